@@ -1,0 +1,64 @@
+"""What was noticed on the way, in counts: nothing is dropped or left out in silence."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+COLUMNS = ["step", "population", "endpoint", "item", "warning", "n"]
+
+
+def _warning(step: str, item: str, warning: str, n: int, population="", endpoint="") -> dict:
+    return {
+        "step": step,
+        "population": population,
+        "endpoint": endpoint,
+        "item": item,
+        "warning": warning,
+        "n": n,
+    }
+
+
+def of_linkage(rows: Iterable[dict]) -> Iterator[dict]:
+    """Yield what linkage.csv tells of keys that match nobody or stand twice."""
+    texts = {
+        "unmatched_keys": "persons without a row in the patients' source",
+        "duplicated_keys": "persons with several rows in a source of one row a patient",
+    }
+    for row in rows:
+        for column, text in texts.items():
+            relevant = column == "unmatched_keys" or row.get("kind") == "one"
+            if relevant and int(row[column] or 0):
+                yield _warning("records", row["source"], text, int(row[column]))
+
+
+def of_problems(rows: Iterable[dict]) -> Iterator[dict]:
+    """Yield the cells of problems.csv, counted by variable and kind of problem."""
+    counts = Counter((r["variable"], r["problem"], r["action"]) for r in rows)
+    for (variable, problem, action), n in sorted(counts.items()):
+        yield _warning("records", variable, f"{problem}; {action}" if action else problem, n)
+
+
+def of_flow(rows: Iterable[dict]) -> Iterator[dict]:
+    """Yield the criteria that could not be judged for somebody."""
+    for row in rows:
+        if int(row["n_unknown"]):
+            text = "criterion cannot be judged, a value is missing; the patients stay"
+            yield _warning("cohort", row["label"], text, int(row["n_unknown"]))
+
+
+def of_endpoints(rows: Iterable[dict]) -> Iterator[dict]:
+    """Yield who is not at risk of an endpoint."""
+    for row in rows:
+        if int(row["n_not_at_risk"]):
+            text = f"not at risk: {row['reason']}"
+            yield _warning("cohort", "", text, int(row["n_not_at_risk"]), endpoint=row["endpoint"])
+
+
+def of_notes(step: str, population: str, endpoint: str, rows: Iterable[dict]) -> Iterator[dict]:
+    """Yield the notes of one table of results: what is not estimable, and why."""
+    notes = Counter()
+    for row in rows:
+        if row.get("note"):
+            item = "=".join(filter(None, [row.get("variable", ""), row.get("level", "")]))
+            notes[item, row["note"]] += 1
+    for (item, note), n in notes.items():
+        yield _warning(step, item, note, n, population, endpoint)

@@ -1,0 +1,60 @@
+"""The cohort of a study: exclusions, endpoints, populations and arms put together."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from retrocohort.cohort.endpoints import endpoint_rows, survival_times
+from retrocohort.cohort.selection import (
+    apply_criteria,
+    arm_rows,
+    check_flow,
+    memberships,
+    population_rows,
+)
+
+ENDPOINTS = ["endpoint", "n", "events", "n_not_at_risk", "reason"]
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The final cohort and the rows of the files that explain it."""
+
+    frame: pd.DataFrame
+    flow: list[dict]
+    exclusions: list[dict]
+    endpoints: list[dict]
+    populations: list[dict]
+    arms: list[dict]
+
+
+def cohort(cleaned: pd.DataFrame, study: dict) -> Cohort:
+    """Return the cohort of a study.
+
+    Parameters
+    ----------
+    cleaned : DataFrame
+        One row a patient, typed by the dictionary.
+    study : dict
+        criteria, endpoints, populations, arms, days_per_unit and variables of the study.
+    """
+    kept, flow, exclusions = apply_criteria(cleaned, study["criteria"])
+    check_flow(len(cleaned), int(kept.sum()), flow, exclusions)
+    frame = cleaned[kept].reset_index(drop=True)
+    members = memberships(frame, study["populations"])
+    columns = {f"in_{name}": inside for name, inside in members.items()}
+    endpoints = []
+    for name, endpoint in study["endpoints"].items():
+        times = survival_times(frame, endpoint, study["days_per_unit"])
+        columns |= {f"{name}_time": times.time, f"{name}_event": times.event}
+        if times.entry is not None:
+            columns[f"{name}_entry"] = times.entry
+        endpoints += endpoint_rows(name, times)
+    return Cohort(
+        pd.concat([frame, pd.DataFrame(columns, index=frame.index)], axis=1),
+        flow,
+        exclusions,
+        endpoints,
+        population_rows(members, study["populations"]),
+        arm_rows(frame, members, study["arms"], study["variables"]),
+    )

@@ -1,0 +1,89 @@
+"""Endpoints: from days of events and of follow-up to time, event and entry in the reported unit."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from retrocohort.where import where
+
+AT_RISK = ""
+
+
+@dataclass(frozen=True)
+class Times:
+    """Survival times of one endpoint, one element a patient; NaN for who is not at risk of it."""
+
+    time: np.ndarray  # reported unit; the exit from observation
+    event: np.ndarray  # 0 or 1
+    entry: np.ndarray | None  # reported unit; the risk set at t is entry < t <= time
+    reason: np.ndarray  # why not at risk, AT_RISK otherwise
+
+
+def survival_times(frame: pd.DataFrame, endpoint: dict, days_per_unit: float) -> Times:
+    """Return the survival times of an endpoint.
+
+    The event is the earliest of the declared events; without one, or when observation ended before
+    it, the time is the end of follow-up: the earliest of the last contact, the declared censoring
+    days and the horizon. An event on the day on which observation ends counts. Everything is summed
+    in days and divided once, so that tied days stay tied times.
+    """
+    event_day, unknown = _event_day(frame, endpoint["events"])
+    end = frame[endpoint["followup"]].fillna(pd.Series(event_day, frame.index)).to_numpy(float)
+    for item in endpoint.get("censor", []):
+        day = frame[item["time"]].to_numpy(float)
+        applies, _ = where(frame, item.get("where", {}))
+        end = np.fmin(end, np.where(applies, day, np.nan))
+    end = np.minimum(end, endpoint.get("horizon_days", np.inf))
+    event = event_day <= end
+    exit_day = np.where(event, event_day, end)
+    start = None
+    if "entry" in endpoint:
+        entry = endpoint["entry"]
+        start = frame[entry["variable"]].to_numpy(float) * entry["days_per_unit"]
+    reason = _reasons(frame, endpoint, exit_day, start, unknown & ~event)
+    at_risk = reason == AT_RISK
+    time = exit_day if start is None else start + exit_day
+    return Times(
+        np.where(at_risk, time / days_per_unit, np.nan),
+        np.where(at_risk, event.astype(float), np.nan),
+        None if start is None else np.where(at_risk, start / days_per_unit, np.nan),
+        reason,
+    )
+
+
+def _event_day(frame: pd.DataFrame, events: list[dict]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the earliest event day (NaN: none) and where some event's status is unknown."""
+    earliest = np.full(len(frame), np.nan)
+    any_unknown = np.zeros(len(frame), bool)
+    for item in events:
+        met, unknown = where(frame, item.get("where", {}))
+        day = frame[item["time"]].to_numpy(float)
+        earliest = np.fmin(earliest, np.where(met, day, np.nan))
+        any_unknown |= unknown
+    return earliest, any_unknown
+
+
+def _reasons(frame, endpoint, exit_day, start, unknown) -> np.ndarray:
+    """Return the first reason for which each patient is not at risk."""
+    reasons = [
+        (item["label"], where(frame, item["where"])[0]) for item in endpoint.get("not_at_risk", [])
+    ]
+    reasons.append(("Time of follow-up missing", np.isnan(exit_day)))
+    reasons.append(("Event status missing", unknown))
+    reasons.append(("Follow-up ends before the index date", exit_day < 0))
+    if start is not None:
+        reasons.append(("Value of the time scale at the index date missing", np.isnan(start)))
+        reasons.append(("No time between entry and exit", exit_day <= 0))
+    conditions = [met for _, met in reasons]
+    return np.select(conditions, [label for label, _ in reasons], AT_RISK).astype(object)
+
+
+def endpoint_rows(name: str, times: Times) -> list[dict]:
+    """Return the rows of endpoints.csv: one, or one a reason for not being at risk."""
+    counts = {"endpoint": name, "n": int((times.reason == AT_RISK).sum())}
+    counts["events"] = int(np.nansum(times.event))
+    outside = pd.Series(times.reason[times.reason != AT_RISK], dtype=object)
+    reasons = outside.value_counts(sort=False)
+    rows = [counts | {"n_not_at_risk": int(n), "reason": label} for label, n in reasons.items()]
+    return rows or [counts | {"n_not_at_risk": 0, "reason": ""}]

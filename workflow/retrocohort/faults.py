@@ -1,0 +1,49 @@
+"""What is wrong with a study's files: collected, and shown all at once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong: its file, its row or key, what it is, and what would be right."""
+
+    file: str
+    place: str
+    problem: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        """Return one line: place, problem, remedy."""
+        start = f"{self.place}: " if self.place else ""
+        return f"{start}{self.problem}{' ' + self.remedy if self.remedy else ''}"
+
+
+class FaultsFound(Exception):
+    """The run cannot go on; the message lists every fault, by file."""
+
+    def __init__(self, faults: Iterable[Fault]):
+        """Keep the faults in the order in which they were found, each once."""
+        self.faults = list(dict.fromkeys(faults))
+        super().__init__(describe(self.faults))
+
+
+def describe(faults: list[Fault]) -> str:
+    """Return the faults as text, grouped by file."""
+    lines = []
+    for file in dict.fromkeys(fault.file for fault in faults):
+        own = [fault for fault in faults if fault.file == file]
+        lines.append(f"{file} has {len(own)} fault{'s' if len(own) > 1 else ''}:")
+        lines.extend(f"  {fault}" for fault in own)
+    return "\n".join(lines)
+
+
+def suggest(word: str, valid: Iterable[str], most: int = 12) -> str:
+    """Return the nearest valid choice, or the valid choices when none is near."""
+    choices = [str(choice) for choice in valid]
+    near = get_close_matches(str(word), choices, n=1, cutoff=0.6)
+    if near:
+        return f"Did you mean '{near[0]}'?"
+    shown = ", ".join(f"'{choice}'" for choice in choices[:most])
+    return f"Valid choices: {shown}{', ...' if len(choices) > most else ''}." if choices else ""

@@ -1,0 +1,149 @@
+"""Reading and writing of the files between the steps, and the log of a job.
+
+The only module that knows how a file is stored. pandas is imported where it is needed only,
+because the jobs that draw figures and pages do without it and start three times faster.
+"""
+
+import csv
+import json
+import math
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from retrocohort.faults import FaultsFound
+
+
+@contextmanager
+def replacing(path: str):
+    """Give a temporary path beside `path` that takes its place when the block ends well."""
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f".{target.name}.part")
+    try:
+        yield aside
+        os.replace(aside, target)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def number_text(value) -> str:
+    """Return a cell as text: the shortest that reads back equal, empty for missing."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    if (
+        isinstance(value, float)
+        and math.isfinite(value)
+        and value == int(value)
+        and abs(value) < 1e15
+    ):
+        return str(int(value))
+    return repr(float(value)) if isinstance(value, float) else str(value)
+
+
+def write_rows(path: str, columns: Sequence[str], rows: Iterable[Mapping]) -> None:
+    """Write dictionaries as CSV with these columns, numbers at full precision."""
+    with replacing(path) as aside, open(aside, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for row in rows:
+            unknown = set(row) - set(columns)
+            if unknown:
+                raise KeyError(f"columns not declared: {sorted(unknown)}")
+            writer.writerow([number_text(row.get(column)) for column in columns])
+
+
+def read_rows(path: str) -> list[dict[str, str]]:
+    """Read a CSV as dictionaries of text."""
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def as_number(text: str) -> float:
+    """Return the number of a CSV cell, NaN for an empty one."""
+    return float(text) if text else math.nan
+
+
+def write_text(path: str, text: str) -> None:
+    """Write a text file."""
+    with replacing(path) as aside:
+        aside.write_text(text, encoding="utf-8")
+
+
+def read_text(path: str) -> str:
+    """Read a text file."""
+    return Path(path).read_text(encoding="utf-8")
+
+
+def write_json(path: str, value) -> None:
+    """Write JSON with stable order and layout."""
+    write_text(path, json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+
+
+def read_frame(path: str, columns: Sequence[str] | None = None):
+    """Read a parquet table into a pandas frame."""
+    import pandas as pd
+
+    return pd.read_parquet(path, columns=None if columns is None else list(columns))
+
+
+def write_frame(path: str, frame) -> None:
+    """Write a pandas frame as parquet, without its index."""
+    with replacing(path) as aside:
+        frame.to_parquet(aside, index=False)
+
+
+def write_frame_csv(path: str, frame) -> None:
+    """Write a pandas frame as CSV, whole numbers without a decimal point, missing as empty."""
+    with replacing(path) as aside, open(aside, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(frame.columns)
+        cells = [map(number_text, frame[column].tolist()) for column in frame]
+        writer.writerows(zip(*cells, strict=True))
+
+
+def save_figure(figure, paths: Iterable[str]) -> None:
+    """Save a matplotlib figure to each path, by its ending, with the same bytes every time."""
+    metadata = {
+        ".svg": {"Date": None, "Creator": "retrocohort"},
+        ".pdf": {"CreationDate": None, "Producer": None, "Creator": "retrocohort"},
+        ".png": {"Software": None},
+    }
+    for path in paths:
+        with replacing(path) as aside:
+            ending = Path(path).suffix
+            figure.savefig(aside, format=ending[1:], metadata=metadata[ending])
+
+
+def run_logged(main: Callable, smk) -> None:
+    """Run the `main` of a script with a log that never holds a patient's value.
+
+    What `main` returns, a few words on the result, is printed when the step ends. Warnings go to
+    the log by kind. Of an unexpected error only its kind and the lines of code are kept: its text
+    may quote a cell.
+    """
+    log = Path(smk.log[0])
+    log.parent.mkdir(parents=True, exist_ok=True)
+    study, step = log.parent.parent.name, log.stem
+    stopped = ""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("once")
+        try:
+            result = main(smk)
+        except FaultsFound as found:
+            stopped = str(found)
+        except Exception as error:
+            frames = traceback.extract_tb(error.__traceback__)
+            lines = [f"  {Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames]
+            stopped = "\n".join([type(error).__name__, *lines])
+    kinds = {f"warning: {w.category.__name__} in {Path(w.filename).name}" for w in caught}
+    log.write_text("\n".join([*sorted(kinds), stopped or "finished"]) + "\n", encoding="utf-8")
+    if stopped:
+        sys.exit(f"{study}: {step} stopped. {stopped}\n(log: {log})")
+    print(f"{study}: {step}{': ' + result if result else ''}", flush=True)

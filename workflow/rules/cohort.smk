@@ -1,0 +1,43 @@
+"""Who is studied and for how long: exclusions, endpoints, populations and arms.
+
+REQUIRED INPUTS  results/{study}/records/cleaned.parquet
+OUTPUTS          results/{study}/cohort/*  (cohort and exclusions are row level: private)
+"""
+
+
+def cohort_decisions(wildcards):
+    """Return what decides who is in the cohort; labels of endpoints are no part of it."""
+    study = STUDIES[wildcards.study]
+    texts = ("label", "unit", "competing")
+    decided = {key: study[key] for key in ("criteria", "populations", "arms")}
+    decided["days_per_unit"] = study["time"]["days_per_unit"]
+    decided["endpoints"] = {
+        name: {key: value for key, value in endpoint.items() if key not in texts}
+        for name, endpoint in study["endpoints"].items()
+    }
+    shown = [arm["variable"] for arm in study["arms"].values()]
+    return decided | {"variables": variables(wildcards.study, shown)}
+
+
+rule build_cohort:
+    input:
+        cleaned=rules.clean_records.output.cleaned,
+        code=package_files("workflow/scripts/build_cohort.py"),
+    output:
+        cohort=f"{RESULTS}/cohort/cohort.parquet",
+        cohort_csv=f"{RESULTS}/cohort/cohort.csv",
+        endpoints=f"{RESULTS}/cohort/endpoints.csv",
+        exclusions=f"{RESULTS}/cohort/exclusions.csv",
+        flow=f"{RESULTS}/cohort/flow.csv",
+        populations=f"{RESULTS}/cohort/populations.csv",
+        arms=f"{RESULTS}/cohort/arms.csv",
+    log:
+        f"{RESULTS}/logs/build_cohort.log",
+    conda:
+        ENVIRONMENT
+    params:
+        study=cohort_decisions,
+    message:
+        "{wildcards.study}: build the cohort"
+    script:
+        "../scripts/build_cohort.py"

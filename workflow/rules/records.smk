@@ -1,0 +1,66 @@
+"""Delivered files to one typed row a patient, every change written down.
+
+REQUIRED INPUTS  data/{study}/*, dictionary.csv, codes.csv and study.yaml of the study
+OUTPUTS          results/{study}/records/*  (row level: private)
+"""
+
+
+def reading_rules(wildcards):
+    """Return of each variable what the reader must know."""
+    study = wildcards.study
+    return variables(study, STUDIES[study]["variables"], "type", "columns", "protect")
+
+
+def cleaning_rules(wildcards):
+    """Return of each variable all but its label, so that a changed label cleans nothing anew."""
+    return {
+        name: {key: entry[key] for key in entry if key != "label"}
+        | {"levels": {code: code for code in entry["levels"]}}
+        for name, entry in STUDIES[wildcards.study]["variables"].items()
+    }
+
+
+rule read_records:
+    input:
+        files=lambda w: [s["path"] for s in STUDIES[w.study]["sources"].values()],
+        key=lambda w: STUDIES[w.study]["key_file"],
+        code=package_files("workflow/scripts/read_records.py"),
+    output:
+        records=f"{RESULTS}/records/records.parquet",
+        linkage=f"{RESULTS}/records/linkage.csv",
+    log:
+        f"{RESULTS}/logs/read_records.log",
+    conda:
+        ENVIRONMENT
+    params:
+        sources=study_param("sources"),
+        variables=reading_rules,
+    message:
+        "{wildcards.study}: read the delivered files"
+    script:
+        "../scripts/read_records.py"
+
+
+rule clean_records:
+    input:
+        records=rules.read_records.output.records,
+        code=package_files("workflow/scripts/clean_records.py"),
+    output:
+        cleaned=f"{RESULTS}/records/cleaned.parquet",
+        cleaned_csv=f"{RESULTS}/records/cleaned.csv",
+        cleaning_log=f"{RESULTS}/records/cleaning_log.csv",
+        derivation_log=f"{RESULTS}/records/derivation_log.csv",
+        problems=f"{RESULTS}/records/problems.csv",
+    log:
+        f"{RESULTS}/logs/clean_records.log",
+    conda:
+        ENVIRONMENT
+    params:
+        sources=study_param("sources"),
+        variables=cleaning_rules,
+        codes=study_param("codes"),
+        derive=study_param("derive"),
+    message:
+        "{wildcards.study}: clean and derive"
+    script:
+        "../scripts/clean_records.py"
