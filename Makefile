@@ -3,26 +3,25 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python -m
 CORES ?= $(shell nproc)
-READY := $(VENV)/ready
 
-.PHONY: report test check bench lock clean
+.PHONY: report test bench lock clean environment install
 .DEFAULT_GOAL := report
 
-report: $(READY) ## every study of config/config.yaml, from the delivered files to its report
+report: environment ## every study of config/config.yaml, from the delivered files to its report
 	@$(RUN) snakemake --cores $(CORES)
 	@echo "Open: $$(ls results/*/report/report.html | tr '\n' ' ')"
 
-test: $(READY) ## style, lint, unit and reference tests, the whole workflow, a second run, the rerun matrix
+test: environment ## style, lint, unit and reference tests, the whole workflow, a second run, the rerun matrix
 	@$(RUN) ruff check . && $(RUN) ruff format --check .
 	@$(RUN) snakefmt --check Snakefile workflow/rules
 	@$(RUN) snakemake --lint
 	@$(RUN) snakemake --cores $(CORES)
 	@$(RUN) pytest
 
-bench: $(READY) ## the ratios of speed, each against an import in the same run
+bench: environment ## the ratios of speed, each against an import in the same run
 	@$(RUN) tests.bench
 
-lock: $(READY) ## resolve envs/requirements.in again
+lock: environment ## resolve envs/requirements.in again
 	@$(VENV)/bin/uv pip compile --quiet --generate-hashes --upgrade --no-emit-index-url \
 	  --no-emit-find-links --no-header --python-version 3.11 envs/requirements.in -o envs/requirements.lock
 
@@ -30,12 +29,16 @@ clean: ## results only; the environment stays
 	rm -rf results
 
 # The environment: uv, itself pinned by hash, installs the hashed lock file and compiles it to
-# bytecode, without which every job would start three times slower.
-$(READY): envs/requirements.lock envs/bootstrap.lock
+# bytecode, without which every job would start three times slower. It is made again when the
+# content of the lock file has changed, not when it was touched.
+environment:
+	@cmp -s envs/requirements.lock $(VENV)/installed.lock || $(MAKE) --no-print-directory install
+
+install:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "Python 3.11 is needed: make PYTHON=/path/to/python3.11")'
 	@echo "Setting up $(VENV) (once, about a minute)"
 	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
 	@$(RUN) pip install --quiet --disable-pip-version-check --require-hashes -r envs/bootstrap.lock
 	@UV_COMPILE_BYTECODE=1 $(VENV)/bin/uv pip install --quiet --require-hashes \
 	  --python $(VENV)/bin/python -r envs/requirements.lock
-	@touch $@
+	@cp envs/requirements.lock $(VENV)/installed.lock

@@ -14,19 +14,22 @@ def report_contents(study):
     folder = f"results/{study}"
     return {
         "tables": [
-            part | {"name": name, "kind": table["kind"], "label": table.get("label", "")}
+            part
+            | {"name": name, "kind": table["kind"], "label": table.get("label", "")}
             | {"html": f"{folder}/tables/{part['population']}/{name}.html"}
             for name, table in entries_of["tables"].items()
             for part in table_parts(study, table)
         ],
         "curves": [
-            part | {"name": name, "svg": f"{folder}/figures/{place(part)}/km_{name}.svg"}
+            part
+            | {"name": name, "svg": f"{folder}/figures/{place(part)}/km_{name}.svg"}
             | {"csv": f"{folder}/models/{place(part)}/km_{name}.csv"}
             for name, curve in entries_of["curves"].items()
             for part in parts(study, curve)
         ],
         "models": [
-            part | {"name": name, "label": model.get("label", name), "kind": model["kind"]}
+            part
+            | {"name": name, "label": model.get("label", name), "kind": model["kind"]}
             | {"svg": f"{folder}/figures/{place(part)}/forest_{name}.svg"}
             | {key: f"{folder}/models/{place(part)}/cox_{name}{end}.csv" for key, end in COX_FILES}
             for name, model in entries_of["models"].items()

@@ -1,0 +1,259 @@
+"""One thing is changed; exactly the jobs that depend on it are to run again.
+
+The expected sets were written by hand from the design: what reads it, and all that shows it.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+STUDIES = ("rotterdam", "nafld")
+ENTRIES = {
+    "rotterdam": {
+        "endpoints": ["os", "rfs"],
+        "curves": ["by_treatment", "by_grade", "by_size"],
+        "models": ["crude", "adjusted", "by_menopause", "royston_altman"],
+        "survival_tables": ["survival_os", "survival_rfs"],
+    },
+    "nafld": {
+        "endpoints": ["death", "death_age", "death_crossover", "hf_mi"],
+        "curves": ["by_group", "by_age_scale"],
+        "models": ["crude", "adjusted", "by_sex", "age_scale"],
+        "survival_tables": ["survival_death", "survival_hf_mi"],
+    },
+}
+END = {"collect_warnings", "build_report"}
+
+
+def estimates(study):
+    return {f"estimate_survival_{study}_{e}" for e in ENTRIES[study]["endpoints"]}
+
+
+def curves(study):
+    return {f"draw_curves_{study}_{c}" for c in ENTRIES[study]["curves"]}
+
+
+def fits(study):
+    return {f"fit_cox_{study}_{m}" for m in ENTRIES[study]["models"]}
+
+
+def forests(study):
+    return {f"draw_forest_{study}_{m}" for m in ENTRIES[study]["models"]}
+
+
+def survival_tables(study):
+    return {f"build_survival_table_{study}_{t}" for t in ENTRIES[study]["survival_tables"]}
+
+
+def describe(study):
+    return {f"describe_baseline_{study}_baseline"}
+
+
+def baseline_pages(study):
+    return {f"format_baseline_{study}_baseline"}
+
+
+def from_cohort(study):
+    analysed = estimates(study) | fits(study) | describe(study) | baseline_pages(study)
+    shown = curves(study) | forests(study) | survival_tables(study) | {"draw_flowchart"}
+    return analysed | shown | END
+
+
+def of(study, *jobs):
+    return {(study, job) for some in jobs for job in ([some] if isinstance(some, str) else some)}
+
+
+def of_both(jobs_of):
+    return set().union(*(of(study, jobs_of(study)) for study in STUDIES))
+
+
+def replace(path, old, new):
+    """Return a change: one text for another in one file, which must hold it."""
+
+    def change(project):
+        text = (project / path).read_text(encoding="utf-8")
+        assert old in text, f"{path} no longer holds {old!r}"
+        (project / path).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return change
+
+
+def append(path, text):
+    def change(project):
+        with open(project / path, "a", encoding="utf-8") as file:
+            file.write(text)
+
+    return change
+
+
+def touch_everything(project):
+    for path in tracked_files(project):
+        path.touch()
+
+
+def new_study_folder(project):
+    shutil.copytree(project / "config/studies/rotterdam", project / "config/studies/another")
+
+
+def tracked_files(project):
+    folders = ("workflow", "config", "data", "report", "envs", "profiles")
+    found = [p for folder in folders for p in (project / folder).rglob("*") if p.is_file()]
+    return [project / "Snakefile", *(p for p in found if "__pycache__" not in p.parts)]
+
+
+STUDY = "config/studies/rotterdam/study.yaml"
+DICTIONARY = "config/studies/rotterdam/dictionary.csv"
+PACKAGE = "workflow/retrocohort"
+ALL_JOBS = lambda study: from_cohort(study) | {"read_records", "clean_records", "build_cohort"}  # noqa: E731
+
+CHANGES = {
+    "a raw cell": (
+        replace("data/rotterdam/rotterdam.csv", "1,1992,74,", "1,1992,75,"),
+        of("rotterdam", ALL_JOBS("rotterdam")),
+    ),
+    "a code": (
+        replace("config/studies/rotterdam/codes.csv", "patients,hormone,1,yes", "patients,hormone,1,no"),
+        of("rotterdam", ALL_JOBS("rotterdam") - {"read_records"}),
+    ),
+    "a plausible range": (
+        replace(DICTIONARY, "years,,18,110", "years,,18,100"),
+        of("rotterdam", ALL_JOBS("rotterdam") - {"read_records"}),
+    ),
+    "a derivation": (
+        replace(STUDY, "of: er, divide_by: 1000", "of: er, divide_by: 100"),
+        of("rotterdam", ALL_JOBS("rotterdam") - {"read_records"}),
+    ),
+    "a criterion": (
+        replace(STUDY, "{nodes: {at_most: 0}}", "{nodes: {at_most: 1}}"),
+        of("rotterdam", from_cohort("rotterdam"), "build_cohort"),
+    ),
+    "the covariates of a model": (
+        replace(
+            STUDY,
+            "covariates: [hormone, age, size, grade, nodes, pgr, er, chemo]",
+            "covariates: [hormone, age, size, grade, nodes, pgr, er]",
+        ),
+        of("rotterdam", "fit_cox_rotterdam_by_menopause", "draw_forest_rotterdam_by_menopause", END),
+    ),
+    "the covariates of a model that a table shows": (
+        replace(
+            STUDY,
+            "    label: Adjusted\n    covariates: [hormone, age,",
+            "    label: Adjusted\n    covariates: [hormone,",
+        ),
+        of(
+            "rotterdam",
+            "fit_cox_rotterdam_adjusted",
+            "draw_forest_rotterdam_adjusted",
+            survival_tables("rotterdam"),
+            END,
+        ),
+    ),
+    "the label of a model": (
+        replace(STUDY, "label: Royston and Altman 2013", "label: Royston-Altman"),
+        of("rotterdam", "draw_forest_rotterdam_royston_altman", "build_report"),
+    ),
+    "the time axis of a curve": (
+        replace(STUDY, "by_size: {by: size,", "by_size: {max_time: 60, by: size,"),
+        of("rotterdam", "draw_curves_rotterdam_by_size", "build_report"),
+    ),
+    "the landmarks": (
+        replace(STUDY, "landmarks: [12, 36, 60, 120]", "landmarks: [12, 36, 60]"),
+        of(
+            "rotterdam",
+            estimates("rotterdam"),
+            curves("rotterdam"),
+            survival_tables("rotterdam"),
+            END,
+        ),
+    ),
+    "the rows of the baseline table": (
+        replace(STUDY, "er, chemo, year]", "er, chemo]"),
+        of("rotterdam", describe("rotterdam"), baseline_pages("rotterdam"), END),
+    ),
+    "a label that one figure and the report show": (
+        replace(DICTIONARY, "1/√nodes", "1/√(positive nodes)"),
+        of("rotterdam", "draw_forest_rotterdam_royston_altman", "build_report"),
+    ),
+    "the title": (replace(STUDY, "title: Hormonal", "title: Endocrine"), of("rotterdam", "build_report")),
+    "a function of the Cox models": (
+        append(f"{PACKAGE}/models/cox.py", "\nCHANGED = True\n"),
+        of_both(lambda s: fits(s) | forests(s) | survival_tables(s) | END),
+    ),
+    "a function of the forest plots": (
+        append(f"{PACKAGE}/figures/forest.py", "\nCHANGED = True\n"),
+        of_both(lambda s: forests(s) | {"build_report"}),
+    ),
+    "a function of the criteria": (
+        append(f"{PACKAGE}/cohort/selection.py", "\nCHANGED = True\n"),
+        of_both(lambda s: from_cohort(s) | {"build_cohort"}),
+    ),
+    "the style of the figures": (
+        append("report/figures.mplstyle", "\naxes.linewidth: 2\n"),
+        of_both(lambda s: curves(s) | forests(s) | {"draw_flowchart", "build_report"}),
+    ),
+    "the template of the report": (
+        append("report/templates/report.html", "<!-- changed -->\n"),
+        of_both(lambda s: {"build_report"}),
+    ),
+    "the template of the survival table": (
+        append("report/templates/survival.html", "<!-- changed -->\n"),
+        of_both(lambda s: survival_tables(s) | {"build_report"}),
+    ),
+    "the lock file": (append("envs/requirements.lock", "# changed\n"), of_both(ALL_JOBS)),
+    "a comment in a study file": (append(STUDY, "\n# a remark\n"), set()),
+    "a comment in the defaults": (append("config/defaults.yaml", "\n# a remark\n"), set()),
+    "the folder of a study that is not run": (new_study_folder, set()),
+    "a module that no script imports": (append(f"{PACKAGE}/tracking.py", "\nCHANGED = True\n"), set()),
+    "touching every file": (touch_everything, set()),
+}
+
+
+def pending_jobs(project):
+    """Return (study, rule) of every job that a dry run would do."""
+    command = [sys.executable, "-m", "snakemake", "-n", "--cores", "1", "--quiet", "host"]
+    env = {k: v for k, v in os.environ.items() if not k.startswith("SNAKEMAKE")}
+    run = subprocess.run(command, cwd=project, capture_output=True, text=True, env=env)
+    assert run.returncode == 0, run.stdout + run.stderr
+    blocks = re.split(r"\n(?=\[)", run.stdout + run.stderr)
+    found = set()
+    for block in blocks:
+        rule = re.search(r"^\s*(?:local)?rule (\w+):", block, re.M)
+        study = re.search(r"results/(\w+)/", block)
+        if rule and study and rule[1] != "all":
+            found.add((study[1], rule[1]))
+    return found
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """Return a copy of the project and its finished results, in another folder."""
+    project = tmp_path_factory.mktemp("moved") / "project"
+    skip = shutil.ignore_patterns(".venv", ".git", "__pycache__", "tests", "locks")
+    shutil.copytree(ROOT, project, ignore=skip, symlinks=True)
+    return project
+
+
+def test_a_finished_run_has_nothing_to_do_also_after_moving_the_folder(finished):
+    assert pending_jobs(finished) == set()
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_change_runs_what_depends_on_it_and_nothing_else(finished, what):
+    change, expected = CHANGES[what]
+    before = {path: path.read_bytes() for path in tracked_files(finished)}
+    try:
+        change(finished)
+        assert pending_jobs(finished) == expected
+    finally:
+        for path in tracked_files(finished):
+            if path not in before:
+                path.unlink()
+            elif path.read_bytes() != before[path]:
+                path.write_bytes(before[path])
