@@ -118,7 +118,9 @@ CHANGES = {
         of("rotterdam", ALL_JOBS("rotterdam")),
     ),
     "a code": (
-        replace("config/studies/rotterdam/codes.csv", "patients,hormone,1,yes", "patients,hormone,1,no"),
+        replace(
+            "config/studies/rotterdam/codes.csv", "patients,hormone,1,yes", "patients,hormone,1,no"
+        ),
         of("rotterdam", ALL_JOBS("rotterdam") - {"read_records"}),
     ),
     "a plausible range": (
@@ -139,7 +141,9 @@ CHANGES = {
             "covariates: [hormone, age, size, grade, nodes, pgr, er, chemo]",
             "covariates: [hormone, age, size, grade, nodes, pgr, er]",
         ),
-        of("rotterdam", "fit_cox_rotterdam_by_menopause", "draw_forest_rotterdam_by_menopause", END),
+        of(
+            "rotterdam", "fit_cox_rotterdam_by_menopause", "draw_forest_rotterdam_by_menopause", END
+        ),
     ),
     "the covariates of a model that a table shows": (
         replace(
@@ -181,7 +185,10 @@ CHANGES = {
         replace(DICTIONARY, "1/√nodes", "1/√(positive nodes)"),
         of("rotterdam", "draw_forest_rotterdam_royston_altman", "build_report"),
     ),
-    "the title": (replace(STUDY, "title: Hormonal", "title: Endocrine"), of("rotterdam", "build_report")),
+    "the title": (
+        replace(STUDY, "title: Hormonal", "title: Endocrine"),
+        of("rotterdam", "build_report"),
+    ),
     "a function of the Cox models": (
         append(f"{PACKAGE}/models/cox.py", "\nCHANGED = True\n"),
         of_both(lambda s: fits(s) | forests(s) | survival_tables(s) | END),
@@ -210,7 +217,10 @@ CHANGES = {
     "a comment in a study file": (append(STUDY, "\n# a remark\n"), set()),
     "a comment in the defaults": (append("config/defaults.yaml", "\n# a remark\n"), set()),
     "the folder of a study that is not run": (new_study_folder, set()),
-    "a module that no script imports": (append(f"{PACKAGE}/tracking.py", "\nCHANGED = True\n"), set()),
+    "a module that no script imports": (
+        append(f"{PACKAGE}/tracking.py", "\nCHANGED = True\n"),
+        set(),
+    ),
     "touching every file": (touch_everything, set()),
 }
 

@@ -13,10 +13,16 @@ Reference: Kleene SC. Introduction to Metamathematics, 1952, section 64 (strong 
 """
 
 import datetime
+import operator
 import re
 
 COMBINATIONS = ("all", "any", "not")
-COMPARISONS = {"above": "gt", "at_least": "ge", "below": "lt", "at_most": "le"}
+COMPARISONS = {
+    "above": operator.gt,
+    "at_least": operator.ge,
+    "below": operator.lt,
+    "at_most": operator.le,
+}
 TESTS = (*COMPARISONS, "is", "one_of", "missing")
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -101,8 +107,8 @@ def _test(column, test: str, value) -> tuple:
         bound = _as_stored(column, value)
         if isinstance(bound, str) and not ISO_DATE.fullmatch(bound):
             raise ValueError(f"'{column.name}' is text: '{test}' needs a number or a date")
-        met = getattr(column[~missing], COMPARISONS[test])(bound)
-        met = met.reindex(column.index, fill_value=False).to_numpy(dtype=bool)
+        met = ~missing
+        met[met] = COMPARISONS[test](column.to_numpy()[met], bound)
     else:
         raise ValueError(f"unknown test '{test}'; valid: {', '.join(TESTS)}")
     return met, ~met & ~missing

@@ -8,7 +8,7 @@ OUTPUTS          results/{study}/cohort/*  (cohort and exclusions are row level:
 def cohort_decisions(wildcards):
     """Return what decides who is in the cohort; labels of endpoints are no part of it."""
     study = STUDIES[wildcards.study]
-    texts = ("label", "unit", "competing")
+    texts = ("label", "unit", "competing", "landmarks")
     decided = {key: study[key] for key in ("criteria", "populations", "arms")}
     decided["days_per_unit"] = study["time"]["days_per_unit"]
     decided["endpoints"] = {

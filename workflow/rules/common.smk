@@ -5,21 +5,46 @@ OUTPUTS          STUDIES, RESULTS and the helper functions of the other rule fil
 """
 
 from itertools import product
+from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 from retrocohort.config.study import check_config, load_studies
 from retrocohort.faults import FaultsFound
-from retrocohort.records.headers import check_new_sources
+from retrocohort.records.headers import check_source_files
 from retrocohort.tracking import package_files
 
+logger.addFilter(lambda record: not str(record.msg).startswith(("Select jobs", "Execute ")))
 RESULTS = "results/{study}"
 ENVIRONMENT = "../../envs/analysis.yaml"
+
+
+
+def is_read(study):
+    """Tell whether the delivered files were read since they last changed."""
+    records = Path(RESULTS.format(study=study), "records/records.parquet")
+    files = [Path(source["path"]) for source in STUDIES[study]["sources"].values()]
+    return all(
+        path.exists() and records.exists() and path.stat().st_mtime <= records.stat().st_mtime
+        for path in files
+    )
+
+
+def check_delivered_files():
+    """Check the headers of files that are yet to be read; all faults of all studies at once."""
+    faults = []
+    for study in STUDIES:
+        if not is_read(study):
+            faults += check_source_files(STUDIES[study]["sources"], STUDIES[study]["variables"])
+    if faults:
+        raise FaultsFound(faults)
+
 
 try:
     check_config(config)
     STUDIES = load_studies(config["studies"])
-    check_new_sources(STUDIES)
+    check_delivered_files()
 except FaultsFound as found:
     raise WorkflowError(str(found))
 

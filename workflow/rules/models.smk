@@ -52,7 +52,7 @@ for study, endpoint in [(s, e) for s in STUDIES for e in STUDIES[s]["survival"][
             populations=survival["populations"],
             survival={
                 "variables": compared(study, endpoint),
-                "landmarks": survival["landmarks"],
+                "landmarks": STUDIES[study]["endpoints"][endpoint]["landmarks"],
                 "logrank_strata": survival["logrank_strata"],
             },
             variables=variables(

@@ -8,7 +8,7 @@ OUTPUTS          results/{study}/records/*  (row level: private)
 def reading_rules(wildcards):
     """Return of each variable what the reader must know."""
     study = wildcards.study
-    return variables(study, STUDIES[study]["variables"], "type", "columns", "protect")
+    return variables(study, STUDIES[study]["variables"], "type", "columns", "missing", "protect")
 
 
 def cleaning_rules(wildcards):

@@ -4,7 +4,7 @@ REQUIRED INPUTS  results/{study}/cohort/cohort.parquet; results/{study}/models/*
 OUTPUTS          results/{study}/tables/{population}/{table}.csv, .html
 """
 
-TABLE_TEMPLATES = ["report/templates/baseline.html", "report/templates/survival.html"]
+TABLE_TEMPLATE = "report/templates/table.html.j2"
 
 
 def table_parts(study, table):
@@ -20,7 +20,7 @@ def table_parts(study, table):
 
 for study, name, table in entries("tables"):
     shown = table_parts(study, table)
-    texts = variables(study, [table["by"]] * ("by" in table) + table["variables"])
+    texts = variables(study, [*filter(None, [table.get("by")]), *table["variables"]])
     values = files(study, "tables/{population}/{t}.csv", shown, t=name)
     pages = files(study, "tables/{population}/{t}.html", shown, t=name)
     if table["kind"] == "baseline":
@@ -56,7 +56,7 @@ for study, name, table in entries("tables"):
             input:
                 values=values,
                 tests=files(study, "tables/{population}/{t}_tests.csv", shown, t=name),
-                template=TABLE_TEMPLATES[0],
+                template=TABLE_TEMPLATE,
                 code=package_files("workflow/scripts/format_baseline.py"),
             output:
                 html=pages,
@@ -85,7 +85,7 @@ for study, name, table in entries("tables"):
                 logrank=files(study, "models/{population}/{endpoint}/logrank.csv", shown),
                 estimates=files(study, "models/{population}/{endpoint}/cox_{m}.csv", shown, m=m),
                 fit=files(study, "models/{population}/{endpoint}/cox_{m}_fit.csv", shown, m=m),
-                template=TABLE_TEMPLATES[1],
+                template=TABLE_TEMPLATE,
                 code=package_files("workflow/scripts/build_survival_table.py"),
             output:
                 csv=values,
@@ -98,7 +98,7 @@ for study, name, table in entries("tables"):
                 table=table,
                 parts=shown,
                 model={"label": m.replace("_", " ").capitalize()} | STUDIES[study]["models"][m],
-                variables=texts,
+                variables=texts | variables(study, STUDIES[study]["models"][m]["covariates"]),
                 conventions=STUDIES[study]["conventions"],
             message:
                 f"{study}: set table '{name}'"

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+NOT_ESTIMABLE = "not estimable"  # other notes, such as a median not reached, are results
 COLUMNS = ["step", "population", "endpoint", "item", "warning", "n"]
 
 
@@ -57,7 +58,7 @@ def of_notes(step: str, population: str, endpoint: str, rows: Iterable[dict]) ->
     """Yield the notes of one table of results: what is not estimable, and why."""
     notes = Counter()
     for row in rows:
-        if row.get("note"):
+        if row.get("note", "").startswith(NOT_ESTIMABLE):
             item = "=".join(filter(None, [row.get("variable", ""), row.get("level", "")]))
             notes[item, row["note"]] += 1
     for (item, note), n in notes.items():

@@ -100,9 +100,10 @@ def _filled(study: dict, data: str) -> dict:
         name: {"parent": FULL} | entry for name, entry in study.get("populations", {}).items()
     }
     everywhere = {"populations": list(populations), "endpoints": study["survival"]["endpoints"]}
+    landmarks = study["survival"].get("landmarks", [])
     fill = {
         "sources": lambda entry: {"path": f"{data}/{entry['file']}"} | entry,
-        "endpoints": lambda entry: {"unit": time["unit"]} | entry,
+        "endpoints": lambda entry: {"unit": time["unit"], "landmarks": landmarks} | entry,
         "curves": lambda entry: everywhere | entry,
         "models": lambda entry: {"ties": conventions["ties"]} | everywhere | entry,
         "tables": lambda entry: {"populations": list(populations)} | entry,
@@ -114,7 +115,7 @@ def _filled(study: dict, data: str) -> dict:
         }
         for key, complete in fill.items()
     }
-    survival = {"populations": list(populations), "landmarks": [], "logrank_strata": []}
+    survival = {"populations": list(populations), "logrank_strata": []}
     return {
         **study,
         **sections,

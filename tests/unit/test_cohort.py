@@ -1,0 +1,200 @@
+"""Who is in the cohort, in which box, and for how long at risk."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from retrocohort.cohort import build
+from retrocohort.cohort.endpoints import endpoint_rows, survival_times
+from retrocohort.cohort.selection import apply_criteria, arm_rows, check_flow, memberships
+from retrocohort.faults import FaultsFound
+from tests.unit.patients import table
+
+CRITERIA = [
+    {"exclude": "late", "label": "Late", "where": {"months": {"above": 6}}},
+    {"exclude": "no_stage", "label": "No stage", "where": {"stage": {"missing": True}}},
+    {"exclude": "child", "label": "Child", "where": {"age": {"below": 18}}},
+]
+
+
+def assert_times(frame, endpoint, days_per_unit=1.0):
+    times = survival_times(frame, endpoint, days_per_unit)
+    np.testing.assert_allclose(times.time, frame["expected_time"].to_numpy(float))
+    np.testing.assert_array_equal(times.event, frame["expected_event"].to_numpy(float))
+    return times
+
+
+def test_a_patient_leaves_at_the_first_criterion_met_and_all_are_listed():
+    frame = table("""
+        record_id | months | stage | age | expected
+        a         | 7      | -     | 50  | late
+        b         | 6      | -     | 12  | no_stage
+        c         | 2      | II    | 50  | -
+        d         | -      | II    | 50  | -
+    """)
+    kept, flow, exclusions = apply_criteria(frame, CRITERIA)
+    assert kept.tolist() == frame["expected"].isna().tolist()
+    assert {e["record_id"]: e["criterion"] for e in exclusions} == {"a": "late", "b": "no_stage"}
+    assert [e["all_criteria"] for e in exclusions] == ["late|no_stage", "no_stage|child"]
+    assert [(r["n_before"], r["n_excluded"], r["n_after"]) for r in flow] == [
+        (4, 0, 4),
+        (4, 1, 3),
+        (3, 1, 2),
+        (2, 0, 2),  # a criterion that meets nobody keeps its box
+    ]
+    assert [r["n_unknown"] for r in flow] == [0, 1, 0, 0]  # d has no months: stays, counted
+
+
+def test_the_boxes_must_add_up():
+    frame = table("record_id | months | stage | age\n a | 7 | II | 50\n b | 1 | II | 50")
+    kept, flow, exclusions = apply_criteria(frame, CRITERIA)
+    check_flow(2, int(kept.sum()), flow, exclusions)
+    for broken in ([], exclusions * 2, [exclusions[0] | {"criterion": "child"}]):
+        with pytest.raises(ArithmeticError):
+            check_flow(2, int(kept.sum()), flow, broken)
+    with pytest.raises(ArithmeticError):
+        check_flow(2, 2, flow, exclusions)
+
+
+FIRST_OF_TWO = {
+    "events": [
+        {"time": "recurrence_day", "where": {"recurred": "yes"}},
+        {"time": "death_day", "where": {"died": "yes"}},
+    ],
+    "followup": "death_day",
+}
+
+
+def test_the_first_of_two_events_counts_also_after_the_other_was_censored():
+    frame = table("""
+        recurrence_day | recurred | death_day | died | expected_time | expected_event
+        10             | yes      | 30        | yes  | 10            | 1
+        10             | no       | 30        | yes  | 30            | 1   # died after recurrence was censored
+        10             | no       | 30        | no   | 30            | 0
+        30             | yes      | 30        | yes  | 30            | 1
+    """)
+    assert_times(frame, FIRST_OF_TWO)
+
+
+def test_the_horizon_and_earlier_ends_censor_and_an_event_on_the_last_day_counts():
+    endpoint = {
+        "events": [{"time": "day", "where": {"died": "yes"}}],
+        "followup": "day",
+        "censor": [{"time": "crossover", "where": {"arm": "control"}}],
+        "horizon_days": 100,
+    }
+    frame = table("""
+        day | died | arm     | crossover | expected_time | expected_event
+        100 | yes  | case    | -         | 100           | 1
+        101 | yes  | case    | 5         | 100           | 0   # the crossover of a case is none
+        80  | yes  | control | 50        | 50            | 0
+        50  | yes  | control | 50        | 50            | 1
+        40  | no   | control | 50        | 40            | 0
+    """)
+    assert_times(frame, endpoint)
+
+
+def test_who_had_the_event_before_is_not_at_risk_and_the_reasons_are_counted():
+    endpoint = {
+        "events": [{"time": "day"}],
+        "followup": "last",
+        "not_at_risk": [{"label": "Had it before", "where": {"before": "yes"}}],
+    }
+    frame = table("""
+        day | last | before | expected_time | expected_event
+        5   | 10   | no     | 5             | 1
+        5   | 10   | yes    | -             | -
+        -   | 10   | no     | 10            | 0
+        -   | -    | no     | -             | -
+        -   | -3   | no     | -             | -
+    """)
+    rows = endpoint_rows("e", assert_times(frame, endpoint))
+    assert {r["reason"]: r["n_not_at_risk"] for r in rows} == {
+        "Had it before": 1,
+        "Time of follow-up missing": 1,
+        "Follow-up ends before the index date": 1,
+    }
+    assert all((r["n"], r["events"]) == (2, 1) for r in rows)
+
+
+def test_an_unknown_status_is_no_censoring():
+    endpoint = {"events": [{"time": "day", "where": {"died": "yes"}}], "followup": "day"}
+    frame = table("""
+        day | died | expected_time | expected_event
+        5   | -    | -             | -
+        5   | no   | 5             | 0
+    """)
+    (row,) = endpoint_rows("e", assert_times(frame, endpoint))
+    assert row["reason"] == "Event status missing"
+
+
+def test_on_the_age_scale_observation_starts_at_the_age_at_index():
+    endpoint = {
+        "events": [{"time": "day", "where": {"died": "yes"}}],
+        "followup": "day",
+        "entry": {"variable": "age", "days_per_unit": 365.25},
+    }
+    frame = table("""
+        age | day    | died | expected_time | expected_event
+        50  | 730.5  | yes  | 52            | 1
+        51  | 365.25 | yes  | 52            | 1
+        60  | 0      | no   | -             | -
+    """)
+    times = assert_times(frame, endpoint, days_per_unit=365.25)
+    assert times.time[0] == times.time[1]  # the same day of life is one time, not two near ones
+    assert times.entry[:2].tolist() == [50, 51]
+
+
+def test_populations_lie_within_their_parents():
+    frame = table("sex | grade\n f | 1\n f | 2\n m | 2\n - | 2")
+    members = memberships(
+        frame,
+        {
+            "full": {"where": {}, "parent": ""},
+            "women_two": {"where": {"grade": 2}, "parent": "women"},
+            "women": {"where": {"sex": "f"}, "parent": "full"},
+        },
+    )
+    assert list(members) == ["full", "women_two", "women"]
+    assert members["full"].all()
+    assert members["women"].tolist() == [True, True, False, False]
+    assert members["women_two"].tolist() == [False, True, False, False]
+
+
+def test_an_arm_without_patients_in_the_whole_cohort_is_a_fault():
+    frame = pd.DataFrame({"arm": ["a", "a", "b"]})
+    levels = {"arm": {"levels": {"a": "A", "b": "B", "c": "C"}}}
+    inside = {"full": np.ones(3, bool), "none": np.zeros(3, bool)}
+    with pytest.raises(FaultsFound, match="no patient of the cohort has the level 'c'"):
+        arm_rows(frame, inside, {"main": {"variable": "arm"}}, levels)
+    levels["arm"]["levels"].pop("c")
+    rows = arm_rows(frame, inside, {"main": {"variable": "arm"}}, levels)
+    assert [(r["level"], r["population"], r["n"]) for r in rows] == [
+        ("a", "full", 2),
+        ("a", "none", 0),
+        ("b", "full", 1),
+        ("b", "none", 0),
+    ]
+
+
+def test_the_parts_are_put_together():
+    frame = table(
+        "record_id | months | stage | age | day | died | arm\n"
+        "a | 1 | II | 50 | 61 | yes | x\n b | 9 | II | 50 | 61 | yes | x\n"
+        "c | 1 | II | 40 | 30.5 | no | y"
+    )
+    study = {
+        "criteria": CRITERIA,
+        "endpoints": {
+            "os": {"events": [{"time": "day", "where": {"died": "yes"}}], "followup": "day"}
+        },
+        "days_per_unit": 30.5,
+        "populations": {"full": {"label": "All", "where": {}, "parent": ""}},
+        "arms": {"arm": {"variable": "arm"}},
+        "variables": {"arm": {"levels": {"x": "X", "y": "Y"}}},
+    }
+    result = build.cohort(frame, study)
+    assert result.frame["record_id"].tolist() == ["a", "c"]
+    assert result.frame["os_time"].tolist() == [2, 1]
+    assert result.frame["in_full"].tolist() == [True, True]
+    assert result.populations == [{"population": "full", "label": "All", "n": 2, "parent": ""}]

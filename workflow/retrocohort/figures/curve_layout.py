@@ -1,0 +1,171 @@
+"""The layout of a Kaplan-Meier figure: every place and every wrapped text, before any drawing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from retrocohort import format as fmt
+from retrocohort.figures import canvas, curve_data, key, placing
+from retrocohort.figures.curve_data import Group
+
+AXES_HEIGHT = {"single": 160.0, "double": 225.0}
+MOST_TICKS = 11
+RISK_LABEL_SHARE = 0.22  # of the page: wider labels stand above the number at risk, not beside it
+TICK_LABELS = 13.0  # height under the axis
+GAP = 5.0
+SURVIVAL_TOP = 1.03  # of the survival axis, so that a curve at 1 is not cut
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The axes of a figure: place on the page in points, range of time, ticks, risk labels."""
+
+    width: float
+    left: float
+    top: float
+    axes_width: float
+    axes_height: float
+    start: float
+    end: float
+    delayed: bool
+    ticks: np.ndarray
+    risk_labels: Sequence[list[str]]
+    stacked: bool  # each label above its numbers
+
+    @property
+    def bottom(self) -> float:
+        """Return the place of the time axis."""
+        return self.top + self.axes_height
+
+    @property
+    def risk_heights(self) -> list[float]:
+        """Return the height of each row of the number at risk, with its label."""
+        above = 1 if self.stacked else 0
+        return [(len(lines) + above) * canvas.line_height() for lines in self.risk_labels]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """All that is drawn: frame, texts, and the places of what is below the axes."""
+
+    frame: Frame
+    heading: canvas.Heading
+    y_label: Sequence[str]
+    x_label: str
+    key: key.Key
+    key_place: tuple[float, float]  # upper left end
+    risk_top: float
+    notes: Sequence[str]
+    notes_top: float
+    height: float
+
+
+def plan(
+    part: Mapping[str, str],
+    groups: Sequence[Group],
+    test: Mapping[str, str] | None,
+    curve: Mapping,
+    conventions: Mapping,
+) -> Layout:
+    """Return the layout of a figure; the arguments are those of `curves.draw`."""
+    heading = _heading(part, groups, curve)
+    top = canvas.heading_height(heading)
+    y_label = _survival_label(part)
+    frame = _frame(part["unit"], groups, curve, top, len(y_label))
+    line = canvas.line_height()
+    risk_top = frame.bottom + TICK_LABELS + line + GAP
+    below = risk_top + line + sum(frame.risk_heights) + GAP
+    confidence = conventions["confidence"]
+    shown = key.layout(groups, test, part["unit"], confidence, 0.75 * frame.axes_width)
+    place = placing.free_place(
+        (shown.width, shown.height),
+        (frame.axes_width, frame.axes_height),
+        [outline for group in groups for outline in _outlines(group, frame)],
+    )
+    if place:
+        corner = (frame.left + place[0], frame.bottom - place[1] - shown.height)
+    else:
+        most = frame.width - 2 * canvas.MARGIN
+        shown = key.layout(groups, test, part["unit"], confidence, most)
+        corner = (canvas.MARGIN, below)
+        below += shown.height + GAP
+    notes = _notes(part, groups, conventions, frame.width - 2 * canvas.MARGIN)
+    height = below + canvas.height_of(notes, canvas.small()) + canvas.MARGIN
+    x_label = _time_label(part["unit"])
+    return Layout(frame, heading, y_label, x_label, shown, corner, risk_top, notes, below, height)
+
+
+def _heading(part, groups, curve) -> canvas.Heading:
+    """Return the wrapped title and the line under it: who, how many, how many events."""
+    room = canvas.WIDTHS[curve.get("width", "double")] - 2 * canvas.MARGIN
+    title = curve.get("title") or part["endpoint_label"]
+    n, events = (
+        sum(v for v in values if v == v)
+        for values in zip(*((group.n, group.events) for group in groups), strict=True)
+    )
+    about = [part["population_label"], f"n = {fmt.count(n)}", f"{fmt.count(events)} events"]
+    if curve.get("title"):
+        about.insert(0, part["endpoint_label"])
+    return canvas.heading(title, ", ".join(about), room)
+
+
+def _survival_label(part: Mapping[str, str]) -> list[str]:
+    """Return the label of the survival axis, which never calls a cause-specific curve survival."""
+    if part.get("note"):
+        return ["Event-free, cause-specific (%)"]
+    first = part["endpoint_label"].split(",")[0]
+    if "survival" in first.lower() and len(first) <= 32:
+        return [f"{first} (%)"]
+    return ["Event-free (%)"]
+
+
+def _time_label(unit: str) -> str:
+    """Return "Time (months)", or "Age (years)" for the unit "years of age"."""
+    return f"Age ({unit.removesuffix(' of age')})" if unit.endswith(" of age") else f"Time ({unit})"
+
+
+def _frame(unit, groups, curve, top, y_lines) -> Frame:
+    """Return the frame: margins from the labels, ticks from the room for the numbers."""
+    column = curve.get("width", "double")
+    width = canvas.WIDTHS[column]
+    widest = max(canvas.width_of(group.label) for group in groups)
+    stacked = widest > RISK_LABEL_SHARE * width
+    labels = [canvas.wrap(group.label, width - 2 * canvas.MARGIN) for group in groups]
+    start, end = curve_data.time_range(groups, curve.get("max_time"))
+    most_at_risk = max(group.rows["n_risk"].max(initial=0) for group in groups)
+    digits = max(canvas.width_of(text) for text in (fmt.count(most_at_risk), f"{end:.0f}"))
+    beside = 0 if stacked else widest + GAP
+    axis = y_lines * canvas.line_height() + canvas.width_of("100") + 9
+    left = canvas.MARGIN + max(beside + digits / 2, axis)
+    room = width - left - digits / 2 - canvas.MARGIN
+    most = min(MOST_TICKS, int(room / (digits + 2 * GAP)) + 1)
+    ticks = curve_data.time_ticks(start, end, unit, max(most, 2), curve.get("ticks"))
+    delayed = curve_data.delayed_entry(groups)
+    height = AXES_HEIGHT[column]
+    return Frame(width, left, top, room, height, start, end, delayed, ticks, labels, stacked)
+
+
+def _outlines(group: Group, frame: Frame) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return curve and limits of a group in points from the lower left end of the axes."""
+    outlines = []
+    for column in ("survival", "ci_low", "ci_high"):
+        times, heights = curve_data.staircase(group, column, frame.start, frame.end)
+        share = (times - frame.start) / (frame.end - frame.start)
+        outlines.append((share * frame.axes_width, heights / SURVIVAL_TOP * frame.axes_height))
+    return outlines
+
+
+def _notes(part, groups, conventions, room) -> list[str]:
+    """Return the wrapped notes at the foot: what is not drawn as usual, and what the signs mean."""
+    share = f"{100 * conventions['confidence']:g}%"
+    notes = [
+        f"Shaded: {share} confidence interval at each time ({conventions['interval']}).",
+        "Ticks: censored.",
+    ]
+    if curve_data.delayed_entry(groups):
+        notes.append("Patients count as at risk from their entry on.")
+    if part.get("note"):
+        text = part["note"].rstrip(".")
+        notes.insert(0, f"{text[:1].upper()}{text[1:]}.")
+    return canvas.wrap(" ".join(notes), room, canvas.small())

@@ -1,0 +1,137 @@
+"""Kaplan-Meier figures: curves with intervals and censor ticks, the key, the number at risk."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
+
+from retrocohort import format as fmt
+from retrocohort.figures import canvas, curve_data, key
+from retrocohort.figures.curve_data import Group, Rows
+from retrocohort.figures.curve_layout import GAP, SURVIVAL_TOP, TICK_LABELS, Frame, Layout, plan
+
+BAND = 0.15  # opacity of the interval
+TICKS_APART = 2.5  # points between two censor ticks
+
+
+def draw(
+    part: Mapping[str, str],
+    rows: Rows,
+    quantiles: Rows,
+    logrank: Rows,
+    curve: Mapping,
+    by: Mapping | None,
+    conventions: Mapping,
+) -> Figure:
+    """Return the Kaplan-Meier figure of one population and endpoint.
+
+    Parameters
+    ----------
+    part : mapping
+        "population_label", "endpoint_label", "unit" of time, "note" ("" or why the curves are
+        cause-specific; it is printed and the axis says so).
+    rows, quantiles, logrank : rows
+        Of km_<curve>.csv, quantiles.csv and logrank.csv.
+    curve : mapping
+        The entry of the study file: "by", and if given "title", "max_time" and "ticks" (their
+        distance) in the unit, and "width" ("single" or "double" column).
+    by : mapping or None
+        "label" and "levels" of the variable that splits the curves.
+    conventions : mapping
+        "confidence" and "interval" of the bands.
+    """
+    variable = curve.get("by") or ""
+    levels = by["levels"] if by else {"": part["population_label"]}
+    groups = curve_data.read_groups(rows, quantiles, variable, levels)
+    test = curve_data.overall_test(logrank, variable) if by else None
+    layout = plan(part, groups, test, curve, conventions)
+    figure, layer = canvas.page(layout.frame.width, layout.height)
+    axes = _axes(figure, layer, layout)
+    for group in groups:
+        _draw_group(axes, group, layout.frame)
+    if not any(group.rows["time"].size for group in groups):
+        axes.text(0.5, 0.5, "No patient at risk", transform=axes.transAxes, ha="center")
+    _draw_texts(layer, layout)
+    _draw_at_risk(axes, layer, groups, layout)
+    key.draw(layer, layout.key, *layout.key_place)
+    return figure
+
+
+def _axes(figure: Figure, layer: Axes, layout: Layout) -> Axes:
+    """Add the axes with ticks and labels."""
+    frame = layout.frame
+    axes = canvas.axes_at(figure, frame.left, frame.top, frame.axes_width, frame.axes_height)
+    axes.set(xlim=(frame.start, frame.end), ylim=(0, SURVIVAL_TOP), label="curves")
+    axes.set_xticks(frame.ticks, labels=[f"{tick:.10g}" for tick in frame.ticks])
+    axes.set_yticks(np.linspace(0, 1, 6), labels=[f"{20 * i}" for i in range(6)])
+    centre = frame.left + frame.axes_width / 2
+    canvas.write(layer, centre, frame.bottom + TICK_LABELS, [layout.x_label], ha="center")
+    labels = canvas.width_of("100") + 9
+    for i, line in enumerate(reversed(layout.y_label)):
+        x = frame.left - labels - i * canvas.line_height()
+        layer.text(x, (frame.top + frame.bottom) / 2, line, rotation=90, ha="right", va="center")
+    return axes
+
+
+def _draw_group(axes: Axes, group: Group, frame: Frame) -> None:
+    """Draw interval, curve and censor ticks of a group."""
+    if not group.rows["time"].size:
+        return
+    style = key.line_style(group.position)
+    start = max(frame.start, group.rows["time"][0]) if frame.delayed else frame.start
+    times, survival = curve_data.staircase(group, "survival", start, frame.end)
+    low, high = (
+        curve_data.staircase(group, column, start, frame.end)[1] for column in ("ci_low", "ci_high")
+    )
+    axes.fill_between(
+        times,
+        low,
+        high,
+        color=style["color"],
+        alpha=BAND,
+        linewidth=0,
+        gid=f"band-{group.position}",
+    )
+    axes.plot(times, survival, **style, gid=f"curve-{group.position}", zorder=3)
+    apart = TICKS_APART / frame.axes_width * (frame.end - frame.start)
+    axes.plot(
+        *curve_data.censor_marks(group, frame.end, apart),
+        marker="|",
+        linestyle="",
+        color=style["color"],
+        gid=f"censored-{group.position}",
+        zorder=4,
+    )
+
+
+def _draw_texts(layer: Axes, layout: Layout) -> None:
+    """Write the title, the line under it and the notes."""
+    canvas.write_heading(layer, layout.heading)
+    canvas.write(layer, canvas.MARGIN, layout.notes_top, layout.notes, size=canvas.small())
+
+
+def _draw_at_risk(axes: Axes, layer: Axes, groups: Sequence[Group], layout: Layout) -> None:
+    """Write the number at risk, centred under the ticks by the transform of the time axis."""
+    frame, line = layout.frame, canvas.line_height()
+    canvas.write(layer, canvas.MARGIN, layout.risk_top, ["Number at risk"], weight="bold")
+    top = layout.risk_top + line
+    most = fmt.count(max(group.rows["n_risk"].max(initial=0) for group in groups))
+    beside = frame.left - canvas.width_of(most) / 2 - GAP
+    place = {"x": canvas.MARGIN} if frame.stacked else {"x": beside, "ha": "right"}
+    for group, lines, height in zip(groups, frame.risk_labels, frame.risk_heights, strict=True):
+        color = key.line_style(group.position)["color"]
+        canvas.write(layer, top=top, lines=lines, color=color, **place)
+        top += height
+        below = (frame.bottom - (top - (1 - canvas.BASELINE) * line)) / 72
+        down = ScaledTranslation(0, below, axes.figure.dpi_scale_trans)
+        for tick, n in zip(frame.ticks, curve_data.at_risk(group, frame.ticks), strict=True):
+            axes.text(
+                tick,
+                0,
+                fmt.count(n),
+                transform=axes.get_xaxis_transform() + down,
+                ha="center",
+                gid=f"risk-{group.position}",
+            )

@@ -1,0 +1,121 @@
+"""The key of a Kaplan-Meier figure: line, label, median of each group, and the log-rank test."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from matplotlib import rcParams
+from matplotlib.axes import Axes
+
+from retrocohort import format as fmt
+from retrocohort.figures import canvas
+from retrocohort.figures.curve_data import Group, median_known
+
+SAMPLE = 24.0  # length of the piece of line before a label
+GAP = 6.0
+COLUMN_GAP = 12.0
+
+
+@dataclass(frozen=True)
+class Key:
+    """The wrapped texts of a key and its size in points."""
+
+    heading: str
+    rows: Sequence[tuple[Group, list[str], list[str]]]  # group, lines of label, lines of median
+    test: Sequence[str]
+    label_width: float
+    width: float
+    height: float
+
+
+def line_style(position: int) -> dict:
+    """Return colour and dash of a group, from the style file."""
+    styles = list(rcParams["axes.prop_cycle"])
+    return styles[position % len(styles)]
+
+
+def median_text(group: Group) -> str:
+    """Return "82.1 (75.0–90.2)", "Not reached (95.2–)", or why there is no median."""
+    if not group.rows["time"].size:
+        return _sentence(group.note) or "No patient"
+    if group.note and not median_known(group):
+        return _sentence(group.note)
+    median, low, high = group.median
+    limits = "" if fmt.is_missing(low) and fmt.is_missing(high) else fmt.interval(low, high, 1)
+    shown = fmt.number(median, 1) if median_known(group) else "Not reached"
+    return f"{shown} ({limits})" if limits else shown
+
+
+def test_text(test: Mapping[str, str] | None) -> str:
+    """Return "Log-rank P = 0.034", or why there is no P; empty without a test."""
+    if test is None:
+        return ""
+    p = float(test["p"]) if test["p"] else None
+    if p is None:
+        note = test.get("note") or "not estimable"
+        return f"Log-rank test {note}"
+    return f"Log-rank {fmt.p_statement(p)}"
+
+
+def layout(
+    groups: Sequence[Group],
+    test: Mapping[str, str] | None,
+    unit: str,
+    confidence: float,
+    most: float,
+) -> Key:
+    """Return the key with its texts wrapped so that it is at most `most` points wide.
+
+    One group needs no line nor label: the key is its median then.
+    """
+    share = f"{100 * confidence:g}% CI"
+    if len(groups) == 1:
+        lines = canvas.wrap(_median_alone(groups[0], unit, share), most)
+        width = max(map(canvas.width_of, lines))
+        return Key("", [], lines, 0.0, width, canvas.height_of(lines))
+    heading = f"Median ({share}), {unit}"
+    medians = [median_text(group) for group in groups]
+    widest = max(map(canvas.width_of, [heading, *medians]))
+    beside = min(widest, max(canvas.width_of(heading), most / 2))
+    room = max(most - SAMPLE - GAP - COLUMN_GAP - beside, 30.0)
+    rows = [
+        (group, canvas.wrap(group.label, room), canvas.wrap(text, beside))
+        for group, text in zip(groups, medians, strict=True)
+    ]
+    label_width = max(canvas.width_of(line) for _, lines, _ in rows for line in lines)
+    width = SAMPLE + GAP + label_width + COLUMN_GAP + beside
+    lines = canvas.wrap(test_text(test), width) if test_text(test) else []
+    tall = 1 + sum(max(len(label), len(text)) for _, label, text in rows) + len(lines)
+    return Key(heading, rows, lines, label_width, width, tall * canvas.line_height())
+
+
+def draw(layer: Axes, key: Key, x: float, top: float) -> None:
+    """Draw the key with its upper left end at (x, top) of the layer."""
+    step = canvas.line_height()
+    labels = x + SAMPLE + GAP if key.rows else x
+    medians = labels + key.label_width + COLUMN_GAP
+    if key.heading:
+        canvas.write(layer, medians, top, [key.heading])
+        top += step
+    for group, label, median in key.rows:
+        style = line_style(group.position)
+        layer.plot([x, x + SAMPLE], [top + step / 2] * 2, **style)
+        canvas.write(layer, labels, top, label, color=style["color"])
+        canvas.write(layer, medians, top, median)
+        top += step * max(len(label), len(median))
+    canvas.write(layer, labels, top, key.test)
+
+
+def _median_alone(group: Group, unit: str, share: str) -> str:
+    """Return the median as a sentence: "Median 89.0 months (95% CI 81.4–97.4)"."""
+    text = median_text(group)
+    if median_known(group):
+        middle, _, limits = text.partition(" (")
+        return f"Median {middle} {unit}" + (f" ({share} {limits}" if limits else "")
+    if text.startswith("Not reached"):
+        return f"Median not reached{text.removeprefix('Not reached').replace('(', f'({share} ')}"
+    return text
+
+
+def _sentence(text: str) -> str:
+    """Return the text with a capital first letter."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,196 @@
+"""Numbers become text here, and nowhere else.
+
+Rules, the same in every table, figure and page:
+
+- rounding is half up, of the shortest decimal that reads back as the number (0.125 gives "0.13");
+- P has three decimals, "<0.001" below 0.001 and ">0.99" above 0.99: never "0.000" nor "1.000";
+- a hazard ratio has two decimals; three or four when two would make it, its limits or 1 look alike;
+- ranges have an en dash, or "to" when a limit is negative;
+- a time not reached is "NR", a range that is open above ends in the dash: "NR (16–)";
+- a missing number is "–".
+
+Missing is None or NaN. Only the standard library is imported, as figure and page jobs must start
+fast.
+"""
+
+import math
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
+
+MISSING = "–"
+NOT_REACHED = "NR"
+DASH = "–"
+MINUS = "−"
+SMALLEST_P = 0.001
+LARGEST_P = 0.99
+
+
+def is_missing(value: float | None) -> bool:
+    """Return whether there is no number."""
+    return value is None or value != value
+
+
+def number(value: float | None, decimals: int = 1, trim: bool = False) -> str:
+    """Return a number with fixed decimals.
+
+    Parameters
+    ----------
+    value : float or None
+        The number.
+    decimals : int
+        How many decimals.
+    trim : bool
+        Show a whole number without decimals ("72", but "72.4"), for variables that are counted or
+        recorded in whole units, where ".0" would pretend a precision.
+    """
+    if is_missing(value):
+        return MISSING
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    step = Decimal(1).scaleb(-decimals)
+    rounded = Decimal(repr(float(value))).quantize(step, rounding=ROUND_HALF_UP)
+    if trim and rounded == rounded.to_integral_value():
+        rounded = rounded.quantize(Decimal(1))
+    sign = MINUS if rounded < 0 else ""
+    return f"{sign}{abs(rounded):f}"
+
+
+def count(n: float | None) -> str:
+    """Return a count, with a comma between thousands."""
+    return MISSING if is_missing(n) else f"{int(n):,}".replace("-", MINUS)
+
+
+def percent(value: float | None) -> str:
+    """Return a percentage with one decimal, without the sign."""
+    return number(value, 1)
+
+
+def count_percent(n: float | None, share: float | None) -> str:
+    """Return "12 (34.5)"; the count alone where there is nothing to take a percentage of."""
+    return count(n) if is_missing(n) or is_missing(share) else f"{count(n)} ({percent(share)})"
+
+
+def p_value(p: float | None) -> str:
+    """Return the P-value for a table cell: "0.034", "<0.001", ">0.99"."""
+    if is_missing(p):
+        return MISSING
+    if p < SMALLEST_P:
+        return f"<{SMALLEST_P}"
+    return f">{LARGEST_P}" if p > LARGEST_P else number(p, 3)
+
+
+def p_statement(p: float | None) -> str:
+    """Return the P-value for a sentence or a figure: "P = 0.034", "P < 0.001", "" when missing."""
+    if is_missing(p):
+        return ""
+    text = p_value(p)
+    return f"P {text[0]} {text[1:]}" if text[0] in "<>" else f"P = {text}"
+
+
+def interval(low: float | None, high: float | None, decimals: int = 2, trim: bool = False) -> str:
+    """Return "0.76–1.02"; "−0.3 to 0.2" with a negative limit; "16–" when open above."""
+    if is_missing(low):
+        return MISSING if is_missing(high) else f"{DASH}{number(high, decimals, trim)}"
+    start = number(low, decimals, trim)
+    if is_missing(high):
+        return f"{start}{DASH}"
+    end = number(high, decimals, trim)
+    negative = start.startswith(MINUS) or end.startswith(MINUS)
+    return f"{start} to {end}" if negative else f"{start}{DASH}{end}"
+
+
+def ratio_decimals(hr: float | None, low: float | None, high: float | None) -> int:
+    """Return the fewest decimals, 2 to 4, that keep a ratio, its limits and 1 apart.
+
+    A ratio for one unit of a continuous variable (1.0004, 1.0001 to 1.0007) would otherwise read
+    "1.00 (1.00–1.00)", and a limit of 1.004 "1.00".
+    """
+    values = [value for value in (hr, low, high) if not is_missing(value)]
+    for decimals in (2, 3):
+        shown = [number(value, decimals) for value in values]
+        like_one = sum(text == number(1, decimals) for text in shown) > values.count(1)
+        if len(set(shown)) == len(set(values)) and not like_one:
+            return decimals
+    return 4 if values else 2
+
+
+def hazard_ratio(hr: float | None, decimals: int = 2) -> str:
+    """Return a hazard ratio; `decimals` comes from `ratio_decimals` when its limits are shown."""
+    return number(hr, decimals)
+
+
+def ratio_interval(hr: float | None, low: float | None, high: float | None) -> str:
+    """Return "0.88 (0.76–1.02)", with the decimals of `ratio_decimals`."""
+    if is_missing(hr):
+        return MISSING
+    decimals = ratio_decimals(hr, low, high)
+    return f"{hazard_ratio(hr, decimals)} ({interval(low, high, decimals)})"
+
+
+def difference(smd: float | None) -> str:
+    """Return the size of a standardised mean difference with three decimals, without its sign."""
+    return MISSING if is_missing(smd) else number(abs(smd), 3)
+
+
+def spread_decimals(spread: float | None) -> int:
+    """Return the decimals that suit a variable with this standard deviation.
+
+    None from 100 on, one from 1 on, then one more for each further power of ten, at most four.
+    """
+    if is_missing(spread) or spread >= 1:
+        return 0 if not is_missing(spread) and spread >= 100 else 1
+    return 4 if spread <= 0 else min(4, 1 - math.floor(math.log10(spread)))
+
+
+def mean_sd(mean: float | None, sd: float | None, decimals: int = 1) -> str:
+    """Return "54.1 (13.0)"."""
+    if is_missing(mean):
+        return MISSING
+    return f"{number(mean, decimals)} ({number(sd, decimals)})"
+
+
+def median_iqr(
+    median: float | None,
+    q1: float | None,
+    q3: float | None,
+    decimals: int = 1,
+    trim: bool = False,
+) -> str:
+    """Return "54.0 (45.0–64.0)", or "54 (45–64)" with `trim`."""
+    if is_missing(median):
+        return MISSING
+    return f"{number(median, decimals, trim)} ({interval(q1, q3, decimals, trim)})"
+
+
+def whole_times(times: Iterable[float | None]) -> bool:
+    """Return whether times are whole or half units, as follow-up recorded in whole units gives."""
+    return all(is_missing(time) or 2 * time == math.floor(2 * time) for time in times)
+
+
+def quantiles(
+    median: float | None,
+    q1: float | None,
+    q3: float | None,
+    decimals: int = 1,
+    trim: bool = False,
+) -> str:
+    """Return survival quartiles: "72.4 (33.0–122.1)", "72.4 (33.0–)", "NR (16.3–)" or "NR".
+
+    Parameters
+    ----------
+    median, q1, q3 : float or None
+        Times at which survival reaches 0.50, 0.75 and 0.25; missing when it never does.
+    decimals : int
+        Decimals of the times.
+    trim : bool
+        Show whole times without decimals: for a table or figure whose `whole_times` is true.
+    """
+    middle = NOT_REACHED if is_missing(median) else number(median, decimals, trim)
+    if is_missing(q1) and is_missing(q3):
+        return middle
+    return f"{middle} ({interval(q1, q3, decimals, trim)})"
+
+
+def within_sentence(label: str) -> str:
+    """Return a label with a small first letter, unless it is an abbreviation ("NAFLD", "P")."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label

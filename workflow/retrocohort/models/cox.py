@@ -1,0 +1,137 @@
+"""Fit one Cox model to one population: estimates, tests of the fit, proportional hazards.
+
+The main engine gives coefficients and covariance; the partial likelihood of this package finds
+out beforehand what has no estimate, gives the tests, and checks the engine. Whatever cannot be
+estimated becomes a row with a note; the other terms keep their numbers.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from retrocohort.models.design import Design, complete_cases, design_of
+from retrocohort.models.engines import fit_engine
+from retrocohort.models.newton import aliased, maximise
+from retrocohort.models.partial_likelihood import PartialLikelihood, risk_sets
+from retrocohort.models.samples import Sample, stratum_codes
+
+AGREEMENT = 1e-6  # largest difference between the two engines, in standard errors
+
+SEPARATION = "not estimable: no finite maximum of the likelihood (separation)"
+DETERMINED = "not estimable: determined by the covariates before it"
+NOT_CONVERGED = "not estimable: the fit did not converge"
+
+
+@dataclass
+class CoxFit:
+    """A fitted model.
+
+    Attributes
+    ----------
+    sample, strata : the complete cases and their (n,) stratum codes.
+    n_missing : patients at risk without a value of some covariate or stratum.
+    design : rows of the table and columns behind them.
+    used : (q,) columns of the design in the fit; of them `finite` (q,) bool have an estimate.
+    beta, covariance : (q,) and (q, q), of the columns used.
+    null, full : the likelihood at zero of all columns, and at the maximum.
+    problem : why there is no fit at all; empty when there is one.
+    engines_agree : whether both engines give the same coefficients; None when one has none.
+    """
+
+    sample: Sample
+    strata: np.ndarray
+    n_missing: int
+    design: Design
+    ties: str
+    used: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int))
+    finite: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
+    beta: np.ndarray = field(default_factory=lambda: np.empty(0))
+    covariance: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
+    null: PartialLikelihood | None = None
+    full: PartialLikelihood | None = None
+    null_columns: np.ndarray | None = None
+    problem: str = ""
+    engines_agree: bool | None = None
+
+
+def fit_cox(frame, sample: Sample, names, variables, model: dict, ties: str) -> CoxFit:
+    """Return the fit of the covariates `names` to the complete cases of a sample.
+
+    Parameters
+    ----------
+    model : the study's entry; of it `strata` and `reference` (variable -> level) count here.
+    ties : "efron" | "breslow".
+    """
+    strata_names = model.get("strata") or []
+    known = complete_cases(frame, sample, [*names, *strata_names], variables)
+    complete = sample.take(known)
+    strata = stratum_codes(frame, strata_names, variables, complete.rows)
+    design = design_of(frame, complete, names, variables, model.get("reference") or {})
+    fit = CoxFit(complete, strata, int((~known).sum()), design, ties)
+    fit.problem = why_no_fit(fit)
+    if not fit.problem:
+        estimate(fit)
+    return fit
+
+
+def why_no_fit(fit: CoxFit) -> str:
+    """Return why a model cannot be fitted, empty when it can be tried."""
+    if fit.sample.n == 0:
+        return "not estimable: no patient with all covariates known"
+    if fit.sample.events == 0:
+        return "not estimable: no event"
+    if fit.design.x.shape[1] == 0:
+        return "not estimable: no covariate that varies"
+    return ""
+
+
+def own_information(likelihood: PartialLikelihood) -> np.ndarray:
+    """Return (p,) bool: the columns that are not determined by those before them."""
+    most = len(likelihood.sets.deaths) * likelihood.x.var(axis=0)
+    return ~aliased(likelihood.at(np.zeros(len(most))).information, most)
+
+
+def estimate(fit: CoxFit) -> None:
+    """Find the columns that can be estimated, fit them, and note those that cannot."""
+    x = fit.design.x
+    fit.null = PartialLikelihood(risk_sets(fit.sample, fit.strata, fit.ties), x)
+    fit.null_columns = np.flatnonzero(own_information(fit.null))
+    live, columns = fit.design.live, np.flatnonzero(fit.design.finite)
+    sample, strata = fit.sample.take(live), fit.strata[live]
+    sets = risk_sets(sample, strata, fit.ties)
+    if len(columns):
+        own = own_information(PartialLikelihood(sets, x[np.ix_(live, columns)]))
+        note_columns(fit.design, columns[~own], DETERMINED)
+        columns = columns[own]
+    if not len(columns):
+        fit.problem = "not estimable: no covariate with an estimate"
+        return
+    fit.used = columns
+    fit.full = PartialLikelihood(sets, x[np.ix_(live, columns)])
+    second = maximise(fit.full)
+    if not second.converged:
+        fit.problem = NOT_CONVERGED
+        note_columns(fit.design, columns, NOT_CONVERGED)
+        return
+    fit.finite, fit.beta = ~second.diverging, second.beta
+    fit.covariance = inverse(fit.full.at(second.beta).information)
+    note_columns(fit.design, columns[second.diverging], SEPARATION)
+    # an engine that runs after a coefficient without end is of no use
+    main = None if second.diverging.any() else fit_engine(sample, fit.full.x, strata, fit.ties)
+    if main is not None:
+        error = np.sqrt(np.diag(main[1]))
+        fit.engines_agree = bool(np.all(np.abs(main[0] - second.beta) <= AGREEMENT * error))
+        fit.beta, fit.covariance = main
+
+
+def inverse(information: np.ndarray) -> np.ndarray:
+    """Return the covariance, computed in units in which the information has a unit diagonal."""
+    scale = np.sqrt(np.diag(information))
+    return np.linalg.pinv(information / np.outer(scale, scale)) / np.outer(scale, scale)
+
+
+def note_columns(design: Design, columns, note: str) -> None:
+    """Write a note into the rows of columns that have no estimate."""
+    for column in columns:
+        if design.row_of[column] >= 0:
+            design.rows[design.row_of[column]]["note"] = note

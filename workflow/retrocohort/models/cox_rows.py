@@ -1,0 +1,134 @@
+"""The rows of a fitted Cox model: estimates, statistics of the fit, proportional hazards."""
+
+import numpy as np
+from scipy.special import chdtrc, ndtr, ndtri
+
+from retrocohort.models.concordance import concordance
+from retrocohort.models.cox import CoxFit
+from retrocohort.models.schoenfeld import GLOBAL, proportional_hazards_rows
+
+ESTIMATE_COLUMNS = [
+    "variable", "level", "reference", "n", "events", "coef", "se", "hr", "hr_low", "hr_high", "z",
+    "p", "note",
+]  # fmt: skip
+FIT_COLUMNS = ["model", "statistic", "value", "df", "p", "note"]
+PH_COLUMNS = ["variable", "statistic", "df", "p", "note"]
+
+
+def estimate_rows(fit: CoxFit, confidence: float) -> list[dict]:
+    """Return a row for each level and continuous covariate, the reference levels among them."""
+    rows = [dict(row) for row in fit.design.rows]
+    if fit.problem:
+        for row in rows:
+            if row["level"] == "" or row["level"] != row["reference"]:
+                row["note"] = row.get("note") or fit.problem
+        return rows
+    z = ndtri((1 + confidence) / 2)
+    for place, column in enumerate(fit.used):
+        if fit.finite[place] and fit.design.row_of[column] >= 0:
+            coef, se = float(fit.beta[place]), float(np.sqrt(fit.covariance[place, place]))
+            rows[fit.design.row_of[column]] |= {
+                "coef": coef,
+                "se": se,
+                "hr": float(np.exp(coef)),
+                "hr_low": float(np.exp(coef - z * se)),
+                "hr_high": float(np.exp(coef + z * se)),
+                "z": coef / se,
+                "p": float(2 * ndtr(-abs(coef / se))),
+            }
+    return rows
+
+
+def fit_rows(fit: CoxFit, name: str = "") -> list[dict]:
+    """Return counts, likelihoods, the three tests, concordance, and whether the fit converged.
+
+    Parameters
+    ----------
+    name : the covariate of a univariable model; empty for a multivariable one.
+    """
+    rows = [
+        {"statistic": "n", "value": fit.sample.n},
+        {"statistic": "events", "value": fit.sample.events},
+        {"statistic": "n_missing", "value": fit.n_missing},
+        {"statistic": "strata", "value": len(np.unique(fit.strata))},
+    ]
+    rows += (
+        [{"statistic": s, "note": fit.problem} for s in STATISTICS] if fit.problem else tests(fit)
+    )
+    rows.append({"statistic": "converged", "value": int(not fit.problem), "note": fit.problem})
+    if fit.engines_agree is not None:
+        rows.append({"statistic": "engines_agree", "value": int(fit.engines_agree)})
+    missing = sum(str(row.get("note", "")).startswith("not estimable") for row in fit.design.rows)
+    rows.append({"statistic": "not_estimable", "value": missing})
+    return [{"model": name, **row} for row in rows]
+
+
+STATISTICS = (
+    "loglik_null", "loglik", "lr", "wald", "score", "concordance", "concordance_se", "aic", "epv",
+)  # fmt: skip
+
+
+def tests(fit: CoxFit) -> list[dict]:
+    """Return the statistics of a converged fit.
+
+    Likelihood-ratio and score tests count all columns, also those without a finite estimate: they
+    stay valid there. The Wald test counts the finite ones.
+    """
+    null = fit.null.at(np.zeros(fit.null.x.shape[1]))
+    full = fit.full.at(fit.beta)
+    df = len(fit.null_columns)
+    score, finite = fit.null_columns, fit.finite
+    c, c_se = concordance(fit.sample, risk_score(fit), fit.strata)
+    return [
+        {"statistic": "loglik_null", "value": null.value},
+        {"statistic": "loglik", "value": full.value},
+        chi_square("lr", 2 * (full.value - null.value), df),
+        chi_square("wald", quadratic(fit.beta[finite], fit.covariance[np.ix_(finite, finite)])),
+        chi_square(
+            "score", quadratic(null.gradient[score], null.information[np.ix_(score, score)])
+        ),
+        {"statistic": "concordance", "value": c},
+        {"statistic": "concordance_se", "value": c_se},
+        {"statistic": "aic", "value": 2 * df - 2 * full.value},
+        {"statistic": "epv", "value": fit.sample.events / df},
+    ]
+
+
+def risk_score(fit: CoxFit) -> np.ndarray:
+    """Return the (n,) linear predictor of all complete cases; lowest for levels without events."""
+    # column by column, so that patients with the same covariates get the same bits
+    score = np.zeros(fit.sample.n)
+    for column, beta in zip(fit.used, fit.beta, strict=True):
+        score += fit.design.columns[column] * beta
+    return np.where(fit.design.live, score, -np.inf)
+
+
+def quadratic(vector: np.ndarray, matrix: np.ndarray) -> tuple[float, int]:
+    """Return v' M^-1 v and its degrees of freedom, in units in which M has a unit diagonal."""
+    scale = np.sqrt(np.diag(matrix))
+    unit = vector / scale
+    return float(unit @ np.linalg.solve(matrix / np.outer(scale, scale), unit)), len(vector)
+
+
+def chi_square(name: str, value, df: int | None = None) -> dict:
+    """Return the row of a chi-square test from a statistic and df, or from the pair of both."""
+    statistic, df = value if df is None else (value, df)
+    if df == 0:
+        return {"statistic": name, "note": "not estimable: no covariate with an estimate"}
+    return {"statistic": name, "value": statistic, "df": df, "p": float(chdtrc(df, statistic))}
+
+
+def ph_rows(fit: CoxFit, univariable: bool = False) -> list[dict]:
+    """Return the test of proportional hazards of each term and GLOBAL; no GLOBAL of a lone term."""
+    design = fit.design
+    names = list(dict.fromkeys(row["variable"] for row in design.rows))
+    tested = {}
+    if not fit.problem and fit.finite.all():
+        terms: dict[str, list[int]] = {}
+        for place, column in enumerate(fit.used):
+            terms.setdefault(design.variable_of[column], []).append(place)
+        rows = proportional_hazards_rows(fit.full, fit.beta, fit.sample, terms)
+        tested = {row["variable"]: row for row in rows}
+    why = fit.problem or "not estimable: the covariate has no finite estimate"
+    wanted = names if univariable else [*names, GLOBAL]
+    return [tested.get(name, {"variable": name, "note": why}) for name in wanted]

@@ -1,0 +1,172 @@
+"""Faults of delivered files that are found before any job: each file is opened and its header read.
+
+Quick for delimited text (a decoding and one row); the libraries for other files are imported only
+if a study has such files.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from zipfile import BadZipFile
+
+from retrocohort.faults import Fault, suggest
+from retrocohort.records.delimited import (
+    DELIMITERS,
+    delimiter_of,
+    encoding_of,
+    ending_of,
+    first_rows,
+    read_bytes,
+)
+from retrocohort.records.encodings import encoding_fault
+from retrocohort.records.statfile import read_columns
+from retrocohort.records.workbook import first_rows as first_rows_of_sheet
+from retrocohort.records.workbook import open_workbook, sheets_of
+
+ROWS_SEARCHED = 30  # for a header that is not where the study file says
+ENDINGS = (*DELIMITERS, ".xlsx", ".sav", ".dta")
+
+
+def check_source_files(sources: dict, variables: dict) -> list[Fault]:
+    """Check that each file of a study is there and has the columns that the dictionary names.
+
+    Parameters
+    ----------
+    sources : dict
+        Source name -> "path", "id", and optionally "encoding", "delimiter", "sheet", "header_row".
+    variables : dict
+        Dictionary entries, with "columns": source name -> column.
+
+    Returns
+    -------
+    list of Fault
+        Empty if all is well.
+    """
+    faults = []
+    for name, spec in sources.items():
+        centre = spec.get("centre")
+        expected = [spec["id"], *([centre["column"]] if isinstance(centre, dict) else [])]
+        for entry in variables.values():
+            expected += [entry["columns"][name]] if name in entry.get("columns", {}) else []
+        faults += _check_file(spec, list(dict.fromkeys(expected)))
+    return faults
+
+
+def _check_file(spec: dict, expected: list[str]) -> list[Fault]:
+    """Return the faults of one file."""
+    path = spec["path"]
+    if not Path(path).is_file():
+        folder = Path(path).parent
+        there = sorted(file.name for file in folder.iterdir()) if folder.is_dir() else []
+        return [Fault(path, "", "is missing.", suggest(Path(path).name, there))]
+    if ending_of(path) not in ENDINGS:
+        known = ", ".join(ENDINGS)
+        return [Fault(path, "", "is of a kind that cannot be read.", f"Deliver one of {known}.")]
+    if Path(path).stat().st_size == 0:
+        return [Fault(path, "", "is empty.", "Deliver the file again.")]
+    check = {".xlsx": _check_workbook, ".sav": _check_statfile, ".dta": _check_statfile}
+    try:
+        return check.get(ending_of(path), _check_delimited)(spec, expected)
+    except (OSError, EOFError, BadZipFile, KeyError) as error:
+        kind = type(error).__name__
+        return [Fault(path, "", f"cannot be opened ({kind}).", "Is it what its ending says?")]
+
+
+def _check_delimited(spec: dict, expected: list[str]) -> list[Fault]:
+    """Return the faults of a csv or tsv file."""
+    data = read_bytes(spec["path"])
+    fault = encoding_fault(spec, data)
+    if fault:
+        return [fault]
+    text = data.decode(encoding_of(spec))
+    if not text.strip():
+        return [Fault(spec["path"], "", "is empty.", "Deliver the file again.")]
+    rows = first_rows(text, delimiter_of(spec), max(ROWS_SEARCHED, spec.get("header_row", 1) + 1))
+    faults = header_faults(spec, rows, expected)
+    if faults and "delimiter" not in spec:
+        for delimiter in ",;\t|":
+            other = first_rows(text, delimiter, ROWS_SEARCHED)
+            if not header_faults(spec, other, expected):
+                problem = f"its cells are not delimited by {delimiter_of(spec)!r}."
+                return [Fault(spec["path"], "", problem, f"Set delimiter: {delimiter!r}.")]
+    return faults
+
+
+def _check_workbook(spec: dict, expected: list[str]) -> list[Fault]:
+    """Return the faults of an xlsx file."""
+    book = open_workbook(spec["path"])
+    wanted = spec.get("sheet") or "all"
+    if wanted != "all" and wanted not in book.sheetnames:
+        remedy = suggest(wanted, book.sheetnames)
+        return [Fault(spec["path"], "", f"has no sheet '{wanted}'.", remedy)]
+    sheets = sheets_of(book, spec)
+    faults = [] if sheets else [Fault(spec["path"], "", "is empty.", "Deliver the file again.")]
+    for sheet in sheets:
+        count = max(ROWS_SEARCHED, spec.get("header_row", 1) + 1)
+        rows = [
+            ["" if cell is None else str(cell) for cell in row]
+            for row in first_rows_of_sheet(sheet, count)
+        ]
+        faults += header_faults(spec, rows, expected, sheet.title)
+    book.close()
+    return faults
+
+
+def _check_statfile(spec: dict, expected: list[str]) -> list[Fault]:
+    """Return the faults of a sav or dta file."""
+    names, _ = read_columns(spec["path"], spec.get("encoding"), only_names=True)
+    return _absent(spec["path"], "", names, expected)
+
+
+def header_faults(
+    spec: dict, rows: Sequence[Sequence[str]], expected: list[str], sheet: str = ""
+) -> list[Fault]:
+    """Return what is wrong with the header of a table.
+
+    Parameters
+    ----------
+    spec : dict
+        The source: "path", "header_row".
+    rows : sequence of rows
+        The first rows of the table, at least one behind the header if there is one.
+    expected : list of str
+        Names of the columns that must be there.
+    sheet : str
+        Name of the sheet, if any.
+    """
+    number = spec.get("header_row", 1)
+    path, place = spec["path"], f"sheet '{sheet}', row {number}" if sheet else f"row {number}"
+    names = [name.strip() for name in rows[number - 1]] if len(rows) >= number else []
+    found = _count(names, expected)
+    if found < len(expected):
+        other = max(range(len(rows)), key=lambda row: _count(rows[row], expected), default=0)
+        if rows and _count(rows[other], expected) > found:
+            problem = "is not the row with the column names."
+            return [Fault(path, place, problem, f"Set header_row: {other + 1}.")]
+    if not any(names):
+        return [Fault(path, place, "has no column names.", "Set header_row to their row.")]
+    faults = []
+    for name, count in Counter(name for name in names if name).items():
+        if count > 1:
+            at = ", ".join(str(i) for i, other in enumerate(names, start=1) if other == name)
+            problem = f"the column name '{name}' stands {count} times (columns {at})."
+            faults.append(Fault(path, place, problem, "Give each column a name of its own."))
+    faults += _absent(path, place, names, expected)
+    if not faults and not any(any(cell.strip() for cell in row) for row in rows[number:]):
+        faults.append(Fault(path, place, "no row follows the header.", "Deliver the file again."))
+    return faults
+
+
+def _count(names: Iterable[str], expected: list[str]) -> int:
+    """Return how many of the expected names are there."""
+    return len({name.strip() for name in names} & set(expected))
+
+
+def _absent(path: str, place: str, names: Sequence[str], expected: list[str]) -> list[Fault]:
+    """Return a fault for each column that is not there."""
+    there = [name for name in names if name]
+    return [
+        Fault(path, place, f"the column '{name}' is missing.", suggest(name, there))
+        for name in expected
+        if name not in there
+    ]

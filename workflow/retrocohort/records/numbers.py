@@ -1,0 +1,135 @@
+"""Clean texts of numbers: separators where they are unambiguous, units, whole numbers, ranges.
+
+Computed in decimal and rounded to a float once, so that 1.1 cm is 11 mm and not 11.000000000000002.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from retrocohort.io import number_text
+from retrocohort.records.verdict import Verdict, refused
+
+# In this order: a shape is a rule, a pattern, the separators to remove, and the decimal mark.
+SHAPES = [
+    ("number text", r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", "", "."),
+    ("thousands separator", r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+", ",", "."),
+    ("thousands separator", r"[0-9]{1,3}(?:,[0-9]{3}){2,}", ",", "."),
+    ("thousands separator", r"[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+", ".", ","),
+    ("thousands separator", r"[0-9]{1,3}(?:\.[0-9]{3}){2,}", ".", ","),
+    ("thousands separator", r"[0-9]{1,3}(?:[ '][0-9]{3})+(?:\.[0-9]+)?", " '", "."),
+    ("thousands separator", r"[0-9]{1,3}(?:[ '][0-9]{3})+,[0-9]+", " '", ","),
+    ("decimal comma", r"(?:0+,[0-9]+|[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})|[0-9]{4,},[0-9]+)", "", ","),
+]
+PATTERNS = [(rule, re.compile(f"([+-]?){shape}"), gone, mark) for rule, shape, gone, mark in SHAPES]
+NO_UNIT = "(none)"
+AMBIGUOUS = re.compile(r"[+-]?[0-9]{1,3},[0-9]{3}")
+WITH_UNIT = re.compile(r"([+-]?[0-9][0-9.,' ]*?)\s*([^\W\d_%].*|[%°].*)")
+SIGNS = str.maketrans({"−": "-", "–": "-", "’": "'", "\u00a0": " ", "\u202f": " "})
+
+
+class Reading(NamedTuple):
+    """A number as it was read, in the unit it was given in."""
+
+    value: Decimal | None
+    rule: str
+    unit: str = ""
+    problem: str = ""
+
+
+def clean_numbers(texts: Sequence[str], variable: dict) -> list[Verdict]:
+    """Clean the distinct texts of one column of numbers.
+
+    A text may carry a unit: that of the dictionary, or one that `convert` gives a factor for. Where
+    some cells carry another unit, a cell without unit is ambiguous and refused, unless `convert`
+    has a factor for "(none)".
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Not empty, blanks at their ends removed.
+    variable : dict
+        "type" (integer or number), "unit", "convert", "min", "max", "missing".
+
+    Returns
+    -------
+    list of Verdict
+        In the order of `texts`; numbers in the unit of the dictionary.
+    """
+    own_unit = _plain(variable.get("unit") or "")
+    factors = {own_unit: Decimal(1)} if own_unit else {}
+    declared = variable.get("convert") or {}
+    factors |= {_plain(unit): Decimal(str(factor)) for unit, factor in declared.items()}
+    readings = [_read(text, factors) for text in texts]
+    other_units = {r.unit for r in readings if r.unit and factors.get(r.unit, 1) != 1}
+    without_unit = factors.get(NO_UNIT, Decimal(1))
+    bare_is_ambiguous = bool(other_units) and NO_UNIT not in factors
+    verdicts = []
+    for reading in readings:
+        if reading.value is None:
+            verdicts.append(refused(reading.rule, reading.problem))
+        elif number_text(float(reading.value)) in variable.get("missing", ()):
+            verdicts.append(Verdict("", "missing code"))
+        elif not reading.unit and bare_is_ambiguous:
+            others = ", ".join(sorted(other_units))
+            verdicts.append(refused("mixed units", f"no unit, but other cells are in {others}"))
+        else:
+            factor = factors[reading.unit] if reading.unit else without_unit
+            rule = f"unit {reading.unit}" if reading.unit else reading.rule
+            verdicts.append(_within(reading.value * factor, rule, variable))
+    return verdicts
+
+
+def _within(value: Decimal, rule: str, variable: dict) -> Verdict:
+    """Return the number if the dictionary allows it."""
+    number = float(value)
+    if number in (float("inf"), float("-inf")):
+        return refused("not a number", "too large a number")
+    if variable["type"] == "integer" and not number.is_integer():
+        return refused("not whole", "not a whole number")
+    return check_range(number, variable) or Verdict(number_text(number + 0.0), rule)
+
+
+def check_range(number: float, variable: dict) -> Verdict | None:
+    """Return the verdict on a number outside the range of the dictionary, None on one inside."""
+    low, high = variable.get("min"), variable.get("max")
+    if low is not None and number < low:
+        return refused("out of range", f"below the minimum {number_text(low)}")
+    if high is not None and number > high:
+        return refused("out of range", f"above the maximum {number_text(high)}")
+    return None
+
+
+def _read(text: str, factors: dict) -> Reading:
+    """Read a number and its unit."""
+    plain = _plain(text)
+    for unit in sorted(factors, key=len, reverse=True):  # "10^9/l" has digits of its own
+        if unit and plain.endswith(unit):
+            value, rule = _value(plain.removesuffix(unit).strip())
+            if value is not None:
+                return Reading(value, rule, unit)
+    value, rule = _value(plain)
+    if value is not None:
+        return Reading(value, rule)
+    if AMBIGUOUS.fullmatch(plain):
+        return Reading(None, "ambiguous comma", problem="thousands or decimal comma?")
+    parts = WITH_UNIT.fullmatch(plain)
+    if parts and _value(parts[1].strip())[0] is not None:
+        return Reading(None, "unknown unit", problem="its unit is not declared in `convert`")
+    return Reading(None, "not a number", problem="not a number")
+
+
+def _value(plain: str) -> tuple[Decimal | None, str]:
+    """Return the number of a text without unit, and the rule by which it was read."""
+    for rule, pattern, separators, mark in PATTERNS:
+        if pattern.fullmatch(plain):
+            digits = plain.translate(str.maketrans("", "", separators))
+            return Decimal(digits.replace(mark, ".")), rule
+    return None, ""
+
+
+def _plain(text: str) -> str:
+    """Return a text with full-width forms, signs, blanks and letters in their plain form."""
+    return unicodedata.normalize("NFKC", text).translate(SIGNS).casefold().strip()

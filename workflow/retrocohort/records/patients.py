@@ -1,0 +1,64 @@
+"""From the records to the patients: clean every source, reconcile, derive."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from retrocohort.records.clean import clean_source
+from retrocohort.records.derive import derive_all
+from retrocohort.records.logs import Logs
+from retrocohort.records.reconcile import reconcile
+
+
+def clean_records(
+    records: pd.DataFrame, sources: dict, variables: dict, codes: Sequence[dict], derive: dict
+) -> tuple[pd.DataFrame, Logs]:
+    """Clean the records of a study and reduce them to one row a patient.
+
+    Parameters
+    ----------
+    records : pandas.DataFrame
+        As `read_records` writes them.
+    sources, variables, codes, derive
+        Sources, full dictionary entries, rows of codes.csv and the `derive` block of the study.
+
+    Returns
+    -------
+    patients : pandas.DataFrame
+        One row a patient of the sources with one row a patient, in the order of first appearance:
+        `record_id`, `centre`, then the variables in the order of the dictionary; numbers are float
+        with NaN, all else is text with None (dates as ISO).
+    logs : Logs
+        Cleaning, derivation and problems.
+    """
+    logs = Logs()
+    cleaned = {}
+    for name in sources:
+        rows = records[(records["source"] == name).to_numpy()]
+        cleaned[name] = clean_source(rows, name, variables, codes, logs)
+    one = [name for name, spec in sources.items() if spec.get("rows", "one") == "one"]
+    rows = pd.concat([cleaned[name] for name in one], ignore_index=True)
+    ids = _ids(rows)
+    codes_of_rows, patients = pd.factorize(ids)
+    rows["patient"] = codes_of_rows
+    names = [name for name in variables if name in rows]
+    values = {name: reconcile(rows, name, variables[name], len(patients), logs) for name in names}
+    first = np.unique(codes_of_rows, return_index=True)[1]
+    centre = rows["centre"].astype(object).to_numpy()[first]
+    frame = pd.DataFrame(
+        {"record_id": patients, "centre": np.where(centre == "", None, centre)} | values
+    )
+    long = {name: _placed(cleaned[name], patients) for name in sources if name not in one}
+    frame = derive_all(frame, long, derive, variables, logs)
+    return frame[["record_id", "centre", *(name for name in variables if name in frame)]], logs
+
+
+def _ids(rows: pd.DataFrame) -> np.ndarray:
+    """Return the patient of each row as text."""
+    return rows["record_id"].astype(object).to_numpy()
+
+
+def _placed(rows: pd.DataFrame, patients: np.ndarray) -> pd.DataFrame:
+    """Return rows with the place of their patient, -1 for a row of nobody."""
+    return rows.assign(patient=pd.Index(patients).get_indexer(_ids(rows)))

@@ -1,0 +1,85 @@
+"""Reading of delivered files: every cell as text, with the file, sheet and row it stands in."""
+
+import numpy as np
+import pandas as pd
+
+from retrocohort.records import cells
+from retrocohort.records.delimited import DELIMITERS, ending_of, read_delimited
+from retrocohort.records.statfile import read_statfile
+from retrocohort.records.workbook import read_workbook
+
+READERS = {ending: read_delimited for ending in DELIMITERS} | {
+    ".xlsx": read_workbook,
+    ".sav": read_statfile,
+    ".dta": read_statfile,
+}
+PLACE = ["source_file", "source_sheet", "source_row"]  # where a cell stands, in every log too
+OWN_COLUMNS = ["record_id", "source", *PLACE, "centre"]
+
+
+def stored_name(column: str) -> str:
+    """Return the name under which a delivered column is kept, other than those of the pipeline."""
+    return f"{column} (delivered)" if column in OWN_COLUMNS else column
+
+
+def read_source(name: str, spec: dict) -> pd.DataFrame:
+    """Read the file of one source.
+
+    Parameters
+    ----------
+    name : str
+        Name of the source in the study file.
+    spec : dict
+        "path", "file", and optionally "encoding", "delimiter", "sheet", "header_row", "centre".
+
+    Returns
+    -------
+    pandas.DataFrame
+        Text columns as delivered (an empty cell is "", never missing) after `source`,
+        `source_file`, `source_sheet` (empty but for workbooks), `source_row` (as an editor or a
+        spreadsheet counts, from 1; the case number for sav and dta) and `centre`. Rows without
+        any content are left out.
+
+    Raises
+    ------
+    FaultsFound
+        If a row has more cells than the header.
+    """
+    parts = []
+    for sheet, first_row, frame in READERS[ending_of(spec["path"])](spec):
+        frame.columns = [
+            stored_name(str(column).strip() or f"(column {place})")
+            for place, column in enumerate(frame.columns, start=1)
+        ]
+        rows = len(frame)
+        place = {
+            "source": cells.constant(name, rows),
+            "source_file": cells.constant(spec["file"], rows),
+            "source_sheet": cells.constant(sheet, rows),
+            "source_row": np.arange(first_row, first_row + rows),
+            "centre": _centre(spec.get("centre"), frame),
+        }
+        filled = np.zeros(rows, dtype=bool)
+        for column in frame:
+            filled |= (frame[column] != "").to_numpy()
+        parts.append(pd.DataFrame(place | dict(frame.items()))[filled])
+    stacked = cells.stack(parts)
+    for column in stacked.select_dtypes("category"):
+        stacked[column] = _delivered_empty(stacked[column].array)
+    return stacked
+
+
+def _centre(centre, frame: pd.DataFrame) -> pd.Categorical:
+    """Return the centre of each row: a constant, a column of the file, or empty."""
+    if isinstance(centre, dict):
+        column = frame[stored_name(centre["column"])].array
+        return cells.map_texts(column, str.strip)
+    return cells.constant("" if centre is None else str(centre), len(frame))
+
+
+def _delivered_empty(column: pd.Categorical) -> pd.Categorical:
+    """Return a column without absent cells: a sheet that lacks the column has it empty."""
+    if (column.codes >= 0).all():
+        return column
+    known = column if "" in column.categories else column.add_categories([""])
+    return known.fillna("")

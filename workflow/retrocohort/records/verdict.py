@@ -1,0 +1,18 @@
+"""What cleaning makes of one text: the clean text, and why."""
+
+from typing import NamedTuple
+
+SET_TO_MISSING = "set to missing"
+
+
+class Verdict(NamedTuple):
+    """The clean text of a cell ("" for missing), the rule that made it, and a problem if any."""
+
+    clean: str = ""
+    rule: str = ""
+    problem: str = ""
+
+
+def refused(rule: str, problem: str) -> Verdict:
+    """Return the verdict on a text that means nothing that the dictionary allows."""
+    return Verdict("", rule, problem)

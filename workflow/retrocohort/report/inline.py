@@ -1,0 +1,98 @@
+"""SVG drawings and table fragments of this pipeline, made fit to stand in one page together.
+
+The drawings of one page name their parts alike (`axes_1`, `DejaVuSans-41`): each drawing gets its
+own prefix, but for the letters, which are the same in all and are kept once. Drawings are rewritten
+as text: parsing the XML of a hundred of them would take longer than the rest of the page.
+"""
+
+import re
+
+from markupsafe import Markup, escape
+
+PIXELS = 1.5  # of the page for a point of a figure: letters of 8 points read as 12 pixels
+NAME = r'[A-Z][\w-]*-[0-9a-f]+'  # id of a letter: font and number, "DejaVuSans-41"
+OPENING = re.compile(r"<svg\b[^>]*?viewBox=\"\S+ \S+ (\S+) (\S+)\"[^>]*>(.*)</svg>\s*$", re.DOTALL)
+UNUSED = re.compile(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", re.DOTALL)
+ACTIVE = re.compile(r'<(?:script|foreignObject|image|a)\b| on\w+="')
+LETTER = re.compile(rf'<path id="({NAME})" ([^>]*?)/>')
+ID = re.compile(r' id="([^"]+)"')
+REFERENCE = re.compile(r'(href="|url\()#([^")]+)')
+LENGTH = re.compile(r"(\d\d\.\d\d)\d+")  # of ten points and more, which a scale never is
+EMPTY = re.compile(r"<defs>\s*</defs>")
+TABLE_IDS = re.compile(r'\b(id|aria-labelledby|headers)="([^"]+)"')
+CAPTION = re.compile(r"(<caption[^>]*>)")
+
+
+class Drawings:
+    """The drawings of a page; the letters are drawn once and shared."""
+
+    def __init__(self):
+        """Start without a letter."""
+        self._letters: dict[str, str] = {}
+
+    def add(self, text: str, prefix: str, title: str) -> Markup:
+        """Return a drawing as an element of the page.
+
+        Parameters
+        ----------
+        text : str
+            An SVG file of this pipeline.
+        prefix : str
+            Of all ids in it, unlike those of the other drawings of the page.
+        title : str
+            What it shows, read out instead of it.
+
+        Raises
+        ------
+        ValueError
+            When the text is no SVG drawing, or one that would do or load something.
+        """
+        found = OPENING.search(UNUSED.sub("", text))
+        if not found or ACTIVE.search(found[3]):
+            raise ValueError("not a plain SVG drawing with a view box")
+        width, height = float(found[1]), float(found[2])
+        body = found[3].replace("xlink:href", "href")
+        own: dict[str, str] = {}
+        body = EMPTY.sub("", LETTER.sub(lambda letter: self._take(letter, own), body))
+        for _, name in REFERENCE.findall(body):
+            own.setdefault(name, f"{prefix}-{name}")
+        body = ID.sub(lambda it: f' id="{own[it[1]]}"' if it[1] in own else "", body)
+        body = REFERENCE.sub(lambda it: f"{it[1]}#{own[it[2]]}", body)
+        body = " ".join(LENGTH.sub(r"\1", body).split()).replace("> <", "><")
+        return Markup(
+            f'<svg role="img" aria-label="{escape(title)}" width="{width * PIXELS:.0f}"'
+            f' viewBox="0 0 {width:.2f} {height:.2f}">{body}</svg>'
+        )
+
+    def _take(self, letter: re.Match, own: dict[str, str]) -> str:
+        """Keep a letter once; another shape of the same name gets a name of its own."""
+        place, times, shape = letter[1], 1, " ".join(letter[2].split()).replace(' "', '"')
+        while self._letters.setdefault(place, shape) != shape:
+            times += 1
+            place = f"{letter[1]}-{times}"
+        own[letter[1]] = place
+        return ""
+
+    def letters(self) -> Markup:
+        """Return the element that holds the letters of all drawings, to stand once in the page."""
+        shapes = "".join(f'<path id="{name}" {shape}/>' for name, shape in self._letters.items())
+        return Markup(
+            '<svg class="letters" width="0" height="0" aria-hidden="true">'
+            f"<defs>{shapes}</defs></svg>"
+        )
+
+
+def fragment(text: str, prefix: str, number: str) -> Markup:
+    """Return a table of this pipeline with its own ids and its number before the caption.
+
+    Parameters
+    ----------
+    text : str
+        HTML of one table, escaped where it was made.
+    prefix : str
+        Of its ids.
+    number : str
+        "Table 2".
+    """
+    own = TABLE_IDS.sub(lambda found: f'{found[1]}="{prefix}-{found[2]}"', text)
+    return Markup(CAPTION.sub(lambda found: f"{found[1]}{escape(number)}. ", own, count=1))

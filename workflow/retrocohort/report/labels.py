@@ -1,0 +1,84 @@
+"""Names, levels and conditions of a study as its readers call them; no raw name reaches a page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from retrocohort.format import number
+from retrocohort.tables.layout import name_with_unit
+
+COMPARISONS = {"above": ">", "at_least": "≥", "below": "<", "at_most": "≤"}
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The labels of a study.
+
+    Attributes
+    ----------
+    variables : mapping
+        Name -> label, type, unit and levels.
+    populations, endpoints : mapping
+        Name -> entry of the study file with its label.
+    """
+
+    variables: Mapping[str, Mapping]
+    populations: Mapping[str, Mapping]
+    endpoints: Mapping[str, Mapping]
+
+    def variable(self, name: str) -> str:
+        """Return the label of a variable."""
+        return self.variables[name]["label"]
+
+    def with_unit(self, name: str) -> str:
+        """Return "Age, years"."""
+        return name_with_unit(self.variables[name])
+
+    def level(self, name: str, level: str) -> str:
+        """Return the label of a level."""
+        return self.variables[name]["levels"][level]
+
+    def value(self, name: str, value) -> str:
+        """Return a level by its label, a number with the unit of the variable."""
+        entry = self.variables[name]
+        if str(value) in entry["levels"]:
+            return entry["levels"][str(value)]
+        if isinstance(value, (int, float)):
+            return " ".join(filter(None, (number(value, 4, trim=True), entry["unit"])))
+        return str(value)
+
+    def population(self, name: str) -> str:
+        """Return the label of a population."""
+        return self.populations[name]["label"]
+
+    def endpoint(self, name: str) -> str:
+        """Return the label of an endpoint."""
+        return self.endpoints[name]["label"]
+
+    def names(self, names) -> str:
+        """Return the labels of several variables, separated by commas."""
+        return ", ".join(self.variable(name) for name in names)
+
+    def condition(self, condition: Mapping) -> str:
+        """Return a condition of the study file in words; empty for no condition."""
+        return " and ".join(self._clause(key, asked) for key, asked in condition.items())
+
+    def _clause(self, key: str, asked) -> str:
+        if key == "not":
+            return f"not ({self.condition(asked)})"
+        if key in ("all", "any"):
+            joined = (" and " if key == "all" else " or ").join(map(self.condition, asked))
+            return f"({joined})" if len(asked) > 1 and key == "any" else joined
+        label = self.variable(key)
+        if isinstance(asked, Mapping):
+            return " and ".join(self._test(key, label, *test) for test in asked.items())
+        if isinstance(asked, list):
+            return self._test(key, label, "one_of", asked)
+        return self._test(key, label, "is", asked)
+
+    def _test(self, key: str, label: str, test: str, asked) -> str:
+        if test == "missing":
+            return f"{label} is {'' if asked else 'not '}missing"
+        if test in COMPARISONS:
+            return f"{label} {COMPARISONS[test]} {self.value(key, asked)}"
+        values = asked if isinstance(asked, list) else [asked]
+        return f"{label}: {' or '.join(self.value(key, value) for value in values)}"

@@ -1,0 +1,173 @@
+"""The baseline table as it is printed: an overall column, the arms, P and SMD."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from retrocohort.format import (
+    MISSING,
+    count,
+    count_percent,
+    difference,
+    is_missing,
+    mean_sd,
+    median_iqr,
+    p_value,
+    spread_decimals,
+    within_sentence,
+)
+from retrocohort.io import as_number
+from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row, name_with_unit
+
+OVERALL = ""
+TEST_NAMES = {
+    "pearson": "Pearson chi-square test",
+    "yates": "Chi-square test with Yates' continuity correction",
+    "fisher": "Fisher's exact test",
+    "welch": "Welch's t test",
+    "student": "Student's t test",
+    "anova": "One-way analysis of variance",
+    "mann_whitney": "Mann-Whitney (Wilcoxon rank-sum) test",
+    "kruskal": "Kruskal-Wallis test",
+}
+SUMMARY_NAMES = {
+    "mean_sd": "mean (SD)",
+    "median_iqr": "median (IQR)",
+    "count_percent": "n (%)",
+}
+NOTES = {
+    "mean_sd": "SD, standard deviation.",
+    "median_iqr": "IQR, interquartile range (first to third quartile).",
+}
+
+
+class _Table:
+    """The rows of the two files, looked up by what they are about."""
+
+    def __init__(self, values: Sequence[Mapping], tests: Sequence[Mapping]):
+        self.values = {
+            (row["variable"], row["level"], row["arm"], row["statistic"]): as_number(row["value"])
+            for row in values
+        }
+        self.overall = {row["variable"]: row for row in tests if not row["contrast"]}
+        pairs = [row for row in tests if row["contrast"]]
+        self.pairs = {name: list(own) for name, own in groupby(pairs, lambda r: r["variable"])}
+
+    def get(self, variable: str, level: str, arm: str, statistic: str) -> float:
+        return self.values[variable, level, arm, statistic]
+
+
+def lay_out(
+    values: Sequence[Mapping],
+    tests: Sequence[Mapping],
+    table: Mapping,
+    variables: Mapping,
+    population: Mapping,
+) -> Layout:
+    """Return the printed baseline table of one population.
+
+    Parameters
+    ----------
+    values, tests : sequence of mapping
+        Rows of `baseline.csv` and `baseline_tests.csv`, as text.
+    table : mapping
+        `by`, `variables` and, if the study gives one, `label` (title).
+    variables : mapping
+        Name -> label, type, unit and levels.
+    population : mapping
+        `population` (name) and `population_label`.
+    """
+    numbers, footnotes = _Table(values, tests), Footnotes()
+    arms = {OVERALL: "Overall"} | dict(variables[table["by"]]["levels"])
+    columns = [
+        Column(label, f"n = {count(numbers.get('', '', arm, 'n'))}") for arm, label in arms.items()
+    ]
+    pairs = "largest of the pairs" if len(arms) > 3 else ""
+    columns += [Column("P"), Column("SMD", pairs)]
+    blocks = [
+        _block(numbers, name, variables[name], list(arms), footnotes) for name in table["variables"]
+    ]
+    title = table.get("label", "Baseline characteristics")
+    by = within_sentence(variables[table["by"]]["label"])
+    return Layout(
+        id=f"baseline-{population['population']}",
+        caption=f"{title} by {by}: {population['population_label']}",
+        stub="Characteristic",
+        columns=columns,
+        blocks=blocks,
+        notes=_notes(numbers, table["variables"]),
+        footnotes=footnotes,
+    )
+
+
+def _block(
+    numbers: _Table, name: str, entry: Mapping, arms: list[str], footnotes: Footnotes
+) -> list[Row]:
+    """Return the rows of one variable: itself, its levels, and who has no value."""
+    summary = numbers.overall[name]["summary"]
+    compared = _comparison(numbers, name, footnotes)
+    title, detail = name_with_unit(entry), SUMMARY_NAMES[summary]
+    if summary != "count_percent":
+        cells = [Cell(_continuous(numbers, name, entry, arm, summary)) for arm in arms]
+        rows = [Row(title, cells + compared, detail)]
+    elif entry["type"] == "yesno":
+        rows = [Row(title, _counts(numbers, name, "yes", arms) + compared, detail)]
+    else:
+        rows = [Row(title, [Cell()] * len(arms) + compared, detail)]
+        rows += [
+            Row(label, _counts(numbers, name, level, arms) + [Cell()] * 2, indent=True)
+            for level, label in entry["levels"].items()
+        ]
+    missing = {arm: numbers.get(name, "", arm, "missing") for arm in arms}
+    if any(missing.values()):
+        cells = [
+            Cell(count_percent(n, _share(n, numbers.get("", "", arm, "n"))))
+            for arm, n in missing.items()
+        ]
+        rows.append(Row("Missing", cells + [Cell()] * 2, indent=True))
+    return rows
+
+
+def _share(n: float, size: float) -> float | None:
+    return 100 * n / size if size else None
+
+
+def _counts(numbers: _Table, name: str, level: str, arms: list[str]) -> list[Cell]:
+    return [
+        Cell(
+            count_percent(
+                numbers.get(name, level, arm, "n"), numbers.get(name, level, arm, "percent")
+            )
+        )
+        for arm in arms
+    ]
+
+
+def _continuous(numbers: _Table, name: str, entry: Mapping, arm: str, summary: str) -> str:
+    """Return mean (SD) or median (IQR) of one arm, with the decimals of the whole population."""
+    decimals = spread_decimals(numbers.get(name, "", OVERALL, "sd"))
+    if summary == "mean_sd":
+        return mean_sd(*(numbers.get(name, "", arm, s) for s in ("mean", "sd")), decimals)
+    quartiles = (numbers.get(name, "", arm, s) for s in ("median", "q1", "q3"))
+    return median_iqr(*quartiles, decimals, trim=entry["type"] == "integer")
+
+
+def _comparison(numbers: _Table, name: str, footnotes: Footnotes) -> list[Cell]:
+    """Return the cells of P and SMD, with letters for the test and for what is not estimable."""
+    row = numbers.overall[name]
+    p = as_number(row["p"])
+    told = [row["note"]] if is_missing(p) else [TEST_NAMES[row["test"]], row["note"]]
+    p_cell = Cell(p_value(p), footnotes.mark("; ".join(filter(None, told))))
+    pairs = numbers.pairs.get(name, [])
+    differences = [abs(as_number(pair["smd"])) for pair in pairs if pair["smd"]]
+    notes = "; ".join(dict.fromkeys(pair["note"] for pair in pairs if pair["note"]))
+    text = difference(max(differences)) if differences else MISSING
+    return [p_cell, Cell(text, footnotes.mark(notes))]
+
+
+def _notes(numbers: _Table, names: Sequence[str]) -> list[str]:
+    """Return what the abbreviations mean."""
+    used = {numbers.overall[name]["summary"] for name in names}
+    notes = [text for summary, text in NOTES.items() if summary in used]
+    if "count_percent" in used:
+        notes.append("Percentages are of the patients with a value.")
+    return [*notes, "SMD, absolute standardised mean difference between the arms."]

@@ -1,0 +1,99 @@
+"""The layout of a printed table, from which the HTML (later Word and Excel) is made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from string import ascii_lowercase
+
+from jinja2 import Environment, StrictUndefined
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: its text and the letter of its footnote."""
+
+    text: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: header, what the numbers are (`detail`), cells; levels are indented."""
+
+    header: str
+    cells: list[Cell]
+    detail: str = ""
+    indent: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its head, a second line under it, and the group that it belongs to."""
+
+    head: str
+    detail: str = ""
+    group: str = ""
+
+
+@dataclass
+class Footnotes:
+    """Footnotes by letter, in the order in which they are first used; the same text, one letter."""
+
+    texts: list[str] = field(default_factory=list)
+
+    def mark(self, text: str) -> str:
+        """Return the letter of a footnote, empty for no text; after z comes aa, then bb."""
+        if not text:
+            return ""
+        text = text[:1].upper() + text[1:]
+        if text not in self.texts:
+            self.texts.append(text)
+        times, position = divmod(self.texts.index(text), len(ascii_lowercase))
+        return ascii_lowercase[position] * (times + 1)
+
+    def listed(self) -> list[tuple[str, str]]:
+        """Return (letter, text) of each."""
+        return [(self.mark(text), text) for text in self.texts]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A table: a block of rows for each variable, notes without a letter, and footnotes."""
+
+    id: str
+    caption: str
+    stub: str
+    columns: list[Column]
+    blocks: list[list[Row]]
+    notes: list[str]
+    footnotes: Footnotes
+
+    def groups(self) -> list[tuple[str, int]]:
+        """Return the heads above the heads with the columns they span, none when there are none."""
+        runs: list[list] = []
+        for column in self.columns:
+            if runs and runs[-1][0] == column.group:
+                runs[-1][1] += 1
+            else:
+                runs.append([column.group, 1])
+        return [tuple(run) for run in runs] if any(text for text, _ in runs) else []
+
+
+def name_with_unit(entry: Mapping) -> str:
+    """Return "Age, years" of a variable."""
+    return ", ".join(filter(None, (entry["label"], entry.get("unit", ""))))
+
+
+def render(template: str, layout: Layout) -> str:
+    """Return the HTML fragment of a table; every text is escaped.
+
+    Parameters
+    ----------
+    template : str
+        Text of a Jinja2 template that uses `table`.
+    layout : Layout
+        The table.
+    """
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(template).render(table=layout) + "\n"

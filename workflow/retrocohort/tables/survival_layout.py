@@ -1,0 +1,166 @@
+"""The survival table as it is printed."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from math import nan
+
+from retrocohort.format import (
+    MISSING,
+    NOT_REACHED,
+    count,
+    count_percent,
+    is_missing,
+    number,
+    p_value,
+    quantiles,
+    ratio_interval,
+    whole_times,
+    within_sentence,
+)
+from retrocohort.io import as_number
+from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row, name_with_unit
+from retrocohort.tables.survival import Line
+
+OVERALL = "All patients"
+
+
+def lay_out(
+    lines: Sequence[Line],
+    estimates: Sequence[Mapping],
+    fit: Sequence[Mapping],
+    table: Mapping,
+    model: Mapping,
+    variables: Mapping,
+    part: Mapping,
+    conventions: Mapping,
+) -> Layout:
+    """Return the printed survival table of one population and endpoint.
+
+    Parameters
+    ----------
+    lines : sequence of Line
+        From `retrocohort.tables.survival.assemble`.
+    estimates, fit : sequence of mapping
+        Rows of `cox_<model>.csv` and `cox_<model>_fit.csv`, as text.
+    table : mapping
+        `label` (title), if the study gives one.
+    model : mapping
+        `label` and `strata` of the Cox model, if the study gives them.
+    variables : mapping
+        Name -> label, unit and levels.
+    part : mapping
+        `population`, `population_label`, `endpoint`, `endpoint_label`, `unit` and, if there is one,
+        `note` (how a competing event is handled).
+    conventions : mapping
+        `confidence` of the intervals.
+    """
+    footnotes = Footnotes()
+    trim = whole_times(line.numbers.get(key) for line in lines for key in ("q1", "median", "q3"))
+    blocks = [
+        [_row(line, variables, footnotes, trim) for line in own]
+        for _, own in groupby(lines, lambda line: line.variable)
+    ]
+    title = table.get("label", part["endpoint_label"])
+    return Layout(
+        id=f"survival-{part['population']}-{part['endpoint']}",
+        caption=f"{title}: {part['population_label']}. {_model_size(fit)}",
+        stub="Characteristic",
+        columns=_columns(model, part, conventions),
+        blocks=blocks,
+        notes=_notes(lines, blocks, estimates, model, variables, part),
+        footnotes=footnotes,
+    )
+
+
+def _columns(model: Mapping, part: Mapping, conventions: Mapping) -> list[Column]:
+    percent = number(100 * conventions["confidence"], 1, trim=True)
+    cox = model.get("label", "Cox model")
+    return [
+        Column("Patients", "n (%)"),
+        Column("Events", "n"),
+        Column("Median", f"(quartiles), {part['unit']}"),
+        Column("P", "log-rank"),
+        Column("HR", f"({percent}% CI)", cox),
+        Column("P", "Wald", cox),
+    ]
+
+
+def _row(line: Line, variables: Mapping, footnotes: Footnotes, trim: bool) -> Row:
+    """Return a printed line; a number that is not estimable is a dash with a footnote."""
+    get = line.numbers.get
+    if line.variable and not line.level:
+        if "p_logrank" not in line.numbers:
+            p_cell = Cell()
+        else:
+            p_cell = _noted(p_value(get("p_logrank")), line.notes.get("logrank", ""), footnotes)
+        cells = [Cell(), Cell(), Cell(), p_cell, Cell(), Cell()]
+        return Row(name_with_unit(variables[line.variable]), cells)
+    header = variables[line.variable]["levels"][line.level] if line.variable else OVERALL
+    survival_note = line.notes.get("quantiles", "")
+    times = (get("median"), get("q1"), get("q3"))
+    median = MISSING if survival_note else quantiles(*times, trim=trim)
+    cells = [
+        Cell(count_percent(get("n"), get("percent", nan))),
+        Cell(count(get("events"))),
+        _noted(median, survival_note, footnotes),
+        Cell(),
+        *_cox_cells(line, footnotes),
+    ]
+    return Row(header, cells, indent=bool(line.variable))
+
+
+def _noted(text: str, note: str, footnotes: Footnotes) -> Cell:
+    return Cell(text, footnotes.mark(note))
+
+
+def _cox_cells(line: Line, footnotes: Footnotes) -> list[Cell]:
+    """Return HR and P: "1 (reference)", "0.88 (0.76–1.02)", or a dash for what was not entered."""
+    if not line.variable:
+        return [Cell(), Cell()]
+    note = line.notes.get("cox", "")
+    if line.entered and line.reference == line.level and not note:
+        return [Cell("1 (reference)"), Cell()]
+    get = line.numbers.get
+    ratio = ratio_interval(get("hr"), get("hr_low"), get("hr_high"))
+    return [_noted(text, note, footnotes) for text in (ratio, p_value(get("p_cox")))]
+
+
+def _model_size(fit: Sequence[Mapping]) -> str:
+    """Return the sentence on the patients, the events and the missing values of the model."""
+    values = {row["statistic"]: as_number(row["value"]) for row in fit if not row["model"]}
+    if not values:
+        return "Each covariate in a Cox model of its own"
+    n, events, left_out = (values.get(key, nan) for key in ("n", "events", "n_missing"))
+    text = f"Cox model of {count(n)} patients with {count(events)} events"
+    if is_missing(left_out) or not left_out:
+        return f"{text}; no patient left out for missing values"
+    return f"{text}; {count(left_out)} left out for missing values"
+
+
+def _notes(
+    lines: Sequence[Line],
+    blocks: Sequence[Sequence[Row]],
+    estimates: Sequence[Mapping],
+    model: Mapping,
+    variables: Mapping,
+    part: Mapping,
+) -> list[str]:
+    """Return what the abbreviations mean and what else the model holds."""
+    notes = ["HR, hazard ratio; CI, confidence interval."]
+    estimated = [line.numbers for line in lines if line.estimated]
+    if any(is_missing(numbers["median"]) for numbers in estimated):
+        notes.append(f"{NOT_REACHED}, not reached.")
+    if any(is_missing(numbers["q3"]) > is_missing(numbers["q1"]) for numbers in estimated):
+        notes.append("An open range: the later quartile was not reached.")
+    cells = [cell for block in blocks for row in block for cell in row.cells]
+    if Cell(MISSING) in cells:
+        notes.append(f"{MISSING}, not entered in the model.")
+    shown = {line.variable for line in lines}
+    others = dict.fromkeys(row["variable"] for row in estimates if row["variable"] not in shown)
+    if others:
+        labels = ", ".join(within_sentence(variables[name]["label"]) for name in others)
+        notes.append(f"The model also holds {labels}.")
+    if model.get("strata"):
+        labels = ", ".join(within_sentence(variables[name]["label"]) for name in model["strata"])
+        notes.append(f"The model is stratified by {labels}.")
+    return [*notes, part["note"]] if part.get("note") else notes

@@ -1,0 +1,22 @@
+"""Read the delivered files of a study: every cell as text, identifiers hashed, sources linked."""
+
+from retrocohort import io
+from retrocohort.records import cells, linkage
+from retrocohort.records.identifiers import protect
+from retrocohort.records.read import read_source
+
+
+def main(smk):
+    sources, variables = smk.params.sources, smk.params.variables
+    key = io.read_text(smk.input.key).strip().encode("utf-8")
+    frames, keys = [], {}
+    for name, spec in sources.items():
+        frame, has_id = protect(read_source(name, spec), name, spec, variables, key)
+        frames.append(frame)
+        keys[name] = (frame["record_id"], has_id)
+    io.write_frame(smk.output.records, cells.stack(frames))
+    io.write_rows(smk.output.linkage, linkage.COLUMNS, linkage.link(keys, sources))
+
+
+if __name__ == "__main__":
+    io.run_logged(main, snakemake)
