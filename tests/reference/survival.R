@@ -83,10 +83,12 @@ for (study in names(studies)) {
   for (population in names(s$populations)) for (endpoint in s$survival$endpoints) {
     d <- of(s$data[s$populations[[population]], ], endpoint)
     where <- c(study = study, population = population, endpoint = endpoint)
-    curve(where, d, s$survival$landmarks)
+    # on the age scale ages; before the first entry R's summary says S = 1, where nobody is at risk
+    landmarks <- if (is.null(d$entry)) s$survival$landmarks else c(50, 70, 90)
+    curve(where, d, landmarks)
     for (variable in s$survival$variables) {
       for (level in levels(d[[variable]]))
-        curve(c(where, variable = variable, level = level), d[d[[variable]] %in% level, ], s$survival$landmarks)
+        curve(c(where, variable = variable, level = level), d[d[[variable]] %in% level, ], landmarks)
       logrank(where, d, variable, character(0))
       others <- setdiff(s$survival$strata, variable)
       if (length(others)) logrank(where, d, variable, others)

@@ -149,8 +149,8 @@ def test_survival_quartiles(median, q1, q3, text):
 
 def test_survival_quartiles_of_days_turned_into_months_keep_their_decimal():
     times = (88.969, 40.016, 185.725)
-    assert not fmt.whole_times(times)
-    assert fmt.whole_times((72.0, 33.5, NAN, None))
+    assert not fmt.whole_or_half(times)
+    assert fmt.whole_or_half((72.0, 33.5, NAN, None))
     assert fmt.quantiles(*times) == "89.0 (40.0–185.7)"
 
 
@@ -159,3 +159,10 @@ def test_survival_quartiles_of_days_turned_into_months_keep_their_decimal():
 )
 def test_a_label_within_a_sentence(label, text):
     assert fmt.within_sentence(label) == text
+
+
+@pytest.mark.parametrize(
+    "text, expected", [("death censors", "Death censors."), ("Done.", "Done."), ("", "")]
+)
+def test_sentences(text, expected):
+    assert fmt.sentence(text) == expected

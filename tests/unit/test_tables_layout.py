@@ -47,7 +47,7 @@ age,,y,missing,0
 age,,,sd,12.5
 age,,,median,56
 age,,,q1,46
-age,,,q3,66.25
+age,,,q3,66.5
 age,,x,median,52
 age,,x,q1,44
 age,,x,q3,64
@@ -120,7 +120,7 @@ def baseline() -> Layout:
 
 def test_the_printed_baseline_table(baseline):
     assert printed(baseline) == [
-        ["Age, years", "56 (46–66.3)", "52 (44–64)", "–", "–a", "–a"],
+        ["Age, years", "56 (46–66.5)", "52 (44–64)", "–", "–a", "–a"],
         ["BMI, kg/m²", "26.0 (4.2)", "26.1 (4.0)", "26.0 (4.4)", "0.421b", "0.047"],
         ["Missing", "6 (0.5)", "4 (0.5)", "2 (0.5)", "", ""],
         ["Smoker", "300 (25.0)", "250 (31.3)", "50 (12.5)", "<0.001c", "0.460"],
@@ -197,7 +197,7 @@ QUANTILES = rows("""
 variable,level,n,events,median,median_low,median_high,q1,q3,note
 ,,100,60,40,30,50,20,90,
 arm,x,70,45,35,30,50,18,80,
-arm,y,30,15,,40,,22,,
+arm,y,30,15,,40,,22,,not reached
 smoker,no,95,60,40,30,50,20,90,
 smoker,yes,0,0,,,,,,not estimable: no patient
 grade,1,50,30,41.5,30,50,20,,
@@ -289,7 +289,7 @@ def test_the_printed_survival_table():
 
 
 def test_notes_on_strata_and_competing_events():
-    layout = survival(model={"strata": ["grade"]}, part=PART | {"note": "Death censors."})
+    layout = survival(model={"strata": ["grade"]}, part=PART | {"note": "death censors"})
     assert layout.notes[-2:] == ["The model is stratified by grade.", "Death censors."]
 
 

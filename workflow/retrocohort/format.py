@@ -40,8 +40,8 @@ def number(value: float | None, decimals: int = 1, trim: bool = False) -> str:
     decimals : int
         How many decimals.
     trim : bool
-        Show a whole number without decimals ("72", but "72.4"), for variables that are counted or
-        recorded in whole units, where ".0" would pretend a precision.
+        Show a whole number without decimals ("72", but "72.5"), where numbers that stand together
+        are `whole_or_half` and ".0" would pretend a precision.
     """
     if is_missing(value):
         return MISSING
@@ -162,9 +162,9 @@ def median_iqr(
     return f"{number(median, decimals, trim)} ({interval(q1, q3, decimals, trim)})"
 
 
-def whole_times(times: Iterable[float | None]) -> bool:
-    """Return whether times are whole or half units, as follow-up recorded in whole units gives."""
-    return all(is_missing(time) or 2 * time == math.floor(2 * time) for time in times)
+def whole_or_half(values: Iterable[float | None]) -> bool:
+    """Return whether numbers are whole or half, as quantiles of what is recorded in whole units."""
+    return all(is_missing(value) or 2 * value == math.floor(2 * value) for value in values)
 
 
 def quantiles(
@@ -183,12 +183,17 @@ def quantiles(
     decimals : int
         Decimals of the times.
     trim : bool
-        Show whole times without decimals: for a table or figure whose `whole_times` is true.
+        Show whole times without decimals: for a table or figure whose times are `whole_or_half`.
     """
     middle = NOT_REACHED if is_missing(median) else number(median, decimals, trim)
     if is_missing(q1) and is_missing(q3):
         return middle
     return f"{middle} ({interval(q1, q3, decimals, trim)})"
+
+
+def sentence(text: str) -> str:
+    """Return a text with a capital first letter and a full stop."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
 def within_sentence(label: str) -> str:

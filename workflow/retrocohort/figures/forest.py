@@ -15,7 +15,7 @@ from retrocohort.figures.forest_rows import Row, Rows
 WIDTH = canvas.WIDTHS["double"]
 INDENT = 8.0
 GAP = 9.0  # between columns
-LABEL_SHARE = 0.34  # of the page, for the labels at most
+LABEL_SHARE = 0.30  # of the page, for the labels at most
 PADDING = 2.4  # white between two rows
 AXIS_LABELS = 14.0
 
@@ -114,7 +114,7 @@ def _heading(part, fit, model) -> canvas.Heading:
         about += [text.format(fmt.count(value))] if not fmt.is_missing(value) else []
     missing = forest_rows.fit_number(fit, "n_missing")
     about += [f"{fmt.count(missing)} left out for missing values"] if missing > 0 else []
-    title = f"{part['endpoint_label']}: {model['label'][:1].lower()}{model['label'][1:]}"
+    title = f"{part['endpoint_label']} – {model['label']}"
     return canvas.heading(title, ", ".join(about), room)
 
 
@@ -125,7 +125,7 @@ def _foot(model: Mapping, variables: Mapping, share: str) -> str:
     else:
         kind = "All covariates in one model"
     strata = [variables[name]["label"] for name in model.get("strata") or []]
-    kind += f", stratified by {' and '.join(strata).lower()}" if strata else ""
+    kind += f", stratified by {' and '.join(strata)}" if strata else ""
     return (
         f"{kind}. HR: hazard ratio, above 1 for a higher hazard of the event; bars: {share} "
         "confidence interval (CI), an arrow where it goes on beyond the axis."
@@ -141,7 +141,7 @@ def _write_header(layer: Axes, columns: Columns, top: float, ratio_heading: str)
     canvas.write(layer, columns.p, top, ["P"], **bold)
     y = top + canvas.line_height() + 2
     ends = [canvas.MARGIN, WIDTH - canvas.MARGIN]
-    layer.plot(ends, [y, y], color=rcParams["axes.edgecolor"], lw=rcParams["axes.linewidth"])
+    layer.plot(ends, [y, y], "-", color=rcParams["axes.edgecolor"], lw=rcParams["axes.linewidth"])
 
 
 def _write_row(layer: Axes, row: Row, columns: Columns, label, note, top: float) -> None:
@@ -169,7 +169,9 @@ def _draw_axis(figure: Figure, layer: Axes, rows, columns: Columns, tops) -> Non
     reasons = [row.note != "" for row in rows]
     for start, end, reason in zip(tops[:-1], tops[1:], reasons, strict=True):
         if not reason:  # the line of no difference, but for where a reason is written
-            axes.plot([1, 1], [start, end], color=grey, lw=rcParams["axes.linewidth"], zorder=1)
+            axes.plot(
+                [1, 1], [start, end], "-", color=grey, lw=rcParams["axes.linewidth"], zorder=1
+            )
     centre = (columns.axis_left + columns.axis_right) / 2
     canvas.write(
         layer, centre, tops[-1] + AXIS_LABELS, ["Hazard ratio (logarithmic axis)"], ha="center"
@@ -181,7 +183,7 @@ def _draw_axis(figure: Figure, layer: Axes, rows, columns: Columns, tops) -> Non
 
 def _draw_ratio(axes: Axes, row: Row, y: float, low: float, high: float) -> None:
     """Draw one ratio and its interval, with an arrow at a limit that lies beyond the axis."""
-    style = {"color": rcParams["axes.prop_cycle"].by_key()["color"][0]}
+    style = {"color": rcParams["axes.prop_cycle"].by_key()["color"][0], "linestyle": "-"}
     start = low if not row.low >= low else row.low
     end = high if not row.high <= high else row.high
     axes.plot([start, end], [y, y], lw=rcParams["lines.linewidth"], gid="interval", **style)

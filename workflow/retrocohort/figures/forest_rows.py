@@ -8,7 +8,8 @@ from retrocohort import format as fmt
 from retrocohort.io import as_number
 
 Rows = Sequence[Mapping[str, str]]
-WIDEST = 50.0  # an axis reaches this factor from 1 at most, further only for the ratios themselves
+WIDEST = 10.0  # an axis reaches this factor from 1 at most, further only for the ratios themselves
+SINGULAR = {"years": "year", "months": "month", "weeks": "week", "days": "day"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ def _row(row: Mapping[str, str], about: Mapping) -> Row:
 
 def _per_unit(about: Mapping) -> str:
     """Return the label of a continuous variable, whose ratio is that of one unit."""
-    return f"{about['label']} (per {about['unit']})" if about.get("unit") else about["label"]
+    unit = about.get("unit") or "unit"
+    return f"{about['label']} (per {SINGULAR.get(unit, unit)})"
 
 
 def axis_limits(rows: Sequence[Row]) -> tuple[float, float]:
@@ -76,7 +78,7 @@ def axis_limits(rows: Sequence[Row]) -> tuple[float, float]:
     lows = [max(row.low, 1 / WIDEST) for row in drawn if row.low == row.low]
     highs = [min(row.high, WIDEST) for row in drawn if row.high == row.high]
     low, high = min(ratios + lows), max(ratios + highs)
-    room = max(0.04 * log(high / low), 0.02)
+    room = max(0.06 * log(high / low), 0.002)
     return low * exp(-room), high * exp(room)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from retrocohort.format import number
+from retrocohort.io import number_text
 from retrocohort.report.labels import Labels
 
 TAKEN = {
@@ -79,8 +79,8 @@ def _first_of(name: str, asked: list, labels: Labels) -> str:
 def _power(name: str, asked: Mapping, labels: Labels) -> str:
     x = labels.variable(asked["of"])
     if asked.get("divide_by", 1) != 1:
-        x = f"({x} / {number(asked['divide_by'], 4, trim=True)})"
-    text = x if asked["exponent"] == 1 else f"{x} to the power {number(asked['exponent'], 2, trim=True)}"
+        x = f"({x} / {number_text(asked['divide_by'])})"
+    text = x if asked["exponent"] == 1 else f"{x} to the power {number_text(asked['exponent'])}"
     return f"{text}, times the natural logarithm of {x}" if asked.get("times_log") else text
 
 

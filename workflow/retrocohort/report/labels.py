@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from retrocohort.format import number
+from retrocohort.io import number_text
 from retrocohort.tables.layout import name_with_unit
 
 COMPARISONS = {"above": ">", "at_least": "≥", "below": "<", "at_most": "≤"}
@@ -43,7 +43,7 @@ class Labels:
         if str(value) in entry["levels"]:
             return entry["levels"][str(value)]
         if isinstance(value, (int, float)):
-            return " ".join(filter(None, (number(value, 4, trim=True), entry["unit"])))
+            return " ".join(filter(None, (number_text(value), entry["unit"])))
         return str(value)
 
     def population(self, name: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from retrocohort.format import number, p_value
+from retrocohort.io import number_text
 from retrocohort.report.labels import Labels
 
 Item = tuple[str, list[str]]
@@ -62,10 +63,9 @@ def sentence(text: str) -> str:
 def time_scale(study: Mapping) -> str:
     """Return what day 0 is and how times are counted."""
     time = study["time"]
-    days = number(time["days_per_unit"], 4, trim=True).rstrip("0")
     return (
         f"Day 0 is the index date: {time['index']}. Times are summed in days and divided once by"
-        f" {days} days to give {time['unit']}; a patient is at risk at time t when entry < t ≤ end"
+        f" {number_text(time['days_per_unit'])} days to give {time['unit']}; a patient is at risk at time t when entry < t ≤ end"
         " of follow-up."
     )
 
@@ -108,7 +108,7 @@ def endpoint(name: str, study: Mapping, labels: Labels) -> Item:
     )
     facts += [_censoring(item, labels) for item in entry.get("censor", [])]
     if "horizon_days" in entry:
-        facts.append(f"Everybody still followed is censored after {entry['horizon_days']:,} days.")
+        facts.append(f"Everybody still followed is censored after {number_text(entry['horizon_days'])} days.")
     facts += [f"Not at risk: {item['label']}." for item in entry.get("not_at_risk", [])]
     if "competing" in entry:
         text = sentence(entry["competing"])
@@ -135,7 +135,7 @@ def baseline(study: Mapping) -> list[str]:
         "Categorical variables are given as n (%) of the patients with a value; missing values are"
         " counted in a row of their own.",
         "A continuous variable is given as mean (SD) when it looks normal in every arm of the full"
-        f" cohort (Shapiro-Wilk P > {number(conventions['alpha'], 3, trim=True).rstrip('0')}, or"
+        f" cohort (Shapiro-Wilk P > {number_text(conventions['alpha'])}, or"
         " skewness within −1 to 1 when an arm has more than 5,000 values), as median (interquartile"
         " range) otherwise, unless the study names the summary.",
         f"Arms are compared by {CONTINGENCY[conventions['contingency']]}; by Fisher's exact test"
@@ -181,9 +181,8 @@ def cox(study: Mapping) -> list[str]:
 def significance(study: Mapping) -> list[str]:
     """Return level, sidedness and origin of the conventions."""
     conventions = study["conventions"]
-    alpha = number(conventions["alpha"], 3, trim=True).rstrip("0")
     return [
-        f"All tests are two-sided at a significance level of {alpha}; P is printed with three"
+        f"All tests are two-sided at a significance level of {number_text(conventions['alpha'])}; P is printed with three"
         f" decimals, below 0.001 as {p_value(0.0)}.",
         f"Conventions follow {PRESETS[study['preset']]}, but for what the study decides otherwise.",
     ]
@@ -218,7 +217,7 @@ def selection(rule, labels: Labels) -> str:
     """Return the selection rule of covariates in words."""
     if not isinstance(rule, Mapping):
         return SELECTIONS[rule]
-    text = f"covariates with a univariable P below {rule['below']}"
+    text = f"covariates with a univariable P below {number_text(rule['below'])}"
     always = rule.get("always")
     return f"{text}, and always {labels.names(always)}" if always else text
 

@@ -1,7 +1,7 @@
 """The baseline table as it is printed: an overall column, the arms, P and SMD."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 
 from retrocohort.format import (
     MISSING,
@@ -13,6 +13,7 @@ from retrocohort.format import (
     median_iqr,
     p_value,
     spread_decimals,
+    whole_or_half,
     within_sentence,
 )
 from retrocohort.io import as_number
@@ -107,7 +108,7 @@ def _block(
     compared = _comparison(numbers, name, footnotes)
     title, detail = name_with_unit(entry), SUMMARY_NAMES[summary]
     if summary != "count_percent":
-        cells = [Cell(_continuous(numbers, name, entry, arm, summary)) for arm in arms]
+        cells = [Cell(text) for text in _continuous(numbers, name, arms, summary)]
         rows = [Row(title, cells + compared, detail)]
     elif entry["type"] == "yesno":
         rows = [Row(title, _counts(numbers, name, "yes", arms) + compared, detail)]
@@ -142,13 +143,15 @@ def _counts(numbers: _Table, name: str, level: str, arms: list[str]) -> list[Cel
     ]
 
 
-def _continuous(numbers: _Table, name: str, entry: Mapping, arm: str, summary: str) -> str:
-    """Return mean (SD) or median (IQR) of one arm, with the decimals of the whole population."""
+def _continuous(numbers: _Table, name: str, arms: list[str], summary: str) -> list[str]:
+    """Return mean (SD) or median (IQR) of each arm, with the decimals of the whole population."""
     decimals = spread_decimals(numbers.get(name, "", OVERALL, "sd"))
+    shown = ("mean", "sd") if summary == "mean_sd" else ("median", "q1", "q3")
+    found = [[numbers.get(name, "", arm, statistic) for statistic in shown] for arm in arms]
     if summary == "mean_sd":
-        return mean_sd(*(numbers.get(name, "", arm, s) for s in ("mean", "sd")), decimals)
-    quartiles = (numbers.get(name, "", arm, s) for s in ("median", "q1", "q3"))
-    return median_iqr(*quartiles, decimals, trim=entry["type"] == "integer")
+        return [mean_sd(*each, decimals) for each in found]
+    trim = whole_or_half(chain(*found))
+    return [median_iqr(*each, decimals, trim) for each in found]
 
 
 def _comparison(numbers: _Table, name: str, footnotes: Footnotes) -> list[Cell]:
@@ -169,5 +172,5 @@ def _notes(numbers: _Table, names: Sequence[str]) -> list[str]:
     used = {numbers.overall[name]["summary"] for name in names}
     notes = [text for summary, text in NOTES.items() if summary in used]
     if "count_percent" in used:
-        notes.append("Percentages are of the patients with a value.")
+        notes.append("Percentages are of the patients with a value; of the missing, of all.")
     return [*notes, "SMD, absolute standardised mean difference between the arms."]

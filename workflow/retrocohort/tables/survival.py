@@ -54,8 +54,9 @@ class Line:
 
     @property
     def estimated(self) -> bool:
-        """Whether the line has a survival estimate."""
-        return "median" in self.numbers and not self.notes.get("quantiles")
+        """Whether the line has a survival estimate; a median not reached is one."""
+        told = self.notes.get("quantiles", "")
+        return "median" in self.numbers and not told.startswith("not estimable")
 
     def row(self) -> dict:
         """Return the row of the CSV file."""

@@ -14,7 +14,8 @@ from retrocohort.format import (
     p_value,
     quantiles,
     ratio_interval,
-    whole_times,
+    sentence,
+    whole_or_half,
     within_sentence,
 )
 from retrocohort.io import as_number
@@ -55,7 +56,7 @@ def lay_out(
         `confidence` of the intervals.
     """
     footnotes = Footnotes()
-    trim = whole_times(line.numbers.get(key) for line in lines for key in ("q1", "median", "q3"))
+    trim = whole_or_half(line.numbers.get(key) for line in lines for key in ("q1", "median", "q3"))
     blocks = [
         [_row(line, variables, footnotes, trim) for line in own]
         for _, own in groupby(lines, lambda line: line.variable)
@@ -96,9 +97,9 @@ def _row(line: Line, variables: Mapping, footnotes: Footnotes, trim: bool) -> Ro
         cells = [Cell(), Cell(), Cell(), p_cell, Cell(), Cell()]
         return Row(name_with_unit(variables[line.variable]), cells)
     header = variables[line.variable]["levels"][line.level] if line.variable else OVERALL
-    survival_note = line.notes.get("quantiles", "")
     times = (get("median"), get("q1"), get("q3"))
-    median = MISSING if survival_note else quantiles(*times, trim=trim)
+    median = quantiles(*times, trim=trim) if line.estimated else MISSING
+    survival_note = "" if line.estimated else line.notes["quantiles"]
     cells = [
         Cell(count_percent(get("n"), get("percent", nan))),
         Cell(count(get("events"))),
@@ -163,4 +164,4 @@ def _notes(
     if model.get("strata"):
         labels = ", ".join(within_sentence(variables[name]["label"]) for name in model["strata"])
         notes.append(f"The model is stratified by {labels}.")
-    return [*notes, part["note"]] if part.get("note") else notes
+    return [*notes, sentence(part["note"])] if part.get("note") else notes

@@ -1,0 +1,42 @@
+"""Expected values made by R, as stored beside the R code that made them."""
+
+import csv
+import math
+from collections import defaultdict
+from pathlib import Path
+
+HERE = Path(__file__).parent
+RELATIVE = 1e-6
+
+
+def read(name, block, key):
+    """Return {values of `block` columns: {values of `key` columns: number}}; NaN for R's NA."""
+    found = defaultdict(dict)
+    with open(HERE / name, encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            number = float(row["value"]) if row["value"] else math.nan
+            found[tuple(row[c] for c in block)][tuple(row[c] for c in key)] = number
+    return dict(found)
+
+
+def number(value):
+    """Return a cell of ours as a number, NaN for a missing one."""
+    return math.nan if value is None or value == "" else float(value)
+
+
+def differences(expected, found, exact=()):
+    """Return a line for each expected number that is not found, or not equal within 1e-6.
+
+    Quantities (last part of the key) named in `exact` may differ by rounding only.
+    """
+    lines = []
+    for key, wanted in expected.items():
+        if key not in found:
+            lines.append(f"{key}: not found")
+            continue
+        got = number(found[key])
+        relative = 1e-12 if key[-1] in exact else RELATIVE
+        same = math.isclose(got, wanted, rel_tol=relative, abs_tol=1e-300)
+        if not (same or (math.isnan(got) and math.isnan(wanted))):
+            lines.append(f"{key}: {got!r}, R gives {wanted!r}")
+    return lines

@@ -1,0 +1,186 @@
+"""Tables of the survival estimates: quantiles and follow-up, fixed times, log-rank tests."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from retrocohort.format import (
+    MISSING,
+    NOT_REACHED,
+    count,
+    interval,
+    is_missing,
+    number,
+    p_value,
+    percent,
+)
+from retrocohort.io import as_number, number_text
+from retrocohort.report.labels import Labels
+from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
+
+Rows = Sequence[Mapping[str, str]]
+
+OVERALL = "All patients"
+NOTE_NOT_REACHED = "not reached"  # a note that the cell itself says
+
+
+def by_variable(rows: Rows) -> list[tuple[str, list]]:
+    """Return (variable, its rows) in the order of the file."""
+    return [(name, list(own)) for name, own in groupby(rows, lambda row: row["variable"])]
+
+
+def grouped(rows: Rows, labels: Labels, cells) -> list[list[Row]]:
+    """Return blocks: a head and a row a level for each variable; one row for all patients.
+
+    Parameters
+    ----------
+    rows : rows with a variable and a level.
+    cells : function
+        From a row of the file to the cells of its line.
+    """
+    blocks = []
+    for name, own in by_variable(rows):
+        if not name:
+            blocks.append([Row(OVERALL, cells(row)) for row in own])
+            continue
+        lines = [Row(labels.level(name, row["level"]), cells(row), indent=True) for row in own]
+        blank = [Cell()] * len(lines[0].cells)
+        blocks.append([Row(labels.with_unit(name), blank), *lines])
+    return blocks
+
+
+def estimate_cell(row: Mapping[str, str], text: str, footnotes: Footnotes) -> Cell:
+    """Return a cell; what is not estimable is a dash with the reason as its footnote."""
+    note = row["note"]
+    if note and note != NOTE_NOT_REACHED:
+        return Cell(MISSING, footnotes.mark(note))
+    return Cell(text)
+
+
+def median_text(row: Mapping[str, str]) -> str:
+    """Return "89.0 (81.9–97.4)", "NR (153.2–)" or "NR"."""
+    median, low, high = (as_number(row[k]) for k in ("median", "median_low", "median_high"))
+    middle = NOT_REACHED if is_missing(median) else number(median, 1)
+    if is_missing(low) and is_missing(high):
+        return middle
+    return f"{middle} ({interval(low, high, 1)})"
+
+
+def quantile_table(
+    place: str, caption: str, quantiles: Rows, followup: Rows, unit: str, level: str, labels: Labels
+) -> Layout:
+    """Return median, quartiles and follow-up of each level.
+
+    Parameters
+    ----------
+    place, caption : id of the table and its caption.
+    quantiles, followup : rows of the two files, of the same variables and levels.
+    unit : unit of time.
+    level : "95%", of the intervals.
+    """
+    footnotes = Footnotes()
+    follow = {(row["variable"], row["level"]): row for row in followup}
+
+    def cells(row):
+        own = follow[row["variable"], row["level"]]
+        reached = [number(as_number(row[k]), 1) if row[k] else NOT_REACHED for k in ("q1", "q3")]
+        span = interval(as_number(own["min"]), as_number(own["max"]), 1)
+        return [
+            Cell(count(as_number(row["n"]))),
+            Cell(count(as_number(row["events"]))),
+            estimate_cell(row, median_text(row), footnotes),
+            *(estimate_cell(row, text, footnotes) for text in reached),
+            estimate_cell(own, median_text(own), footnotes),
+            Cell(span),
+        ]
+
+    blocks = grouped(quantiles, labels, cells)
+    columns = [
+        Column("Patients"),
+        Column("Events"),
+        Column("Median", f"({level} CI)", f"Survival, {unit}"),
+        Column("Q1", "S = 0.75", f"Survival, {unit}"),
+        Column("Q3", "S = 0.25", f"Survival, {unit}"),
+        Column("Median", f"({level} CI)", f"Follow-up, {length_unit(unit)}"),
+        Column("Range", "", f"Follow-up, {length_unit(unit)}"),
+    ]
+    notes = [f"CI, confidence interval. {NOT_REACHED}, not reached."]
+    return Layout(place, caption, "Characteristic", columns, blocks, notes, footnotes)
+
+
+def length_unit(unit: str) -> str:
+    """Return the unit of a length of time on this scale: "years" for "years of age"."""
+    return unit.removesuffix(" of age")
+
+
+def landmark_table(
+    place: str, caption: str, landmarks: Rows, unit: str, level: str, labels: Labels
+) -> Layout | None:
+    """Return survival at fixed times, None where no time lies within anybody's follow-up."""
+    times = list(dict.fromkeys(row["time"] for row in landmarks if row["survival"]))
+    if not times:
+        return None
+    footnotes = Footnotes()
+    at = {(row["variable"], row["level"], row["time"]): row for row in landmarks}
+
+    def cells(row):
+        found = [at[row["variable"], row["level"], time] for time in times]
+        return [cell for own in found for cell in _landmark_cells(own, footnotes)]
+
+    first = [row for row in landmarks if row["time"] == times[0]]
+    columns = []
+    for time in times:
+        head = f"{number_text(as_number(time))} {unit}"
+        columns += [Column("At risk", "n", head), Column("Survival", f"% ({level} CI)", head)]
+    blocks = grouped(first, labels, cells)
+    notes = ["CI, confidence interval."]
+    return Layout(place, caption, "Characteristic", columns, blocks, notes, footnotes)
+
+
+def _landmark_cells(row: Mapping[str, str], footnotes: Footnotes) -> list[Cell]:
+    survival, low, high = (100 * as_number(row[k]) for k in ("survival", "ci_low", "ci_high"))
+    limits = interval(low, high, 1)
+    text = percent(survival) if limits == MISSING else f"{percent(survival)} ({limits})"
+    return [Cell(count(as_number(row["n_risk"]))), estimate_cell(row, text, footnotes)]
+
+
+def logrank_table(place: str, caption: str, tests: Rows, labels: Labels) -> Layout:
+    """Return the log-rank tests: of each variable, its pairs of levels, and stratified."""
+    footnotes = Footnotes()
+    blocks = []
+    for name, own in by_variable(tests):
+        lines = []
+        for row in own:
+            head = _contrast(row, name, labels)
+            if row["strata"]:
+                by = labels.names(row["strata"].split("+"))
+                head = f"{head or 'All levels'}, stratified by {by}"
+            lines.append(
+                Row(head or labels.with_unit(name), _test_cells(row, footnotes), indent=bool(head))
+            )
+        blocks.append(lines)
+    columns = [
+        Column("Patients"),
+        Column("Events"),
+        Column("Chi-square"),
+        Column("df"),
+        Column("P"),
+        Column("P", "Holm"),
+    ]
+    notes = ["df, degrees of freedom. Holm, adjusted for the number of pairs."]
+    return Layout(place, caption, "Comparison", columns, blocks, notes, footnotes)
+
+
+def _contrast(row: Mapping[str, str], name: str, labels: Labels) -> str:
+    return " vs ".join(labels.level(name, code) for code in row["contrast"].split("|") if code)
+
+
+def _test_cells(row: Mapping[str, str], footnotes: Footnotes) -> list[Cell]:
+    value = {key: as_number(row[key]) for key in ("n", "events", "statistic", "df", "p", "p_holm")}
+    return [
+        Cell(count(value["n"])),
+        Cell(count(value["events"])),
+        estimate_cell(row, number(value["statistic"], 2), footnotes),
+        Cell(count(value["df"])),
+        Cell(p_value(value["p"])),
+        Cell(p_value(value["p_holm"]) if row["p_holm"] else ""),
+    ]
