@@ -1,4 +1,4 @@
-# The oracle of the baseline table: base R only.
+# The oracle of the baseline table: base R only (made with R 4.2.2).
 # From the repository: Rscript tests/reference/baseline.R   -> tests/reference/baseline.csv
 # Columns: study, subset, by, variable, level, group (arm, or arm pair, or empty), quantity, value.
 

@@ -1,15 +1,18 @@
 """Facts of a population that leave a number without meaning, and the rules of choice."""
 
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from tableone import TableOne
 
+from retrocohort import io
 from retrocohort.tables import baseline, summary_rule
 from retrocohort.tables.comparison import choose_test, compare, standardised_difference
 from retrocohort.tables.groups import Groups
+from scripts import describe_baseline
 
 CONVENTIONS = {"alpha": 0.05, "contingency": "yates", "t_test": "student", "rank_test": "plain"}
 VARIABLES = {
@@ -214,3 +217,42 @@ def test_the_summary_rule():
     assert summary_rule.choose_summary([flat[:-1]], 0.05) == "median_iqr"
     assert summary_rule.choose_summary([flat], 0.05) == "mean_sd"
     assert summary_rule.choose_summary([flat, flat[:300] ** 9], 0.05) == "median_iqr"
+
+
+def test_the_whole_cohort_decides_the_summary_of_every_population(tmp_path):
+    rng = np.random.default_rng(4)
+    rows = [(arm, x, "no") for arm in "abc" for x in rng.exponential(size=60)]
+    cohort = frame(*rows).assign(in_full=True)
+    cohort["in_few"] = cohort.index % 20 == 0  # 3 an arm: too few for Shapiro-Wilk to object
+    cohort.loc[cohort["in_few"], "value"] = [1.0, 2.0, 3.0] * 3
+    cohort.to_parquet(tmp_path / "cohort.parquet")
+    populations = ("few", "full")
+    paths = {
+        kind: [str(tmp_path / f"{population}_{kind}.csv") for population in populations]
+        for kind in ("values", "tests")
+    }
+    given = SimpleNamespace(
+        table=TABLE,
+        parts=[{"population": population} for population in populations],
+        variables=VARIABLES,
+        conventions=CONVENTIONS,
+    )
+    job = SimpleNamespace(
+        input=SimpleNamespace(cohort=str(tmp_path / "cohort.parquet")),
+        params=given,
+        output=SimpleNamespace(**paths),
+    )
+    describe_baseline.main(job)
+    few, full = ([row for row in io.read_rows(path) if row["summary"]] for path in paths["tests"])
+    assert [row["summary"] for row in few] == ["median_iqr", "count_percent"]
+    assert [row["summary"] for row in full] == ["median_iqr", "count_percent"]
+    alone = summary_rule.choose_summary(
+        [
+            cohort.loc[cohort["in_few"] & (cohort["arm"] == arm), "value"].to_numpy()
+            for arm in "abc"
+        ],
+        0.05,
+    )
+    assert alone == "mean_sd"  # what the few would have said themselves
+    sizes = [row["value"] for row in io.read_rows(paths["values"][0]) if not row["variable"]]
+    assert sizes == ["9", "3", "3", "3"]

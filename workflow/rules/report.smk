@@ -4,7 +4,11 @@ REQUIRED INPUTS  results/{study}/{cohort,tables,models,figures,audit}/*
 OUTPUTS          results/{study}/report/report.html
 """
 
-REPORT_FILES = ["report/templates/report.html", "report/style.css"]
+REPORT_FILES = [
+    "report/templates/report.html",
+    "report/templates/table.html.j2",
+    "report/style.css",
+]
 
 
 def report_contents(study):
@@ -23,7 +27,7 @@ def report_contents(study):
         "curves": [
             part
             | {"name": name, "svg": f"{folder}/figures/{place(part)}/km_{name}.svg"}
-            | {"csv": f"{folder}/models/{place(part)}/km_{name}.csv"}
+            | {"links": [link("Curve (CSV)", f"models/{place(part)}/km_{name}.csv")]}
             for name, curve in entries_of["curves"].items()
             for part in parts(study, curve)
         ],
@@ -44,6 +48,11 @@ def report_contents(study):
 
 COX_FILES = (("estimates", ""), ("fit", "_fit"), ("ph", "_ph"))
 SURVIVAL_FILES = ("quantiles", "logrank", "landmarks", "followup")
+
+
+def link(label, path):
+    """Return a link from the page to another file of the study's results."""
+    return {"label": label, "href": f"../{path}"}
 
 
 def place(part):

@@ -18,6 +18,12 @@ def table_parts(study, table):
     ]
 
 
+def model_variables(study, name):
+    """Return the dictionary entries of a model's covariates and strata."""
+    model = STUDIES[study]["models"][name]
+    return variables(study, model["covariates"] + model["strata"])
+
+
 for study, name, table in entries("tables"):
     shown = table_parts(study, table)
     texts = variables(study, [*filter(None, [table.get("by")]), *table["variables"]])
@@ -98,7 +104,7 @@ for study, name, table in entries("tables"):
                 table=table,
                 parts=shown,
                 model={"label": m.replace("_", " ").capitalize()} | STUDIES[study]["models"][m],
-                variables=texts | variables(study, STUDIES[study]["models"][m]["covariates"]),
+                variables=texts | model_variables(study, m),
                 conventions=STUDIES[study]["conventions"],
             message:
                 f"{study}: set table '{name}'"

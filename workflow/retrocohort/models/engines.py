@@ -11,7 +11,7 @@ from retrocohort.models.samples import Sample
 
 # lifelines stops at the first of: small step, small gain, small relative gain of the likelihood. By
 # default coefficients are then off by 4e-5, with precision 1e-9 still by 4e-7 where they are small.
-PRECISION = {"precision": 1e-20, "r_precision": 0.0, "max_steps": 50}
+PRECISION = {"precision": 1e-20, "r_precision": 0.0, "step_size": 1.0, "max_steps": 50}
 # PHReg counts a patient with entry == t as at risk; no two times are as near as this shift
 JUST_AFTER = 1e-9
 

@@ -90,18 +90,20 @@ def clean_texts(texts: list[str], variable: dict, spelled: dict[str, str]) -> li
         if given and given not in missing:
             open_places.append(place)
             open_texts.append(given)
-        else:
+        elif text:
             rule = "code" if trimmed in spelled else "missing code" if trimmed else "blank"
             verdicts[place] = Verdict("", rule)
     cleaned = CLEANERS[variable["type"]](open_texts, variable)
     for place, verdict in zip(open_places, cleaned, strict=True):
-        if texts[place].strip() in spelled and not verdict.problem:
-            verdict = verdict._replace(rule="code")
-        verdicts[place] = verdict._replace(rule=verdict.rule or "trimmed")
-    return [
-        v._replace(rule="") if v.clean == text else v
-        for v, text in zip(verdicts, texts, strict=True)
-    ]
+        text = texts[place]
+        if verdict.clean == text:
+            verdict = Verdict(text)
+        elif text.strip() in spelled and not verdict.problem:
+            verdict = Verdict(verdict.clean, "code")
+        elif not verdict.rule:
+            verdict = Verdict(verdict.clean, "trimmed")
+        verdicts[place] = verdict
+    return verdicts
 
 
 def _values(column: pd.Categorical, verdicts: list[Verdict], kind: str) -> np.ndarray:

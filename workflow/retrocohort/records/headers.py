@@ -163,10 +163,16 @@ def _count(names: Iterable[str], expected: list[str]) -> int:
 
 
 def _absent(path: str, place: str, names: Sequence[str], expected: list[str]) -> list[Fault]:
-    """Return a fault for each column that is not there."""
+    """Return a fault for each column that is not there.
+
+    A row without any of the names may be a patient's: then only a near spelling is quoted.
+    """
     there = [name for name in names if name]
-    return [
-        Fault(path, place, f"the column '{name}' is missing.", suggest(name, there))
-        for name in expected
-        if name not in there
-    ]
+    is_header = bool(_count(there, expected))
+    faults = []
+    for name in expected:
+        if name not in there:
+            hint = suggest(name, there)
+            hint = hint if is_header or hint.startswith("Did you mean") else ""
+            faults.append(Fault(path, place, f"the column '{name}' is missing.", hint))
+    return faults

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from retrocohort.io import number_text
 from retrocohort.records.logs import Logs
 from retrocohort.records.verdict import SET_TO_MISSING
 
@@ -27,7 +28,8 @@ def reconcile(rows: pd.DataFrame, name: str, entry: dict, patients: int, logs: L
     patients : int
         Number of patients.
     logs : Logs
-        Takes the rows used for patients with several rows, and the conflicts.
+        Takes the rows used for patients with several rows, and the conflicts, with the text that
+        was compared: the clean one.
 
     Returns
     -------
@@ -60,7 +62,7 @@ def reconcile(rows: pd.DataFrame, name: str, entry: dict, patients: int, logs: L
             "problems",
             rows.iloc[refused],
             variable=name,
-            raw_value=[str(value) for value in values[refused]],
+            raw_value=[number_text(value) for value in values[refused].tolist()],
             problem="rows of the same patient differ",
             action=SET_TO_MISSING,
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from retrocohort.format import MISSING, count, number, p_value, ratio_interval
+from retrocohort.format import MISSING, count, is_missing, number, p_statement, p_value, ratio_interval
 from retrocohort.io import as_number
 from retrocohort.report.estimates import Rows, by_variable
 from retrocohort.report.labels import Labels
@@ -126,23 +126,15 @@ def summary(fit: Rows, tests: Rows) -> str:
     parts = [f"{count(values['n'])} patients, {count(values['events'])} events"]
     if values["n_missing"]:
         parts.append(f"{count(values['n_missing'])} left out for missing values")
-    if values.get("concordance") == values.get("concordance"):
-        parts.append(f"concordance {number(values.get('concordance'), 3)}")
+    if not is_missing(values["concordance"]):
+        parts.append(f"concordance {number(values['concordance'], 3)}")
     overall = [row["p"] for row in tests if row["variable"] == GLOBAL and row["p"]]
     if overall:
-        parts.append(f"global test of proportional hazards P {_p(as_number(overall[0]))}")
+        parts.append(f"global test of proportional hazards {p_statement(as_number(overall[0]))}")
     return "; ".join(parts) + "."
-
-
-def _p(p: float) -> str:
-    text = p_value(p)
-    return text if text[0] in "<>" else f"= {text}"
 
 
 def exposure_rows(estimates: Rows, variable: str) -> Sequence[Mapping[str, str]]:
     """Return the rows of the levels of a variable other than its reference."""
-    return [
-        row
-        for row in estimates
-        if row["variable"] == variable and row["level"] != (row["reference"] or None)
-    ]
+    own = [row for row in estimates if row["variable"] == variable]
+    return [row for row in own if row["level"] != row["reference"]]

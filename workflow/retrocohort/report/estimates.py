@@ -12,6 +12,7 @@ from retrocohort.format import (
     number,
     p_value,
     percent,
+    whole_times,
 )
 from retrocohort.io import as_number, number_text
 from retrocohort.report.labels import Labels
@@ -20,6 +21,7 @@ from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 Rows = Sequence[Mapping[str, str]]
 
 OVERALL = "All patients"
+MEDIAN = ("median", "median_low", "median_high")
 NOTE_NOT_REACHED = "not reached"  # a note that the cell itself says
 
 
@@ -56,13 +58,18 @@ def estimate_cell(row: Mapping[str, str], text: str, footnotes: Footnotes) -> Ce
     return Cell(text)
 
 
-def median_text(row: Mapping[str, str]) -> str:
-    """Return "89.0 (81.9–97.4)", "NR (153.2–)" or "NR"."""
-    median, low, high = (as_number(row[k]) for k in ("median", "median_low", "median_high"))
-    middle = NOT_REACHED if is_missing(median) else number(median, 1)
+def median_text(row: Mapping[str, str], trim: bool) -> str:
+    """Return "89.0 (81.9–97.4)", "NR (153.2–)" or "NR"; without ".0" if times are whole."""
+    median, low, high = (as_number(row[key]) for key in MEDIAN)
+    middle = NOT_REACHED if is_missing(median) else number(median, 1, trim)
     if is_missing(low) and is_missing(high):
         return middle
-    return f"{middle} ({interval(low, high, 1)})"
+    return f"{middle} ({interval(low, high, 1, trim)})"
+
+
+def are_whole(rows: Rows, columns: Sequence[str]) -> bool:
+    """Return whether all times in these columns are whole or half units."""
+    return whole_times(as_number(row[column]) for row in rows for column in columns)
 
 
 def quantile_table(
@@ -79,17 +86,19 @@ def quantile_table(
     """
     footnotes = Footnotes()
     follow = {(row["variable"], row["level"]): row for row in followup}
+    trim = are_whole(quantiles, (*MEDIAN, "q1", "q3")) and are_whole(followup, MEDIAN)
 
     def cells(row):
         own = follow[row["variable"], row["level"]]
-        reached = [number(as_number(row[k]), 1) if row[k] else NOT_REACHED for k in ("q1", "q3")]
-        span = interval(as_number(own["min"]), as_number(own["max"]), 1)
+        quartiles = (as_number(row[key]) for key in ("q1", "q3"))
+        reached = [NOT_REACHED if is_missing(q) else number(q, 1, trim) for q in quartiles]
+        span = interval(as_number(own["min"]), as_number(own["max"]), 1, trim)
         return [
             Cell(count(as_number(row["n"]))),
             Cell(count(as_number(row["events"]))),
-            estimate_cell(row, median_text(row), footnotes),
+            estimate_cell(row, median_text(row, trim), footnotes),
             *(estimate_cell(row, text, footnotes) for text in reached),
-            estimate_cell(own, median_text(own), footnotes),
+            estimate_cell(own, median_text(own, trim), footnotes),
             Cell(span),
         ]
 

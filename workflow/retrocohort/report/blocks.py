@@ -1,0 +1,107 @@
+"""What a page is made of: blocks that the template knows, tables and figures with their numbers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from markupsafe import Markup
+
+from retrocohort.report.inline import Drawings, fragment
+from retrocohort.report.labels import Labels
+from retrocohort.report.methods import percent
+from retrocohort.tables.layout import Layout
+
+Block = dict[str, object]
+
+
+def heading(place: str, text: str) -> Block:
+    """Return a heading within a section; it is listed in the contents."""
+    return {"kind": "heading", "id": place, "text": text}
+
+
+def subheading(text: str) -> Block:
+    """Return a heading below a heading."""
+    return {"kind": "subheading", "text": text}
+
+
+def text(*sentences: str) -> Block:
+    """Return a paragraph."""
+    return {"kind": "text", "text": " ".join(sentences)}
+
+
+def items(lines: Sequence[str], ordered: bool = False) -> Block:
+    """Return a list, numbered or not."""
+    return {"kind": "list", "items": list(lines), "ordered": ordered}
+
+
+def definitions(pairs: Sequence[tuple[str, Sequence[str]]]) -> Block:
+    """Return terms, each with its sentences."""
+    return {"kind": "definitions", "pairs": [(term, " ".join(said)) for term, said in pairs]}
+
+
+def details(title: str, blocks: Sequence[Block]) -> Block:
+    """Return blocks that are folded away under a title."""
+    return {"kind": "details", "title": title, "blocks": list(blocks)}
+
+
+@dataclass
+class Sheet:
+    """The page in the making: the study, its labels, and what has been numbered and drawn so far."""
+
+    study: Mapping
+    labels: Labels
+    drawings: Drawings = field(default_factory=Drawings)
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def level(self) -> str:
+        """Return "95%"."""
+        return percent(self.study["conventions"])
+
+    def number(self, kind: str, main: bool) -> str:
+        """Return the next "Table 2", or "Table S2" of what is folded away."""
+        key = f"{kind} {'' if main else 'S'}"
+        self.numbers[key] = self.numbers.get(key, 0) + 1
+        return f"{key}{self.numbers[key]}"
+
+    def table(self, layout: Layout | None, main: bool = False) -> list[Block]:
+        """Return a table with its number; nothing for no table."""
+        if layout is None:
+            return []
+        caption = f"{self.number('Table', main)}. {layout.caption}"
+        return [{"kind": "table", "table": replace(layout, caption=caption)}]
+
+    def made(self, html: str, name: str, main: bool = False) -> Block:
+        """Return a table that an earlier step has set, with its number.
+
+        Parameters
+        ----------
+        html : str
+            The fragment.
+        name : str
+            Of the entry of the study, as populations and endpoints occur in several.
+        """
+        return {"kind": "html", "html": fragment(html, name, self.number("Table", main))}
+
+    def figure(
+        self,
+        svg: str,
+        place: str,
+        caption: str,
+        links: Sequence[Mapping[str, str]] = (),
+        behind: Sequence[Block] = (),
+        main: bool = False,
+    ) -> Block:
+        """Return a figure with its number, links to its files, and the numbers behind it."""
+        return {
+            "kind": "figure",
+            "id": place,
+            "svg": self.drawings.add(svg, place, caption),
+            "number": self.number("Figure", main),
+            "caption": caption,
+            "links": list(links),
+            "behind": list(behind),
+        }
+
+    def letters(self) -> Markup:
+        """Return what the figures share."""
+        return self.drawings.letters()

@@ -1,0 +1,151 @@
+"""Tables of counts: the flow, who is not at risk, linked files, warnings."""
+
+import re
+from collections.abc import Mapping
+
+from retrocohort.format import count
+from retrocohort.io import as_number
+from retrocohort.report.coefficients import GLOBAL
+from retrocohort.report.estimates import Rows
+from retrocohort.report.labels import Labels
+from retrocohort.report.methods import model_label, sentence
+from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
+
+ENTRY = re.compile(r"^(.*) '(\w+)'$")  # step that names an entry of the study: "Cox model 'crude'"
+QUOTED = re.compile(r"'(\w+)'")
+
+
+def counted(row: Mapping[str, str], *columns: str) -> list[Cell]:
+    """Return cells with the counts of these columns."""
+    return [Cell(count(as_number(row[column]))) for column in columns]
+
+
+def flow_table(place: str, caption: str, flow: Rows) -> Layout:
+    """Return the patients before and after each criterion."""
+    start = Row(flow[0]["label"], [Cell(), Cell(), *counted(flow[0], "n_after"), Cell()])
+    lines = [start] + [
+        Row(row["label"], counted(row, "n_before", "n_excluded", "n_after", "n_unknown"))
+        for row in flow[1:]
+    ]
+    columns = [Column("Before"), Column("Excluded"), Column("After"), Column("Not judged")]
+    notes = ["Not judged: a value is missing, the criterion cannot be judged; these patients stay."]
+    return Layout(place, caption, "Criterion, in order", columns, [lines], notes, Footnotes())
+
+
+def at_risk_table(place: str, caption: str, endpoints: Rows, labels: Labels) -> Layout:
+    """Return patients, events and who is not at risk of each endpoint, with the reason."""
+    blocks: dict[str, list[Row]] = {}
+    for row in endpoints:
+        block = blocks.setdefault(row["endpoint"], [])
+        if not block:
+            outside = sum(
+                as_number(own["n_not_at_risk"])
+                for own in endpoints
+                if own["endpoint"] == row["endpoint"]
+            )
+            cells = [*counted(row, "n", "events"), Cell(count(outside))]
+            block.append(Row(labels.endpoint(row["endpoint"]), cells))
+        if row["reason"]:
+            cells = [Cell(), Cell(), *counted(row, "n_not_at_risk")]
+            block.append(Row(row["reason"], cells, indent=True))
+    columns = [Column("At risk"), Column("Events"), Column("Not at risk")]
+    return Layout(place, caption, "Endpoint", columns, list(blocks.values()), [], Footnotes())
+
+
+def arms_table(place: str, caption: str, arms: Rows, populations: Rows, labels: Labels) -> Layout:
+    """Return the size of each arm in each population."""
+    names = [row["population"] for row in populations]
+    columns = [
+        Column(row["label"], f"n = {count(as_number(row['n']))}") for row in populations
+    ]
+    size = {(row["arm"], row["level"], row["population"]): row for row in arms}
+    blocks = []
+    for arm, variable in dict.fromkeys((row["arm"], row["variable"]) for row in arms):
+        levels = dict.fromkeys(row["level"] for row in arms if row["arm"] == arm)
+        lines = [Row(labels.variable(variable), [Cell()] * len(names))]
+        for level in levels:
+            cells = [cell for name in names for cell in counted(size[arm, level, name], "n")]
+            lines.append(Row(labels.level(variable, level), cells, indent=True))
+        blocks.append(lines)
+    return Layout(place, caption, "Arm", columns, blocks, [], Footnotes())
+
+
+def linkage_table(place: str, caption: str, linkage: Rows) -> Layout:
+    """Return rows, patients and keys that match nobody of each delivered file."""
+    columns = {
+        "rows": Column("Rows"),
+        "rows_without_key": Column("Rows", "without key"),
+        "keys": Column("Patients"),
+        "duplicated_keys": Column("Patients", "with several rows"),
+        "unmatched_keys": Column("Patients", "not in the cohort file"),
+        "unmatched_rows": Column("Rows", "of these"),
+    }
+    lines = [Row(sentence(row["source"]), counted(row, *columns)) for row in linkage]
+    return Layout(place, caption, "Source", list(columns.values()), [lines], [], Footnotes())
+
+
+def warning_totals(place: str, caption: str, warnings: Rows, labels: Labels, study) -> Layout:
+    """Return how often each kind of warning occurred in each step."""
+    totals: dict[str, dict[str, list[float]]] = {}
+    for row in warnings:
+        step = totals.setdefault(_step(row["step"], study), {})
+        text = _speak(row["warning"], labels)
+        where = _item(row, labels) if row["step"] in ("records", "cohort") else ""
+        key = f"{where}: {text}" if where else sentence(text)
+        step.setdefault(key, []).append(as_number(row["n"]))
+    blocks = [
+        [
+            Row(name, [Cell(), Cell()]),
+            *(Row(text, [Cell(count(len(n))), Cell(count(sum(n)))], indent=True) for text, n in own.items()),
+        ]
+        for name, own in totals.items()
+    ]
+    columns = [Column("Places"), Column("n")]
+    return Layout(place, caption, "Step and warning", columns, blocks, [], Footnotes())
+
+
+def warning_table(place: str, caption: str, warnings: Rows, labels: Labels, study) -> Layout:
+    """Return every warning with where it occurred."""
+    lines = []
+    for row in warnings:
+        where = [
+            labels.population(row["population"]) if row["population"] else "",
+            labels.endpoint(row["endpoint"]) if row["endpoint"] else "",
+            _item(row, labels),
+        ]
+        text = _speak(row["warning"], labels)
+        head = f"{_step(row['step'], study)}: {text}"
+        lines.append(Row(head, [*(Cell(part) for part in where), *counted(row, "n")]))
+    columns = [Column("Population"), Column("Endpoint"), Column("Item"), Column("n")]
+    return Layout(place, caption, "Warning", columns, [lines], [], Footnotes())
+
+
+def _step(step: str, study: Mapping) -> str:
+    """Return the name of a step; the entry of the study that it names by its label."""
+    found = ENTRY.match(step)
+    if not found:
+        return sentence(step)
+    name = found[2]
+    entry = study["models"].get(name) or study["tables"].get(name, {})
+    return f"{sentence(found[1])}: {model_label(name, entry)}"
+
+
+def _speak(warning: str, labels: Labels) -> str:
+    """Return a warning with variables by their labels."""
+
+    def label(found: re.Match) -> str:
+        name = found[1]
+        return f"“{labels.variable(name) if name in labels.variables else name}”"
+
+    return QUOTED.sub(label, warning)
+
+
+def _item(row: Mapping[str, str], labels: Labels) -> str:
+    """Return what a warning is about: a variable, a level, a source, or a text as it is."""
+    name, _, level = row["item"].partition("=")
+    if row["item"] == GLOBAL:
+        return "All terms"
+    if name in labels.variables:
+        about = labels.variable(name)
+        return f"{about}: {labels.level(name, level)}" if level else about
+    return sentence(name) if row["step"] == "records" else row["item"]

@@ -1,0 +1,129 @@
+"""The key findings in numbers: who was studied, how long, and what the exposure did."""
+
+from collections.abc import Mapping, Sequence
+
+from retrocohort.format import (
+    MISSING,
+    NOT_REACHED,
+    count,
+    number,
+    p_value,
+    ratio_interval,
+)
+from retrocohort.io import as_number
+from retrocohort.report.coefficients import exposure_rows
+from retrocohort.report.estimates import (
+    MEDIAN,
+    OVERALL,
+    Rows,
+    are_whole,
+    estimate_cell,
+    length_unit,
+    median_text,
+)
+from retrocohort.report.labels import Labels
+from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
+
+FULL = "full"
+
+
+def exposure(study: Mapping) -> str:
+    """Return the variable of the first arms of a study."""
+    return next(iter(study["arms"].values()))["variable"]
+
+
+def opening(flow: Rows, arms: Rows, variable: str, labels: Labels) -> str:
+    """Return "Of 2,982 delivered records 1,546 patients form the cohort: ..."."""
+    groups = [
+        f"{labels.level(variable, row['level'])}, {count(as_number(row['n']))}"
+        for row in arms
+        if row["variable"] == variable and row["population"] == FULL
+    ]
+    before, after = (count(as_number(flow[i]["n_after"])) for i in (0, -1))
+    return f"Of {before} delivered records {after} form the cohort ({'; '.join(groups)})."
+
+
+def survival_findings(
+    place: str, caption: str, parts: Sequence[Mapping], variable: str, level: str, labels: Labels
+) -> Layout:
+    """Return events, median survival and follow-up of each endpoint, by exposure.
+
+    Parameters
+    ----------
+    parts : sequence of mapping
+        Of each endpoint in the whole cohort: `endpoint_label`, `unit`, rows of `quantiles` and of
+        `followup`.
+    variable : the exposure.
+    level : "95%", of the intervals.
+    """
+    footnotes, blocks = Footnotes(), []
+    for part in parts:
+        follow = {(row["variable"], row["level"]): row for row in part["followup"]}
+        trim = are_whole(part["quantiles"], MEDIAN) and are_whole(part["followup"], MEDIAN)
+        block = [Row(part["endpoint_label"], [Cell()] * 4, part["unit"])]
+        for row in part["quantiles"]:
+            if row["variable"] in ("", variable):
+                own = follow[row["variable"], row["level"]]
+                cells = [
+                    Cell(count(as_number(row["n"]))),
+                    Cell(count(as_number(row["events"]))),
+                    estimate_cell(row, median_text(row, trim), footnotes),
+                    estimate_cell(own, _with_unit(own, trim, part["unit"]), footnotes),
+                ]
+                head = labels.level(variable, row["level"]) if row["variable"] else OVERALL
+                block.append(Row(head, cells, indent=True))
+        blocks.append(block)
+    columns = [
+        Column("Patients"),
+        Column("Events"),
+        Column("Median", f"({level} CI)"),
+        Column("Median follow-up"),
+    ]
+    notes = [f"CI, confidence interval. {NOT_REACHED}, not reached."]
+    return Layout(place, caption, "Endpoint", columns, blocks, notes, footnotes)
+
+
+def _with_unit(row: Mapping[str, str], trim: bool, unit: str) -> str:
+    if not row["median"]:
+        return NOT_REACHED
+    return f"{number(as_number(row['median']), 1, trim)} {length_unit(unit)}"
+
+
+def hazard_findings(
+    place: str, caption: str, models: Sequence[Mapping], variable: str, level: str, labels: Labels
+) -> Layout | None:
+    """Return the hazard ratio of the exposure in each model of the whole cohort, None without one.
+
+    Parameters
+    ----------
+    models : sequence of mapping
+        `endpoint`, `endpoint_label`, `label` and the rows of `estimates` and of `fit`.
+    """
+    footnotes, blocks = Footnotes(), {}
+    for part in models:
+        size = {row["statistic"]: row["value"] for row in part["fit"] if row["model"] in ("", variable)}
+        for row in exposure_rows(part["estimates"], variable):
+            block = blocks.setdefault(
+                part["endpoint"], [Row(part["endpoint_label"], [Cell()] * 5)]
+            )
+            pair = (labels.level(variable, row[key]) for key in ("level", "reference"))
+            ratio = ratio_interval(*(as_number(row[key]) for key in ("hr", "hr_low", "hr_high")))
+            noted = Cell(MISSING, footnotes.mark(row["note"])) if row["note"] else Cell(ratio)
+            cells = [
+                Cell(" vs ".join(pair)),
+                *(Cell(count(as_number(size[key]))) for key in ("n", "events")),
+                noted,
+                Cell(p_value(as_number(row["p"]))),
+            ]
+            block.append(Row(part["label"], cells, indent=True))
+    columns = [
+        Column("Comparison"),
+        Column("Patients"),
+        Column("Events"),
+        Column("HR", f"({level} CI)"),
+        Column("P", "Wald"),
+    ]
+    notes = ["HR, hazard ratio; CI, confidence interval."]
+    if not blocks:
+        return None
+    return Layout(place, caption, "Model", columns, list(blocks.values()), notes, footnotes)

@@ -1,0 +1,132 @@
+"""The sections before and after the outcomes: findings, methods, participants, provenance."""
+
+from collections.abc import Mapping, Sequence
+
+from retrocohort.format import count
+from retrocohort.io import as_number
+from retrocohort.report import counts, methods, provenance
+from retrocohort.report.blocks import Block, Sheet, definitions, details, heading, items, text
+from retrocohort.report.derivations import derivations
+from retrocohort.report.estimates import Rows
+from retrocohort.report.findings import (
+    FULL,
+    exposure,
+    hazard_findings,
+    opening,
+    survival_findings,
+)
+from retrocohort.report.outcomes import is_whole
+
+Files = Mapping[str, Rows]
+
+
+def findings_section(sheet: Sheet, files: Files, contents: Mapping) -> list[Block]:
+    """Return what was found, in numbers."""
+    variable = exposure(sheet.study)
+    label = methods.sentence(sheet.labels.variable(variable))
+    whole = [part for part in contents["survival"] if is_whole(part)]
+    models = [part for part in contents["models"] if is_whole(part)]
+    about = variable, sheet.level, sheet.labels
+    caption = f"Survival and follow-up. {label}, full cohort"
+    survival = survival_findings("findings-survival", caption, whole, *about)
+    caption = f"Hazard ratios. {label}, full cohort"
+    ratios = hazard_findings("findings-hazard", caption, models, *about)
+    return [
+        text(opening(files["flow"], files["arms"], variable, sheet.labels)),
+        *sheet.table(survival, main=True),
+        *sheet.table(ratios, main=True),
+    ]
+
+
+def methods_section(sheet: Sheet, lock: str) -> list[Block]:
+    """Return the methods as run."""
+    study, labels = sheet.study, sheet.labels
+    rules = [f"{label} ({rule})." for label, rule in methods.criteria(study, labels)]
+    derived = derivations(study["derive"], labels)
+    blocks = [
+        heading("methods-data", "Data and time"),
+        definitions(methods.sources(study)),
+        text(methods.time_scale(study)),
+        heading("methods-criteria", "Criteria and populations"),
+        text("Excluded, in this order:") if rules else text("Nobody is excluded."),
+        items(rules, ordered=True),
+        definitions([(name, [f"{rule}."]) for name, rule in methods.populations(study, labels)]),
+    ]
+    if derived:
+        pairs = [(name, [f"{methods.sentence(rule)}."]) for name, rule in derived]
+        blocks.append(details("Derived variables", [definitions(pairs)]))
+    endpoints = [methods.endpoint(name, study, labels) for name in study["endpoints"]]
+    models = [methods.model(name, study, labels) for name in study["models"]]
+    return [
+        *blocks,
+        heading("methods-endpoints", "Endpoints"),
+        definitions(endpoints),
+        heading("methods-statistics", "Statistics"),
+        definitions(methods.statistics(study, labels)),
+        heading("methods-models", "Cox models"),
+        definitions(models),
+        heading("methods-software", "Software"),
+        text(f"{provenance.software(lock)}; all versions stand under Provenance."),
+    ]
+
+
+def participants_section(sheet: Sheet, files: Files, flowchart: str) -> list[Block]:
+    """Return who was studied: the flowchart, its numbers, and who is at risk of what."""
+    labels = sheet.labels
+    flow = counts.flow_table("flow", "Flow of patients", files["flow"])
+    risk = counts.at_risk_table(
+        "at-risk", "Patients at risk of each endpoint", files["endpoints"], labels
+    )
+    arms = counts.arms_table(
+        "arms", "Arms in each population", files["arms"], files["populations"], labels
+    )
+    behind = sheet.table(flow)
+    caption = "Flow of patients from the delivered records to the populations and arms."
+    figure = sheet.figure(flowchart, "flowchart", caption, behind=behind, main=True)
+    return [figure, *sheet.table(risk, main=True), *sheet.table(arms, main=True)]
+
+
+def baseline_section(sheet: Sheet, files: Files, tables: Sequence[Mapping]) -> list[Block]:
+    """Return the baseline tables, those of the whole cohort open."""
+    size = {row["population"]: count(as_number(row["n"])) for row in files["populations"]}
+    shown = sorted(
+        (table for table in tables if table["kind"] == "baseline"), key=lambda t: not is_whole(t)
+    )
+    blocks = []
+    for table in shown:
+        name, label = table["population"], table["population_label"]
+        block = sheet.made(table["html"], table["name"], main=name == FULL)
+        title = f"{label}: {size[name]} patients"
+        blocks.append(block if name == FULL else details(title, [block]))
+    return blocks
+
+
+def warnings_section(sheet: Sheet, files: Files) -> list[Block]:
+    """Return what was noticed on the way, in counts."""
+    linkage = counts.linkage_table("linkage", "Delivered files", files["linkage"])
+    blocks = sheet.table(linkage, main=True)
+    if not files["warnings"]:
+        return [*blocks, text("No warning.")]
+    about = files["warnings"], sheet.labels, sheet.study
+    totals = counts.warning_totals("warning-totals", "Problems and warnings by kind", *about)
+    every = counts.warning_table("warnings", "Every problem and warning", *about)
+    more = details(f"Every warning ({count(len(files['warnings']))})", sheet.table(every))
+    return [*blocks, *sheet.table(totals, main=True), more]
+
+
+def provenance_section(texts: Mapping[str, str]) -> list[Block]:
+    """Return the delivered files with their checksums, what is known of them, and all versions."""
+    sums = [(name, [digest]) for name, digest in provenance.checksums(texts["sums"])]
+    versions = [f"{name} {version}" for name, version in provenance.versions(texts["lock"])]
+    return [
+        heading("provenance-files", "Delivered files"),
+        text("SHA-256 of each file as delivered:"),
+        definitions(sums) | {"code": True},
+        {"kind": "document", "blocks": provenance.blocks(texts["provenance"])},
+        heading("provenance-software", "Software"),
+        text(
+            "The environment is that of the lock file; this page holds neither the time nor the"
+            " machine of the run, so that the same inputs give the same page."
+        ),
+        details(f"All {len(versions)} packages", [items(versions)]),
+    ]

@@ -1,0 +1,26 @@
+"""Build the report of a study from its aggregate results."""
+
+from pathlib import PurePath
+
+from retrocohort import io
+from retrocohort.report import contents, page
+
+ROWS = ("flow", "populations", "arms", "endpoints", "linkage", "warnings")
+TEXTS = ("flowchart", "sums", "provenance", "lock")
+
+
+def main(smk):
+    given = smk.input
+    shown = {
+        kind: [contents.load(item) for item in items] for kind, items in smk.params.contents.items()
+    }
+    rows = {name: io.read_rows(getattr(given, name)) for name in ROWS}
+    texts = {name: io.read_text(getattr(given, name)) for name in TEXTS}
+    templates = {PurePath(path).name: io.read_text(path) for path in given.templates}
+    html = page.render(smk.params.study, shown, rows, texts, templates)
+    io.write_text(smk.output.html, html)
+    return f"{len(html) / 1e6:.1f} MB"
+
+
+if __name__ == "__main__":
+    io.run_logged(main, snakemake)
