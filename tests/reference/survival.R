@@ -84,7 +84,7 @@ for (study in names(studies)) {
     d <- of(s$data[s$populations[[population]], ], endpoint)
     where <- c(study = study, population = population, endpoint = endpoint)
     # on the age scale ages; before the first entry R's summary says S = 1, where nobody is at risk
-    landmarks <- if (is.null(d$entry)) s$survival$landmarks else c(50, 70, 90)
+    landmarks <- if (is.null(d$entry)) s$survival$landmarks else c(60, 70, 80, 90)
     curve(where, d, landmarks)
     for (variable in s$survival$variables) {
       for (level in levels(d[[variable]]))

@@ -63,7 +63,16 @@ def km_rows(patients, level: str = "") -> list[dict[str, str]]:
             low, high = survival ** math.exp(-spread), survival ** math.exp(spread)
         if survival == 0 or (low != low):
             low = high = math.nan
-        values = (level, time, at_risk, d, censored.get(time, 0), survival, min(low, high), max(low, high))
+        values = (
+            level,
+            time,
+            at_risk,
+            d,
+            censored.get(time, 0),
+            survival,
+            min(low, high),
+            max(low, high),
+        )
         names = ("level", "time", "n_risk", "n_event", "n_censor", "survival", "ci_low", "ci_high")
         rows.append({k: "" if v != v else str(v) for k, v in zip(names, values, strict=True)})
     return rows
@@ -95,6 +104,15 @@ def curve_case(groups: dict[str, list], p: str = "0.0314", variable="group"):
         km += own
         quantiles.append(quantile_row(patients, own, variable if level else "", level))
     logrank = [
-        {"variable": variable, "strata": "", "contrast": "", "statistic": "9", "df": "1", "p": p, "p_holm": "", "note": ""}
+        {
+            "variable": variable,
+            "strata": "",
+            "contrast": "",
+            "statistic": "9",
+            "df": "1",
+            "p": p,
+            "p_holm": "",
+            "note": "",
+        }
     ]
     return km, quantiles, logrank

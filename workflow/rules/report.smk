@@ -9,50 +9,55 @@ REPORT_FILES = [
     "report/templates/table.html.j2",
     "report/style.css",
 ]
+COX_FILES = {"estimates": "", "fit": "_fit", "ph": "_ph"}
+SURVIVAL_FILES = ("quantiles", "logrank", "landmarks", "followup")
 
 
 def report_contents(study):
     """Return what the report shows, each with the paths of its files, in the order of the page."""
-    entries_of = STUDIES[study]
-    survival = parts(study, entries_of["survival"])
+    shown = STUDIES[study]
     folder = f"results/{study}"
     return {
         "tables": [
             part
-            | {"name": name, "kind": table["kind"], "label": table.get("label", "")}
+            | {"name": name, "kind": table["kind"]}
             | {"html": f"{folder}/tables/{part['population']}/{name}.html"}
-            for name, table in entries_of["tables"].items()
+            for name, table in shown["tables"].items()
             for part in table_parts(study, table)
+        ],
+        "survival": [
+            part | {key: f"{folder}/models/{place(part)}/{key}.csv" for key in SURVIVAL_FILES}
+            for part in parts(study, shown["survival"])
         ],
         "curves": [
             part
             | {"name": name, "svg": f"{folder}/figures/{place(part)}/km_{name}.svg"}
-            | {"links": [link("Curve (CSV)", f"models/{place(part)}/km_{name}.csv")]}
-            for name, curve in entries_of["curves"].items()
+            | {"links": links(f"figures/{place(part)}/km_{name}", f"models/{place(part)}/km_{name}")}
+            for name, curve in shown["curves"].items()
             for part in parts(study, curve)
         ],
         "models": [
             part
-            | {"name": name, "label": model.get("label", name), "kind": model["kind"]}
+            | {"name": name, "kind": model["kind"]}
+            | {"label": model.get("label") or name.replace("_", " ").capitalize()}
             | {"svg": f"{folder}/figures/{place(part)}/forest_{name}.svg"}
-            | {key: f"{folder}/models/{place(part)}/cox_{name}{end}.csv" for key, end in COX_FILES}
-            for name, model in entries_of["models"].items()
+            | {"links": links(f"figures/{place(part)}/forest_{name}", cox_file(part, name))}
+            | {key: f"{folder}/{cox_file(part, name, end)}.csv" for key, end in COX_FILES.items()}
+            for name, model in shown["models"].items()
             for part in parts(study, model)
-        ],
-        "survival": [
-            part | {key: f"{folder}/models/{place(part)}/{key}.csv" for key in SURVIVAL_FILES}
-            for part in survival
         ],
     }
 
 
-COX_FILES = (("estimates", ""), ("fit", "_fit"), ("ph", "_ph"))
-SURVIVAL_FILES = ("quantiles", "logrank", "landmarks", "followup")
+def links(figure, numbers):
+    """Return links from the page to the files of a figure and to the numbers it is drawn from."""
+    drawn = [{"label": f.upper(), "href": f"../{figure}.{f}"} for f in FORMATS]
+    return [*drawn, {"label": "CSV", "href": f"../{numbers}.csv"}]
 
 
-def link(label, path):
-    """Return a link from the page to another file of the study's results."""
-    return {"label": label, "href": f"../{path}"}
+def cox_file(part, name, end=""):
+    """Return a file of a Cox model, below the study's results, without its ending."""
+    return f"models/{place(part)}/cox_{name}{end}"
 
 
 def place(part):
@@ -75,7 +80,7 @@ def report_facts(wildcards):
     """Return the decisions that the methods section states, and the labels it needs."""
     study = STUDIES[wildcards.study]
     keys = "title data preset conventions time sources criteria endpoints populations arms tables"
-    facts = {key: study[key] for key in f"{keys} survival curves models report".split()}
+    facts = {key: study[key] for key in f"{keys} derive survival curves models report".split()}
     return facts | {"variables": variables(wildcards.study, study["variables"])}
 
 

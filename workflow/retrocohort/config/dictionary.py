@@ -1,7 +1,9 @@
 """dictionary.csv and codes.csv: what each variable is and how its raw values read."""
 
 import csv
+import datetime
 import io
+import math
 from collections import Counter
 
 from retrocohort.config.schema import shape_faults
@@ -10,114 +12,216 @@ from retrocohort.faults import Fault, suggest
 CODE_COLUMNS = ["source", "variable", "raw", "clean"]
 LEVELLED = ("category", "ordinal", "yesno")
 NUMERIC = ("integer", "number")
+ONLY_FOR = {  # columns of the dictionary that say nothing about variables of other types
+    "levels": LEVELLED,
+    "min": NUMERIC,
+    "max": NUMERIC,
+    "formats": ("date",),
+    "convert": NUMERIC,
+}
+RESERVED = {  # names of conditions, and of columns of the pipeline
+    *("all", "any", "not"),
+    *("record_id", "source", "source_file", "source_sheet", "source_row", "centre", "patient"),
+}
 
 
-def read_table(file: str, text: str, columns: list[str], faults: list[Fault]) -> list[dict]:
-    """Return the rows of a CSV; its header must be exactly `columns`, in any order."""
-    reader = csv.DictReader(io.StringIO(text), restkey="")
-    header = reader.fieldnames or []
-    for name in columns:
-        if name not in header:
-            faults.append(Fault(file, "row 1", f"the column '{name}' is missing."))
-    for name, count in Counter(header).items():
-        if count > 1:
-            faults.append(Fault(file, "row 1", f"the column '{name}' stands {count} times."))
-        if name not in columns:
-            faults.append(Fault(file, "row 1", f"unknown column '{name}'.", suggest(name, columns)))
+def read_table(file: str, text: str, columns: list[str], faults: list[Fault]) -> list[tuple]:
+    """Return (row number, cells by column) of a CSV with these columns, in any order.
+
+    Rows are counted as a spreadsheet counts them. A row of another width is a fault and left out;
+    cells of an absent column are empty.
+    """
+    records = list(csv.reader(io.StringIO(text, newline="")))
+    if not any(any(cells) for cells in records):
+        faults.append(Fault(file, "", "is empty.", f"Its first row is {','.join(columns)}."))
+        return []
+    header = [name.strip() for name in records[0]]
+    found = _header_faults(file, header, columns)
+    faults.extend(found)
     rows = []
-    for row in reader:
-        if "" in row or None in row.values():
-            problem = f"has not {len(header)} cells."
-            faults.append(
-                Fault(file, f"row {reader.line_num}", problem, "Quote cells with commas.")
-            )
-        else:
-            rows.append({key: value.strip() for key, value in row.items()})
+    for number, cells in enumerate(records[1:], start=2):
+        if not any(cell.strip() for cell in cells) or (found and len(header) == 1):
+            continue
+        if len(cells) != len(header):
+            problem = f"has {len(cells)} cells, the header has {len(header)}."
+            faults.append(Fault(file, f"row {number}", problem, "Quote cells with commas."))
+            continue
+        row = dict.fromkeys(columns, "") | dict(zip(header, map(str.strip, cells), strict=True))
+        rows.append((number, {name: row[name] for name in columns}))
     return rows
 
 
-def parse_dictionary(file: str, text: str, schema: dict, faults: list[Fault]) -> dict[str, dict]:
-    """Return name -> variable; adds what is wrong to `faults`."""
-    variables = {}
+def _header_faults(file: str, header: list[str], columns: list[str]) -> list[Fault]:
+    """Return what is wrong with the first row."""
+    for mark in ";\t":
+        if len(header) == 1 and mark in header[0]:
+            problem = f"its cells are not delimited by ',' but by {mark!r}."
+            return [Fault(file, "row 1", problem, "Save it with commas.")]
+    faults = []
+    for name in columns:
+        if name not in header:
+            remedy = f"The columns are {', '.join(columns)}."
+            faults.append(Fault(file, "row 1", f"the column '{name}' is missing.", remedy))
+    for name, count in Counter(header).items():
+        if count > 1:
+            problem = f"the column '{name}' stands {count} times."
+            faults.append(Fault(file, "row 1", problem, "Keep one of them."))
+        if name not in columns:
+            faults.append(Fault(file, "row 1", f"unknown column '{name}'.", suggest(name, columns)))
+    return faults
+
+
+def parse_dictionary(file: str, text: str, schema: dict, faults: list[Fault]) -> tuple[dict, set]:
+    """Return name -> variable, and the names of rows left out; adds what is wrong to `faults`."""
+    variables, lost, first_row = {}, set(), {}
     rows = read_table(file, text, list(schema["properties"]), faults)
-    for number, row in enumerate(rows, start=2):
-        found = shape_faults(file, row, schema, place=f"row {number}")
-        faults.extend(found)
-        if row.get("name") in variables:
-            faults.append(Fault(file, f"row {number}", f"'{row['name']}' stands twice."))
-        elif not found:
-            variables[row["name"]] = _variable(file, number, row, faults)
-    return variables
+    for number, row in rows:
+        name = row["name"]
+        place = f"row {number}" + (f" ({name})" if name else "")
+        found = shape_faults(file, row, schema, place=place)
+        if name in first_row:
+            problem = f"'{name}' stands twice, first in row {first_row[name]}."
+            found.append(Fault(file, place, problem, "Keep one of them."))
+        elif name in RESERVED:
+            problem = f"the name '{name}' is reserved."
+            found.append(Fault(file, place, problem, "Choose another name."))
+        first_row.setdefault(name, number)
+        if found:
+            faults.extend(found)
+            lost.add(name)
+        else:
+            variables[name] = _variable(file, place, row, faults)
+    return variables, lost
 
 
-def _variable(file: str, number: int, row: dict, faults: list[Fault]) -> dict:
-    place = f"row {number} ({row['name']})"
-    levels = _pairs(file, place, row["levels"], "=", "levels", faults)
-    if row["type"] == "yesno" and not levels:
-        levels = {"no": "No", "yes": "Yes"}
-    if row["type"] in ("category", "ordinal") and len(levels) < 2:
-        faults.append(
-            Fault(file, place, "needs at least two levels.", "Write code=label|code=label.")
-        )
-    if row["type"] == "yesno" and set(levels) != {"no", "yes"}:
-        faults.append(Fault(file, place, "the levels of a yesno variable are no and yes."))
-    low, high = (float(row[k]) if row[k] else None for k in ("min", "max"))
+def _variable(file: str, place: str, row: dict, faults: list[Fault]) -> dict:
+    """Return the variable of one row of the right shape; adds what makes no sense to `faults`."""
+
+    def fault(problem: str, remedy: str = "") -> None:
+        faults.append(Fault(file, place, problem, remedy))
+
+    for column, types in ONLY_FOR.items():
+        if row[column] and row["type"] not in types:
+            fault(f"{column} says nothing about the type {row['type']}.", "Leave the cell empty.")
+    if row["reconcile"] == "any" and row["type"] != "yesno":
+        fault("reconcile any is for the type yesno.", "Choose another rule.")
+    low, high = _number(row["min"], "min", fault), _number(row["max"], "max", fault)
     if low is not None and high is not None and low > high:
-        faults.append(Fault(file, place, f"min {row['min']} is above max {row['max']}."))
-    convert = _pairs(file, place, row["convert"], "=", "convert", faults)
+        fault(f"min {row['min']} is above max {row['max']}.", "Exchange them.")
+    for pattern in _items(row["formats"]):
+        if not _is_date_format(pattern):
+            remedy = "Write %d, %m, %Y and what stands between them, such as %d/%m/%Y, or excel."
+            fault(f"'{pattern}' is not a date format.", remedy)
+    factors = _pairs(row["convert"], "=", "convert", fault)
     return {
         "label": row["label"],
         "type": row["type"],
         "unit": row["unit"],
-        "levels": levels,
+        "levels": _levels(row, fault),
         "min": low,
         "max": high,
         "missing": _items(row["missing"]),
-        "columns": _pairs(file, place, row["columns"], ":", "columns", faults),
+        "columns": _pairs(row["columns"], ":", "columns", fault),
         "formats": _items(row["formats"]),
-        "convert": {unit: float(factor) for unit, factor in convert.items()},
+        "convert": {unit: _number(f, "convert", fault, True) for unit, f in factors.items()},
         "reconcile": row["reconcile"] or "all_equal",
         "protect": row["protect"] or ("hash" if row["type"] == "id" else ""),
     }
 
 
+def _levels(row: dict, fault) -> dict[str, str]:
+    """Return code -> label of the levels of a variable."""
+    levels = _pairs(row["levels"], "=", "levels", fault)
+    if row["type"] == "yesno":
+        levels = levels or {"no": "No", "yes": "Yes"}
+        if set(levels) != {"no", "yes"}:
+            fault("the levels of a yesno variable are no and yes.", "Leave the cell empty.")
+    elif row["type"] in LEVELLED and len(levels) < 2:
+        fault("needs at least two levels.", "Write code=label|code=label.")
+    return levels
+
+
+def _number(text: str, column: str, fault, is_positive: bool = False) -> float | None:
+    """Return a number of the dictionary, None if there is none."""
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value) or (is_positive and value <= 0):
+        kind = "a number above 0" if is_positive else "a number"
+        fault(f"'{text}' in {column} is not {kind}.", "Write it with a decimal point.")
+        return None
+    return value
+
+
+def _is_date_format(pattern: str) -> bool:
+    """Tell whether a format of strptime holds a whole date and reads what it writes."""
+    if pattern == "excel":
+        return True
+    day = datetime.date(2003, 12, 31)
+    try:
+        return datetime.datetime.strptime(day.strftime(pattern), pattern).date() == day
+    except ValueError:
+        return False
+
+
 def parse_codes(
-    file: str, text: str, variables: dict, sources: dict, faults: list[Fault]
+    file: str, text: str, variables: dict, sources: dict, lost: set, faults: list[Fault]
 ) -> list[dict]:
-    """Return the rows of codes.csv, each checked against the dictionary and the sources."""
+    """Return the rows of codes.csv, each checked against the dictionary and the sources.
+
+    Names in `lost` are those of entries that are faulty themselves; nothing is said of them again.
+    """
     rows = read_table(file, text, CODE_COLUMNS, faults)
-    seen = set()
-    for number, row in enumerate(rows, start=2):
+    seen = {}
+    for number, row in rows:
         place = f"row {number}"
-        if len(row) != len(CODE_COLUMNS):
-            continue
         key = (row["source"], row["variable"], row["raw"])
         if key in seen:
-            faults.append(Fault(file, place, f"the raw value '{row['raw']}' has two codes."))
-        seen.add(key)
-        if row["source"] not in sources:
-            problem = f"unknown source '{row['source']}'."
+            problem = f"the raw value '{row['raw']}' has a code already, in row {seen[key]}."
+            faults.append(Fault(file, place, problem, "Keep one of them."))
+        seen.setdefault(key, number)
+        is_lost = {row["source"], row["variable"]} & lost
+        if row["source"] not in {*sources, *lost}:
+            problem = f"'{row['source']}' is no source of the study."
             faults.append(Fault(file, place, problem, suggest(row["source"], sources)))
-        variable = variables.get(row["variable"])
-        if variable is None:
+        elif row["variable"] not in {*variables, *lost}:
             problem = f"'{row['variable']}' is not in the dictionary."
             faults.append(Fault(file, place, problem, suggest(row["variable"], variables)))
-        elif variable["levels"] and row["clean"] and row["clean"] not in variable["levels"]:
-            problem = f"'{row['clean']}' is no level of '{row['variable']}'."
-            faults.append(Fault(file, place, problem, suggest(row["clean"], variable["levels"])))
-    return rows
+        elif not is_lost:
+            faults.extend(_code_faults(file, place, row, variables[row["variable"]]))
+    return [row for _, row in rows]
+
+
+def _code_faults(file: str, place: str, row: dict, variable: dict) -> list[Fault]:
+    """Return what is wrong with a code of a known source and variable."""
+    faults = []
+    if row["source"] not in variable["columns"]:
+        problem = f"'{row['variable']}' is no column of the source '{row['source']}'."
+        remedy = suggest(row["source"], variable["columns"]) or "A derived variable has no codes."
+        faults.append(Fault(file, place, problem, remedy))
+    levels = variable["levels"]
+    if levels and row["clean"] and row["clean"] not in levels:
+        problem = f"'{row['clean']}' is no level of '{row['variable']}'."
+        faults.append(Fault(file, place, problem, suggest(row["clean"], levels)))
+    return faults
 
 
 def _items(text: str) -> list[str]:
     return [item.strip() for item in text.split("|")] if text else []
 
 
-def _pairs(file, place, text, mark, column, faults) -> dict[str, str]:
+def _pairs(text: str, mark: str, column: str, fault) -> dict[str, str]:
+    """Return left -> right of a cell like a=b|c=d."""
     pairs = {}
     for item in _items(text):
-        left, found, right = item.partition(mark)
-        if not found or not left or not right or left in pairs:
-            remedy = f"Write a{mark}b|c{mark}d, each left side once."
-            faults.append(Fault(file, place, f"'{item}' in {column} cannot be read.", remedy))
-        pairs[left.strip()] = right.strip()
+        left, _, right = (part.strip() for part in item.partition(mark))
+        if not left or not right:
+            fault(f"'{item}' in {column} cannot be read.", f"Write a{mark}b|c{mark}d.")
+        elif left in pairs:
+            fault(f"'{left}' stands twice in {column}.", "Keep one of them.")
+        else:
+            pairs[left] = right
     return pairs

@@ -1,6 +1,7 @@
 """Check of shape: a file against its schema, every fault at once, in words of the user."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 
 from jsonschema import Draft202012Validator
 
@@ -14,20 +15,79 @@ _KINDS = {
     "integer": "a whole number",
     "boolean": "true or false",
 }
+_BOUNDS = {
+    "minimum": "at least",
+    "exclusiveMinimum": "above",
+    "maximum": "at most",
+    "exclusiveMaximum": "below",
+}
+ENTRY_DEPTH = 2  # sources.patients, criteria.0, survival.landmarks: what is judged as a whole
 
 
 def shape_faults(file: str, value, schema: dict, place: str = "") -> list[Fault]:
     """Return all departures of `value` from `schema`."""
-    errors = sorted(
-        Draft202012Validator(schema).iter_errors(value), key=lambda e: [str(p) for p in e.path]
-    )
-    return [fault for error in errors for fault in _explain(file, error, place)]
+    return [fault for error in _errors(value, schema) for fault in _explain(file, error, place)]
+
+
+def sound_part(value: dict, schema: dict) -> tuple[dict, set[str]]:
+    """Return what of a mapping has the right shape, so that its sense can be checked too.
+
+    Unknown keys are left out, and entries (`models.adjusted`) with any other fault.
+
+    Returns
+    -------
+    sound : dict
+        A copy without them.
+    lost : set of str
+        Names of the sections and entries left out, to which others may refer.
+    """
+    sound, lost = deepcopy(value), set()
+    for error in _errors(value, schema):
+        path = list(error.absolute_path)
+        if _is_unknown_key(error):
+            place = _at(sound, path)
+            for key in set(place) - set(error.schema.get("properties", {})) if place else ():
+                del place[key]
+        elif path:
+            lost.add(str(path[:ENTRY_DEPTH][-1]))
+            _mark_lost(sound, path[:ENTRY_DEPTH])
+    for key, part in list(sound.items()):
+        if isinstance(part, list):
+            sound[key] = [item for item in part if item is not None]
+    return sound, lost
+
+
+def _mark_lost(sound: dict, path: list) -> None:
+    """Take a part away; an item of a list is emptied, as those behind keep their places."""
+    *above, last = path
+    holder = _at(sound, above)
+    if isinstance(holder, list):
+        holder[last] = None
+    elif holder is not None:
+        holder.pop(last, None)
+
+
+def _at(value, path: list):
+    """Return the part at a path, None if it was taken away."""
+    for key in path:
+        inside = isinstance(value, list) or (isinstance(value, dict) and key in value)
+        value = value[key] if inside else None
+    return value
+
+
+def _errors(value, schema: dict) -> list:
+    found = Draft202012Validator(schema).iter_errors(value)
+    return sorted(found, key=lambda error: [str(part) for part in error.path])
+
+
+def _is_unknown_key(error) -> bool:
+    return error.validator == "additionalProperties" and isinstance(error.validator_value, bool)
 
 
 def _explain(file: str, error, place: str) -> Iterator[Fault]:
     path = ".".join([place] * bool(place) + [str(part) for part in error.absolute_path])
     match error.validator:
-        case "additionalProperties" if isinstance(error.validator_value, bool):
+        case "additionalProperties" if _is_unknown_key(error):
             valid = list(error.schema.get("properties", {}))
             for key in error.instance:
                 if key not in valid:
@@ -41,28 +101,50 @@ def _explain(file: str, error, place: str) -> Iterator[Fault]:
             yield Fault(file, path, f"the key '{key}' is missing.", about)
         case "enum":
             shown = [choice for choice in error.validator_value if choice != ""]
-            yield Fault(
-                file, path, f"'{error.instance}' is unknown.", suggest(error.instance, shown)
-            )
+            remedy = suggest(error.instance, shown)
+            yield Fault(file, path, f"{_shown(error.instance)} is unknown.", remedy)
         case "type":
-            kinds = error.validator_value
-            kinds = [kinds] if isinstance(kinds, str) else kinds
-            wanted = " or ".join(_KINDS[kind] for kind in kinds)
-            yield Fault(file, path, f"{_shown(error.instance)} is not {wanted}.", _about(error))
-        case "minItems" | "minProperties" | "minLength":
-            yield Fault(file, path, "must not be empty.", _about(error))
-        case "maxProperties":
-            named = ", ".join(error.instance)
-            yield Fault(file, path, f"has several operations ({named}).", "Give exactly one.")
-        case "uniqueItems":
-            yield Fault(file, path, "an item stands twice.", "Give each item once.")
+            yield Fault(file, path, _wrong_kind(error), _remedy_of_kind(error))
         case _:
-            yield Fault(file, path, f"{_shown(error.instance)} is not allowed.", _about(error))
+            yield Fault(file, path, *_wrong_value(error))
 
 
-def _about(error) -> str:
+def _wrong_kind(error) -> str:
+    kinds = error.validator_value
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    return f"{_shown(error.instance)} is not {' or '.join(_KINDS[kind] for kind in kinds)}."
+
+
+def _remedy_of_kind(error) -> str:
+    """Return what would be right; a number where a text is due is a text in quotes."""
+    if "string" in error.validator_value and isinstance(error.instance, bool | int | float):
+        text = str(error.instance)
+        return f'Put it in quotes: "{text.lower() if isinstance(error.instance, bool) else text}".'
     return error.schema.get("description", "")
 
 
+def _wrong_value(error) -> tuple[str, str]:
+    """Return problem and remedy of a value of the right kind."""
+    about = error.schema.get("description", "")
+    match error.validator:
+        case "minItems" | "minProperties" | "minLength":
+            return "must not be empty.", about
+        case "maxProperties":
+            return f"has several operations ({', '.join(error.instance)}).", "Give exactly one."
+        case "uniqueItems":
+            twice = next(item for item in error.instance if error.instance.count(item) > 1)
+            return f"{_shown(twice)} stands twice.", "Give each item once."
+        case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
+            bound = f"{_BOUNDS[error.validator]} {error.validator_value}"
+            return f"{_shown(error.instance)} must be {bound}.", about
+        case "maxLength" | "maxItems":
+            return f"{_shown(error.instance)} is longer than {error.validator_value}.", about
+    return f"{_shown(error.instance)} is not allowed.", about
+
+
 def _shown(value) -> str:
-    return f"'{value}'" if isinstance(value, str | int | float) else f"a {type(value).__name__}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str | int | float):
+        return f"'{value}'"
+    return {type(None): "nothing", dict: "a mapping", list: "a list"}[type(value)]

@@ -7,23 +7,44 @@ import yaml
 from retrocohort.faults import Fault, FaultsFound
 
 _BASE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MERGE = "tag:yaml.org,2002:merge"
+_REMEDIES = {  # words of the parser -> what would be right
+    "stands twice": "Keep one of them.",
+    "mapping values": "Quote a text that holds a colon, and indent keys alike.",
+    "tab": "Indent with blanks.",
+    "',' or": "Close the bracket, and put commas between the items.",
+    "end of stream": "Close the quote or the bracket.",
+    "undefined alias": "Quote a text that begins with *, or give the anchor first.",
+}
 
 
 class StrictLoader(_BASE):
     """Safe loader with the scalars of YAML 1.2's core schema and unique keys."""
 
-    def construct_mapping(self, node, deep=False):
-        """Build one mapping; a repeated key is an error, not the last one wins."""
+    def flatten_mapping(self, node):
+        """Merge what `<<` names into a mapping, once its own keys are known to be unique."""
+        if not getattr(node, "is_checked", False):  # a merged key may stand in the mapping too
+            node.is_checked = True
+            self._check_keys(node)
+        super().flatten_mapping(node)
+
+    def _check_keys(self, node) -> None:
+        """Refuse a repeated key, of which the last one would win, and a key that is no name."""
         seen = {}
         for key, _ in node.value:
-            name = self.construct_object(key, deep=True)
-            if name in seen:
+            if key.tag == _MERGE:
+                continue
+            if not isinstance(key, yaml.ScalarNode):
                 raise yaml.MarkedYAMLError(
-                    problem=f"'{name}' stands twice, first in line {seen[name]}",
+                    problem="a list or mapping stands where a key is due",
                     problem_mark=key.start_mark,
                 )
-            seen[name] = key.start_mark.line + 1
-        return super().construct_mapping(node, deep)
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"'{key.value}' stands twice, first in line {seen[key.value]}",
+                    problem_mark=key.start_mark,
+                )
+            seen[key.value] = key.start_mark.line + 1
 
 
 StrictLoader.yaml_implicit_resolvers = {}
@@ -31,7 +52,8 @@ for _tag, _pattern, _first in (
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
     ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
     ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),
-    ("float", r"^[-+]?(?:0|[1-9][0-9]*)?\.?[0-9]+(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
+    ("float", r"^[-+]?(?:0|[1-9][0-9]*)?(?:\.[0-9]+)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
+    ("float", r"^[-+]?[1-9][0-9]*[eE][-+]?[0-9]+$", "-+123456789"),
     ("merge", r"^<<$", "<"),
 ):
     StrictLoader.add_implicit_resolver(
@@ -52,7 +74,9 @@ def load(path: str, text: str):
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"line {mark.line + 1}" if mark else ""
-        remedy = "Keep one of them." if "twice" in str(error.problem) else "Correct the YAML."
+        known = (right for words, right in _REMEDIES.items() if words in str(error.problem))
+        remedy = next(known, "Look at the indentation, quotes and brackets here and above.")
         raise FaultsFound([Fault(path, place, f"{error.problem}.", remedy)]) from None
     except yaml.YAMLError as error:
-        raise FaultsFound([Fault(path, "", f"not YAML: {error}.")]) from None
+        problem = f"is not YAML: {str(error).splitlines()[0]}."
+        raise FaultsFound([Fault(path, "", problem, "Save it as plain text.")]) from None

@@ -1,9 +1,11 @@
 """What a Kaplan-Meier figure shows, from the rows of the estimates: no drawing here.
 
-Number at risk at a tick t is `n_risk` of the first row at or after t, none after the last row. Rows
-stand at every time at which someone leaves, so this is the count of entry < t <= exit exactly.
-With delayed entry it is exact where the rows also stand at the times of entry (with no event and
-nobody censored); without such rows it counts who enters between t and the next row as well.
+Number at risk at a tick t, the count of entry < t <= exit: `n_risk` of the first row at or after t,
+none after the last row. Rows stand at every time at which someone leaves, so this is exact where all
+enter at the start. With delayed entry it is exact where rows stand at the times of entry too (with no
+event and nobody censored). Without those it is, between two rows, who stays after the earlier one:
+whoever enters between that row and t is not counted yet, nobody where entries and ticks are whole
+years of age.
 """
 
 from collections.abc import Mapping, Sequence
@@ -117,9 +119,16 @@ def time_ticks(
 
 def at_risk(group: Group, ticks: np.ndarray) -> np.ndarray:
     """Return the number at risk at each tick (see the rule above), shape (number of ticks,)."""
-    counts = np.append(group.rows["n_risk"], 0.0)
+    time, n_risk = group.rows["time"], group.rows["n_risk"]
+    leaving = group.rows["n_event"] + group.rows["n_censor"]
     rounding = 1e-9 * np.maximum(1.0, np.abs(ticks))  # of a tick, not of a patient's time
-    return counts[np.searchsorted(group.rows["time"], ticks - rounding, side="left")]
+    place = np.searchsorted(time, ticks - rounding, side="left")
+    counts = np.append(n_risk, 0.0)[place]
+    if delayed_entry([group]) and leaving.all():
+        on_row = np.abs(np.append(time, np.inf)[place] - ticks) <= rounding
+        staying = np.append(0.0, n_risk - leaving)[place]
+        counts = np.where(on_row, counts, staying)
+    return counts
 
 
 def kept_rows(group: Group) -> np.ndarray:

@@ -38,12 +38,6 @@ class Frame:
         """Return the place of the time axis."""
         return self.top + self.axes_height
 
-    @property
-    def risk_heights(self) -> list[float]:
-        """Return the height of each row of the number at risk, with its label."""
-        above = 1 if self.stacked else 0
-        return [(len(lines) + above) * canvas.line_height() for lines in self.risk_labels]
-
 
 @dataclass(frozen=True)
 class Layout:
@@ -55,7 +49,9 @@ class Layout:
     x_label: str
     key: key.Key
     key_place: tuple[float, float]  # upper left end
-    risk_top: float
+    merged: bool  # the key has the number at risk between its rows
+    risk_top: float  # of the heading of the number at risk
+    risk_tops: Sequence[float]  # of the numbers of each group
     notes: Sequence[str]
     notes_top: float
     height: float
@@ -70,30 +66,56 @@ def plan(
 ) -> Layout:
     """Return the layout of a figure; the arguments are those of `curves.draw`."""
     heading = _heading(part, groups, curve)
-    top = canvas.heading_height(heading)
     y_label = _survival_label(part)
-    frame = _frame(part["unit"], groups, curve, top, len(y_label))
+    frame = _frame(part["unit"], groups, curve, canvas.heading_height(heading), len(y_label))
     line = canvas.line_height()
     risk_top = frame.bottom + TICK_LABELS + line + GAP
-    below = risk_top + line + sum(frame.risk_heights) + GAP
-    confidence = conventions["confidence"]
-    shown = key.layout(groups, test, part["unit"], confidence, 0.75 * frame.axes_width)
+    above = [len(lines) * line if frame.stacked else 0.0 for lines in frame.risk_labels]
+    about = (groups, test, part["unit"], conventions["confidence"])
+    shown = key.layout(*about, 0.75 * frame.axes_width)
     place = placing.free_place(
         (shown.width, shown.height),
         (frame.axes_width, frame.axes_height),
         [outline for group in groups for outline in _outlines(group, frame)],
     )
+    merged = False
     if place:
         corner = (frame.left + place[0], frame.bottom - place[1] - shown.height)
+        below = 0.0
     else:
-        most = frame.width - 2 * canvas.MARGIN
-        shown = key.layout(groups, test, part["unit"], confidence, most)
-        corner = (canvas.MARGIN, below)
-        below += shown.height + GAP
+        shown = key.layout(*about, frame.width - 2 * canvas.MARGIN)
+        merged = frame.stacked and bool(shown.rows)
+        above = shown.row_heights if merged else above
+        below = shown.height - line - sum(above) if merged else shown.height + GAP
+    risk_tops = _running(risk_top + line, above, line)
+    under_risk = risk_tops[-1] + line
+    if not place:
+        corner = (canvas.MARGIN, risk_top if merged else under_risk + GAP)
     notes = _notes(part, groups, conventions, frame.width - 2 * canvas.MARGIN)
-    height = below + canvas.height_of(notes, canvas.small()) + canvas.MARGIN
-    x_label = _time_label(part["unit"])
-    return Layout(frame, heading, y_label, x_label, shown, corner, risk_top, notes, below, height)
+    notes_top = under_risk + below + GAP
+    return Layout(
+        frame=frame,
+        heading=heading,
+        y_label=y_label,
+        x_label=_time_label(part["unit"]),
+        key=shown,
+        key_place=corner,
+        merged=merged,
+        risk_top=risk_top,
+        risk_tops=risk_tops,
+        notes=notes,
+        notes_top=notes_top,
+        height=notes_top + canvas.height_of(notes, canvas.small()) + canvas.MARGIN,
+    )
+
+
+def _running(top: float, above: Sequence[float], line: float) -> list[float]:
+    """Return the tops of the lines of numbers, each under what stands above it in its row."""
+    tops = []
+    for height in above:
+        tops.append(top + height)
+        top += height + line
+    return tops
 
 
 def _heading(part, groups, curve) -> canvas.Heading:

@@ -55,7 +55,8 @@ def draw(
         axes.text(0.5, 0.5, "No patient at risk", transform=axes.transAxes, ha="center")
     _draw_texts(layer, layout)
     _draw_at_risk(axes, layer, groups, layout)
-    key.draw(layer, layout.key, *layout.key_place)
+    between = canvas.line_height() if layout.merged else 0.0
+    key.draw(layer, layout.key, *layout.key_place, between)
     return figure
 
 
@@ -116,22 +117,17 @@ def _draw_at_risk(axes: Axes, layer: Axes, groups: Sequence[Group], layout: Layo
     """Write the number at risk, centred under the ticks by the transform of the time axis."""
     frame, line = layout.frame, canvas.line_height()
     canvas.write(layer, canvas.MARGIN, layout.risk_top, ["Number at risk"], weight="bold")
-    top = layout.risk_top + line
     most = fmt.count(max(group.rows["n_risk"].max(initial=0) for group in groups))
     beside = frame.left - canvas.width_of(most) / 2 - GAP
-    place = {"x": canvas.MARGIN} if frame.stacked else {"x": beside, "ha": "right"}
-    for group, lines, height in zip(groups, frame.risk_labels, frame.risk_heights, strict=True):
-        color = key.line_style(group.position)["color"]
-        canvas.write(layer, top=top, lines=lines, color=color, **place)
-        top += height
-        below = (frame.bottom - (top - (1 - canvas.BASELINE) * line)) / 72
-        down = ScaledTranslation(0, below, axes.figure.dpi_scale_trans)
+    for group, lines, top in zip(groups, frame.risk_labels, layout.risk_tops, strict=True):
+        style = {"color": key.line_style(group.position)["color"]}
+        if frame.stacked and not layout.merged:
+            canvas.write(layer, canvas.MARGIN, top - len(lines) * line, lines, **style)
+        elif not frame.stacked:
+            canvas.write(layer, beside, top, lines, ha="right", **style)
+        below = (frame.bottom - top - canvas.BASELINE * line) / 72
+        transform = axes.get_xaxis_transform()
+        transform += ScaledTranslation(0, below, axes.figure.dpi_scale_trans)
         for tick, n in zip(frame.ticks, curve_data.at_risk(group, frame.ticks), strict=True):
-            axes.text(
-                tick,
-                0,
-                fmt.count(n),
-                transform=axes.get_xaxis_transform() + down,
-                ha="center",
-                gid=f"risk-{group.position}",
-            )
+            gid = f"risk-{group.position}"
+            axes.text(tick, 0, fmt.count(n), transform=transform, ha="center", gid=gid)

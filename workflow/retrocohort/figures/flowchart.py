@@ -1,7 +1,7 @@
 """The STROBE flowchart: records delivered, exclusions in their order, cohort, arms, populations."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matplotlib import rcParams
 from matplotlib.axes import Axes
@@ -63,7 +63,7 @@ def draw(flow: Rows, populations: Rows, arms: Rows, title: str) -> Figure:
     cohort = next(row for row in populations if not row["parent"])
     main, side = _column(flow, cohort, canvas.heading_height(heading))
     rows = _below(populations, arms, cohort, main[-1].bottom)
-    bottom = rows[-1][0].y + max(box.height for box in rows[-1]) if rows else main[-1].bottom
+    bottom = rows[-1][0].bottom if rows else main[-1].bottom
     notes = _notes(populations)
     height = bottom + 8 + canvas.height_of(notes, canvas.small()) + canvas.MARGIN
     figure, layer = canvas.page(WIDTH, height)
@@ -109,22 +109,25 @@ def _below(populations: Rows, arms: Rows, cohort: Mapping, top: float) -> list[l
     """Return the rows of boxes under the cohort: its arms, then the populations with theirs."""
     groups = []
     for arm in dict.fromkeys(row["arm"] for row in arms):
-        own = [r for r in arms if (r["arm"], r["population"]) == (arm, cohort["population"])]
-        groups.append([[(r["label"], "bold"), (_n(r["n"]), "normal")] for r in own])
+        counts = _arm_counts(arms, arm, cohort)
+        groups.append([[(label, "bold"), (f"n = {n}", "normal")] for label, n in counts])
     labels = {row["population"]: row["label"] for row in populations}
-    groups.append(
-        [
-            list(_population_texts(row, arms, labels, cohort))
-            for row in populations
-            if row is not cohort
-        ]
-    )
+    others = [row for row in populations if row is not cohort]
+    groups.append([list(_population_texts(row, arms, labels, cohort)) for row in others])
     rows = []
     for texts in groups:
         for part in _split(texts):
-            row_top = max((box.bottom for box in rows[-1]), default=top) if rows else top
-            rows.append(_row_of_boxes(part, row_top + 2 * DROP))
+            rows.append(_row_of_boxes(part, (rows[-1][0].bottom if rows else top) + 2 * DROP))
     return rows
+
+
+def _arm_counts(arms: Rows, arm: str, population: Mapping) -> list[tuple[str, str]]:
+    """Return label and count of each level of an arm in a population, and of who has no level."""
+    own = [r for r in arms if (r["arm"], r["population"]) == (arm, population["population"])]
+    counts = [(row["label"], int(row["n"])) for row in own]
+    unknown = int(population["n"]) - sum(n for _, n in counts)
+    counts += [("Not recorded", unknown)] if unknown else []
+    return [(label, fmt.count(n)) for label, n in counts]
 
 
 def _population_texts(row, arms, labels, cohort) -> Iterator[tuple[str, str]]:
@@ -133,9 +136,9 @@ def _population_texts(row, arms, labels, cohort) -> Iterator[tuple[str, str]]:
     if row["parent"] != cohort["population"]:
         yield f"of {labels[row['parent']]}", "normal"
     yield _n(row["n"]), "normal"
-    for arm in arms:
-        if arm["population"] == row["population"]:
-            yield f"{arm['label']}: {fmt.count(as_number(arm['n']))}", "normal"
+    for arm in dict.fromkeys(arm["arm"] for arm in arms):
+        for label, n in _arm_counts(arms, arm, row):
+            yield f"{label}: {n}", "normal"
 
 
 def _split(items: Sequence) -> list[Sequence]:
@@ -148,7 +151,9 @@ def _split(items: Sequence) -> list[Sequence]:
 def _row_of_boxes(texts: Sequence, top: float) -> list[Box]:
     """Return boxes side by side over the width of the page."""
     width = (RIGHT - LEFT - (len(texts) - 1) * BETWEEN) / len(texts)
-    return [make_box(LEFT + i * (width + BETWEEN), top, width, t) for i, t in enumerate(texts)]
+    row = [make_box(LEFT + i * (width + BETWEEN), top, width, t) for i, t in enumerate(texts)]
+    tallest = max(box.height for box in row)
+    return [replace(box, height=tallest) for box in row]
 
 
 def _notes(populations: Rows) -> list[str]:

@@ -26,6 +26,12 @@ class Key:
     width: float
     height: float
 
+    @property
+    def row_heights(self) -> list[float]:
+        """Return the height of each row."""
+        tallest = [max(len(label), len(median)) for _, label, median in self.rows]
+        return [lines * canvas.line_height() for lines in tallest]
+
 
 def line_style(position: int) -> dict:
     """Return colour and dash of a group, from the style file."""
@@ -35,10 +41,8 @@ def line_style(position: int) -> dict:
 
 def median_text(group: Group) -> str:
     """Return "82.1 (75.0–90.2)", "Not reached (95.2–)", or why there is no median."""
-    if not group.rows["time"].size:
-        return _sentence(group.note) or "No patient"
-    if group.note and not median_known(group):
-        return _sentence(group.note)
+    if not group.rows["time"].size or group.note.startswith("not estimable"):
+        return _sentence(group.note or "no patient")
     median, low, high = group.median
     limits = "" if fmt.is_missing(low) and fmt.is_missing(high) else fmt.interval(low, high, 1)
     shown = fmt.number(median, 1) if median_known(group) else "Not reached"
@@ -88,20 +92,20 @@ def layout(
     return Key(heading, rows, lines, label_width, width, tall * canvas.line_height())
 
 
-def draw(layer: Axes, key: Key, x: float, top: float) -> None:
-    """Draw the key with its upper left end at (x, top) of the layer."""
+def draw(layer: Axes, key: Key, x: float, top: float, between: float = 0.0) -> None:
+    """Draw the key with its upper left end at (x, top) of the layer, `between` under each row."""
     step = canvas.line_height()
     labels = x + SAMPLE + GAP if key.rows else x
     medians = labels + key.label_width + COLUMN_GAP
     if key.heading:
         canvas.write(layer, medians, top, [key.heading])
         top += step
-    for group, label, median in key.rows:
+    for (group, label, median), height in zip(key.rows, key.row_heights, strict=True):
         style = line_style(group.position)
         layer.plot([x, x + SAMPLE], [top + step / 2] * 2, **style)
         canvas.write(layer, labels, top, label, color=style["color"])
         canvas.write(layer, medians, top, median)
-        top += step * max(len(label), len(median))
+        top += height + between
     canvas.write(layer, labels, top, key.test)
 
 

@@ -117,7 +117,11 @@ def estimate(fit: CoxFit) -> None:
     fit.covariance = inverse(fit.full.at(second.beta).information)
     note_columns(fit.design, columns[second.diverging], SEPARATION)
     # an engine that runs after a coefficient without end is of no use
-    main = None if second.diverging.any() else fit_engine(sample, fit.full.x, strata, fit.ties)
+    main = (
+        None
+        if second.diverging.any()
+        else fit_engine(sample, fit.full.x, strata, fit.ties, second.beta)
+    )
     if main is not None:
         error = np.sqrt(np.diag(main[1]))
         fit.engines_agree = bool(np.all(np.abs(main[0] - second.beta) <= AGREEMENT * error))

@@ -5,6 +5,7 @@ from scipy.special import chdtrc, ndtr, ndtri
 
 from retrocohort.models.concordance import concordance
 from retrocohort.models.cox import CoxFit
+from retrocohort.models.design import NO_PATIENT
 from retrocohort.models.schoenfeld import GLOBAL, proportional_hazards_rows
 
 ESTIMATE_COLUMNS = [
@@ -63,6 +64,7 @@ def fit_rows(fit: CoxFit, name: str = "") -> list[dict]:
     return [{"model": name, **row} for row in rows]
 
 
+NO_FINITE = "not estimable: some coefficient of the model has no finite estimate"
 STATISTICS = (
     "loglik_null", "loglik", "lr", "wald", "score", "concordance", "concordance_se", "aic", "epv",
 )  # fmt: skip
@@ -129,6 +131,14 @@ def ph_rows(fit: CoxFit, univariable: bool = False) -> list[dict]:
             terms.setdefault(design.variable_of[column], []).append(place)
         rows = proportional_hazards_rows(fit.full, fit.beta, fit.sample, terms)
         tested = {row["variable"]: row for row in rows}
-    why = fit.problem or "not estimable: the covariate has no finite estimate"
     wanted = names if univariable else [*names, GLOBAL]
-    return [tested.get(name, {"variable": name, "note": why}) for name in wanted]
+    return [
+        tested.get(name) or {"variable": name, "note": why_no_test(fit, name)} for name in wanted
+    ]
+
+
+def why_no_test(fit: CoxFit, name: str) -> str:
+    """Return why a term, or GLOBAL, has no test of proportional hazards."""
+    notes = [row.get("note") for row in fit.design.rows if row["variable"] == name]
+    own = next((note for note in notes if note and note != NO_PATIENT), "")
+    return own or fit.problem or NO_FINITE

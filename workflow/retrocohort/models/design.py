@@ -121,7 +121,7 @@ def why_not(code: int, declared: int, n, events, levels) -> str:
     if n[code] == 0:
         return NO_PATIENT
     if np.count_nonzero(n) == 1:
-        return f"not estimable: all patients are '{list(levels.values())[code]}'"
+        return f"not estimable: all patients have the level '{list(levels.values())[code]}'"
     if events[code] == 0:
         return f"{NO_EVENT} in this level"
     if code != declared and events[declared] == 0:

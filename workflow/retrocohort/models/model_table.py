@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from retrocohort.models.cox import fit_cox
 from retrocohort.models.cox_rows import estimate_rows, fit_rows, ph_rows
 from retrocohort.models.log_rank import log_rank
-from retrocohort.models.samples import Sample, is_coded, level_codes, stratum_codes
+from retrocohort.models.samples import Sample, is_coded, level_codes
 
 
 @dataclass
@@ -54,18 +54,20 @@ def selected(frame, sample: Sample, variables, model: dict, ties: str):
         return model["covariates"], []
     entered, rows = [], []
     for name in model["covariates"]:
-        p = univariate_p(frame, sample, name, variables, model, ties)
+        p = univariate_p(frame, sample, name, variables, ties)
         enters = p < rule["below"] or name in (rule.get("always") or [])
         entered += [name] if enters else []
         rows.append({"model": name, "statistic": "entered", "value": int(enters), "p": p})
     return entered, rows
 
 
-def univariate_p(frame, sample: Sample, name: str, variables, model: dict, ties: str) -> float:
-    """Return the log-rank P of a covariate with levels, the Wald P of a continuous one."""
+def univariate_p(frame, sample: Sample, name: str, variables, ties: str) -> float:
+    """Return the log-rank P of a covariate with levels, the Wald P of a continuous one.
+
+    Neither is stratified: these are the P of the survival table.
+    """
     if is_coded(variables[name]):
         codes = level_codes(frame, name, variables[name]["levels"], sample.rows)
-        strata = stratum_codes(frame, model.get("strata") or [], variables, sample.rows)
-        return log_rank(sample, codes, strata).p
-    rows = estimate_rows(fit_cox(frame, sample, [name], variables, model, ties), 0.95)
+        return log_rank(sample, codes).p
+    rows = estimate_rows(fit_cox(frame, sample, [name], variables, {}, ties), 0.95)
     return rows[0].get("p", float("nan"))

@@ -58,6 +58,8 @@ def merge_near_ties(values: np.ndarray) -> np.ndarray:
     smallest of them.
     """
     distinct = np.unique(values)
+    if len(distinct) < 2:
+        return values
     gaps = np.diff(distinct)
     tied = (gaps <= TOLERANCE) | (gaps / max(np.mean(np.abs(distinct)), TOLERANCE) <= TOLERANCE)
     if not tied.any():

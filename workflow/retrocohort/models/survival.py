@@ -82,9 +82,18 @@ def landmark_rows(frame, sample: Sample, names, variables, times, conventions) -
             if row["n_risk"]:
                 row["survival"], row["ci_low"], row["ci_high"] = survival_at(curve, time)
             else:
-                row["note"] = "not estimable: nobody is at risk at this time"
+                row["note"] = why_no_landmark(group, time)
             rows.append(row)
     return rows
+
+
+def why_no_landmark(group: Sample, time: float) -> str:
+    """Return why there is no survival at a time at which nobody is at risk."""
+    if group.n == 0:
+        return NO_PATIENT
+    if time > group.time.max():
+        return "not estimable: follow-up ends before this time"
+    return "not estimable: nobody is at risk at this time"
 
 
 def follow_up_rows(frame, sample: Sample, names, variables, conventions) -> list[dict]:

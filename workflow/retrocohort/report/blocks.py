@@ -45,7 +45,7 @@ def details(title: str, blocks: Sequence[Block]) -> Block:
 
 @dataclass
 class Sheet:
-    """The page in the making: the study, its labels, and what has been numbered and drawn so far."""
+    """The page in the making: the study, its labels, what has been numbered and drawn so far."""
 
     study: Mapping
     labels: Labels

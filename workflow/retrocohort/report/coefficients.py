@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from retrocohort.format import MISSING, count, is_missing, number, p_statement, p_value, ratio_interval
+from retrocohort.format import (
+    MISSING,
+    count,
+    is_missing,
+    number,
+    p_statement,
+    p_value,
+    ratio_interval,
+)
 from retrocohort.io import as_number
 from retrocohort.report.estimates import Rows, by_variable
 from retrocohort.report.labels import Labels
@@ -32,9 +40,7 @@ FIT = {
 }
 
 
-def estimate_table(
-    place: str, caption: str, estimates: Rows, level: str, labels: Labels
-) -> Layout:
+def estimate_table(place: str, caption: str, estimates: Rows, level: str, labels: Labels) -> Layout:
     """Return every coefficient with its hazard ratio, interval and test."""
     footnotes = Footnotes()
     blocks = []
@@ -49,7 +55,9 @@ def estimate_table(
         else:
             unit = labels.variables[name]["unit"]
             detail = f"per {unit}" if unit else "per unit"
-            blocks.append([Row(labels.variable(name), _cells(row, footnotes), detail) for row in own])
+            blocks.append(
+                [Row(labels.variable(name), _cells(row, footnotes), detail) for row in own]
+            )
     columns = [
         Column("Patients"),
         Column("Events"),
@@ -114,7 +122,9 @@ def hazards_table(place: str, caption: str, tests: Rows, labels: Labels) -> Layo
             Cell(count(as_number(row["df"]))),
             Cell(p_value(as_number(row["p"]))),
         ]
-        lines.append(Row("All terms (global)" if whole else labels.with_unit(row["variable"]), cells))
+        lines.append(
+            Row("All terms (global)" if whole else labels.with_unit(row["variable"]), cells)
+        )
     columns = [Column("Chi-square"), Column("df"), Column("P")]
     notes = ["A small P speaks against proportional hazards."]
     return Layout(place, caption, "Term", columns, [lines], notes, footnotes)

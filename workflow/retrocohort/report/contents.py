@@ -13,6 +13,4 @@ READERS = {
 
 def load(part: Mapping) -> dict:
     """Return a part with its files, by the keys of `READERS`, replaced by what they hold."""
-    return {
-        key: READERS[key](value) if key in READERS else value for key, value in part.items()
-    }
+    return {key: READERS[key](value) if key in READERS else value for key, value in part.items()}

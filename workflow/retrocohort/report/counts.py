@@ -8,7 +8,7 @@ from retrocohort.io import as_number
 from retrocohort.report.coefficients import GLOBAL
 from retrocohort.report.estimates import Rows
 from retrocohort.report.labels import Labels
-from retrocohort.report.methods import model_label, sentence
+from retrocohort.report.methods import as_words, model_label
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 
 ENTRY = re.compile(r"^(.*) '(\w+)'$")  # step that names an entry of the study: "Cox model 'crude'"
@@ -55,9 +55,7 @@ def at_risk_table(place: str, caption: str, endpoints: Rows, labels: Labels) -> 
 def arms_table(place: str, caption: str, arms: Rows, populations: Rows, labels: Labels) -> Layout:
     """Return the size of each arm in each population."""
     names = [row["population"] for row in populations]
-    columns = [
-        Column(row["label"], f"n = {count(as_number(row['n']))}") for row in populations
-    ]
+    columns = [Column(row["label"], f"n = {count(as_number(row['n']))}") for row in populations]
     size = {(row["arm"], row["level"], row["population"]): row for row in arms}
     blocks = []
     for arm, variable in dict.fromkeys((row["arm"], row["variable"]) for row in arms):
@@ -80,7 +78,7 @@ def linkage_table(place: str, caption: str, linkage: Rows) -> Layout:
         "unmatched_keys": Column("Patients", "not in the cohort file"),
         "unmatched_rows": Column("Rows", "of these"),
     }
-    lines = [Row(sentence(row["source"]), counted(row, *columns)) for row in linkage]
+    lines = [Row(as_words(row["source"]), counted(row, *columns)) for row in linkage]
     return Layout(place, caption, "Source", list(columns.values()), [lines], [], Footnotes())
 
 
@@ -91,12 +89,15 @@ def warning_totals(place: str, caption: str, warnings: Rows, labels: Labels, stu
         step = totals.setdefault(_step(row["step"], study), {})
         text = _speak(row["warning"], labels)
         where = _item(row, labels) if row["step"] in ("records", "cohort") else ""
-        key = f"{where}: {text}" if where else sentence(text)
+        key = f"{where}: {text}" if where else as_words(text)
         step.setdefault(key, []).append(as_number(row["n"]))
     blocks = [
         [
             Row(name, [Cell(), Cell()]),
-            *(Row(text, [Cell(count(len(n))), Cell(count(sum(n)))], indent=True) for text, n in own.items()),
+            *(
+                Row(text, [Cell(count(len(n))), Cell(count(sum(n)))], indent=True)
+                for text, n in own.items()
+            ),
         ]
         for name, own in totals.items()
     ]
@@ -124,10 +125,10 @@ def _step(step: str, study: Mapping) -> str:
     """Return the name of a step; the entry of the study that it names by its label."""
     found = ENTRY.match(step)
     if not found:
-        return sentence(step)
+        return as_words(step)
     name = found[2]
     entry = study["models"].get(name) or study["tables"].get(name, {})
-    return f"{sentence(found[1])}: {model_label(name, entry)}"
+    return f"{as_words(found[1])}: {model_label(name, entry)}"
 
 
 def _speak(warning: str, labels: Labels) -> str:
@@ -148,4 +149,4 @@ def _item(row: Mapping[str, str], labels: Labels) -> str:
     if name in labels.variables:
         about = labels.variable(name)
         return f"{about}: {labels.level(name, level)}" if level else about
-    return sentence(name) if row["step"] == "records" else row["item"]
+    return as_words(name) if row["step"] == "records" else row["item"]

@@ -10,7 +10,7 @@ TAKEN = {
     "count": "the number of such rows",
     "first": "the first",
     "last": "the last",
-    "nearest": "the nearest to day 0 (of equal distance the earlier; several of one day: their mean)",
+    "nearest": "the nearest to day 0 (at equal distance the earlier; of several a day the mean)",
     "min": "the smallest",
     "max": "the largest",
     "mean": "the mean",
@@ -31,15 +31,21 @@ def _reduce(name: str, asked: Mapping, labels: Labels) -> str:
     if "value" in asked:
         what = f"{what} of {labels.variable(asked['value'])}"
     rows = labels.condition(asked.get("where", {}))
-    return f"{what}, of the rows of “{asked['from'].replace('_', ' ')}”" + (
-        f" with {rows}" if rows else ""
-    ) + _window(asked.get("window"))
+    return (
+        f"{what}, of the rows of “{asked['from'].replace('_', ' ')}”"
+        + (f" with {rows}" if rows else "")
+        + _window(asked.get("window"))
+    )
 
 
 def _window(window: Mapping | None) -> str:
     if not window:
         return ""
-    limits = [f"{word} day {window[key]}" for key, word in (("from", "from"), ("to", "to")) if key in window]
+    limits = [
+        f"{word} day {window[key]}"
+        for key, word in (("from", "from"), ("to", "to"))
+        if key in window
+    ]
     return f", {' '.join(limits)}"
 
 
@@ -54,13 +60,17 @@ def _member(name: str, asked: Mapping, labels: Labels) -> str:
 
 def _choose(name: str, asked: list, labels: Labels) -> str:
     chosen = [
-        f"{labels.level(name, item['level'])} if {labels.condition(item['where'])}" for item in asked
+        f"{labels.level(name, item['level'])} if {labels.condition(item['where'])}"
+        for item in asked
     ]
     return f"the first that holds: {'; '.join(chosen)}"
 
 
 def _cut(name: str, asked: Mapping, labels: Labels) -> str:
-    of, levels = labels.variable(asked["of"]), [labels.value(name, level) for level in asked["levels"]]
+    of, levels = (
+        labels.variable(asked["of"]),
+        [labels.value(name, level) for level in asked["levels"]],
+    )
     at = [labels.value(asked["of"], threshold) for threshold in asked["at"]]
     pieces = [f"{levels[0]} below {at[0]}"]
     pieces += [f"{level} from {start}" for level, start in zip(levels[1:], at, strict=True)]

@@ -12,7 +12,7 @@ from retrocohort.format import (
     number,
     p_value,
     percent,
-    whole_times,
+    whole_or_half,
 )
 from retrocohort.io import as_number, number_text
 from retrocohort.report.labels import Labels
@@ -69,7 +69,7 @@ def median_text(row: Mapping[str, str], trim: bool) -> str:
 
 def are_whole(rows: Rows, columns: Sequence[str]) -> bool:
     """Return whether all times in these columns are whole or half units."""
-    return whole_times(as_number(row[column]) for row in rows for column in columns)
+    return whole_or_half(as_number(row[column]) for row in rows for column in columns)
 
 
 def quantile_table(

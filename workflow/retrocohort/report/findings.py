@@ -101,11 +101,11 @@ def hazard_findings(
     """
     footnotes, blocks = Footnotes(), {}
     for part in models:
-        size = {row["statistic"]: row["value"] for row in part["fit"] if row["model"] in ("", variable)}
+        size = {
+            row["statistic"]: row["value"] for row in part["fit"] if row["model"] in ("", variable)
+        }
         for row in exposure_rows(part["estimates"], variable):
-            block = blocks.setdefault(
-                part["endpoint"], [Row(part["endpoint_label"], [Cell()] * 5)]
-            )
+            block = blocks.setdefault(part["endpoint"], [Row(part["endpoint_label"], [Cell()] * 5)])
             pair = (labels.level(variable, row[key]) for key in ("level", "reference"))
             ratio = ratio_interval(*(as_number(row[key]) for key in ("hr", "hr_low", "hr_high")))
             noted = Cell(MISSING, footnotes.mark(row["note"])) if row["note"] else Cell(ratio)

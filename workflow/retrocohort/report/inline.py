@@ -10,7 +10,7 @@ import re
 from markupsafe import Markup, escape
 
 PIXELS = 1.5  # of the page for a point of a figure: letters of 8 points read as 12 pixels
-NAME = r'[A-Z][\w-]*-[0-9a-f]+'  # id of a letter: font and number, "DejaVuSans-41"
+NAME = r"[A-Z][\w-]*-[0-9a-f]+"  # id of a letter: font and number, "DejaVuSans-41"
 OPENING = re.compile(r"<svg\b[^>]*?viewBox=\"\S+ \S+ (\S+) (\S+)\"[^>]*>(.*)</svg>\s*$", re.DOTALL)
 UNUSED = re.compile(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", re.DOTALL)
 ACTIVE = re.compile(r'<(?:script|foreignObject|image|a)\b| on\w+="')

@@ -50,11 +50,11 @@ def sources(study: Mapping) -> list[Item]:
         facts += [f"sheet {source['sheet']}"] if "sheet" in source else []
         if source["header_row"] != 1:
             facts.append(f"column names in row {source['header_row']}")
-        items.append((f"{sentence(name)}: {source['file']}", [sentence(", ".join(facts))]))
+        items.append((f"{as_words(name)}: {source['file']}", [as_words(", ".join(facts))]))
     return items
 
 
-def sentence(text: str) -> str:
+def as_words(text: str) -> str:
     """Return a text with a capital first letter; the name of an entry as words."""
     words = text.replace("_", " ")
     return words[:1].upper() + words[1:]
@@ -65,8 +65,8 @@ def time_scale(study: Mapping) -> str:
     time = study["time"]
     return (
         f"Day 0 is the index date: {time['index']}. Times are summed in days and divided once by"
-        f" {number_text(time['days_per_unit'])} days to give {time['unit']}; a patient is at risk at time t when entry < t ≤ end"
-        " of follow-up."
+        f" {number_text(time['days_per_unit'])} days to give {time['unit']}; a patient is at risk"
+        " at time t when entry < t ≤ end of follow-up."
     )
 
 
@@ -108,10 +108,12 @@ def endpoint(name: str, study: Mapping, labels: Labels) -> Item:
     )
     facts += [_censoring(item, labels) for item in entry.get("censor", [])]
     if "horizon_days" in entry:
-        facts.append(f"Everybody still followed is censored after {number_text(entry['horizon_days'])} days.")
+        facts.append(
+            f"Everybody still followed is censored after {number_text(entry['horizon_days'])} days."
+        )
     facts += [f"Not at risk: {item['label']}." for item in entry.get("not_at_risk", [])]
     if "competing" in entry:
-        text = sentence(entry["competing"])
+        text = as_words(entry["competing"])
         facts.append(f"{text}; 1 − S(t) is not presented as a risk.")
     return entry["label"], facts
 
@@ -162,7 +164,9 @@ def survival(study: Mapping, labels: Labels) -> list[str]:
         " model with exact ties); pairs of more than two groups with Holm's correction.",
     ]
     if block["logrank_strata"]:
-        facts.append(f"A further log-rank test is stratified by {labels.names(block['logrank_strata'])}.")
+        facts.append(
+            f"A further log-rank test is stratified by {labels.names(block['logrank_strata'])}."
+        )
     return facts
 
 
@@ -182,8 +186,9 @@ def significance(study: Mapping) -> list[str]:
     """Return level, sidedness and origin of the conventions."""
     conventions = study["conventions"]
     return [
-        f"All tests are two-sided at a significance level of {number_text(conventions['alpha'])}; P is printed with three"
-        f" decimals, below 0.001 as {p_value(0.0)}.",
+        "All tests are two-sided at a significance level of"
+        f" {number_text(conventions['alpha'])}; P is printed with three decimals, below 0.001 as"
+        f" {p_value(0.0)}.",
         f"Conventions follow {PRESETS[study['preset']]}, but for what the study decides otherwise.",
     ]
 
@@ -200,9 +205,7 @@ def model(name: str, study: Mapping, labels: Labels) -> Item:
     if not single:
         facts.append(f"Selection: {selection(entry['select'], labels)}.")
     for variable, level in entry["reference"].items():
-        facts.append(
-            f"Reference of {labels.variable(variable)}: {labels.level(variable, level)}."
-        )
+        facts.append(f"Reference of {labels.variable(variable)}: {labels.level(variable, level)}.")
     where = _listed(map(labels.population, entry["populations"]))
     what = _listed(map(labels.endpoint, entry["endpoints"]))
     return model_label(name, entry), [*facts, f"Endpoints: {what}. Populations: {where}."]
@@ -210,7 +213,7 @@ def model(name: str, study: Mapping, labels: Labels) -> Item:
 
 def model_label(name: str, entry: Mapping) -> str:
     """Return the label of a model, its name as words where the study gives none."""
-    return entry.get("label") or sentence(name)
+    return entry.get("label") or as_words(name)
 
 
 def selection(rule, labels: Labels) -> str:

@@ -9,7 +9,7 @@ from retrocohort.report.blocks import Block, Sheet, details, heading, subheading
 from retrocohort.report.coefficients import estimate_table, fit_table, hazards_table, summary
 from retrocohort.report.estimates import landmark_table, logrank_table, quantile_table
 from retrocohort.report.findings import FULL
-from retrocohort.report.methods import sentence
+from retrocohort.report.methods import as_words
 
 Part = Mapping[str, object]
 
@@ -21,7 +21,7 @@ def survival_section(sheet: Sheet, contents: Mapping[str, Sequence[Part]]) -> li
         blocks.append(heading(f"survival-{endpoint}", sheet.labels.endpoint(endpoint)))
         parts = [part for part in contents["survival"] if part["endpoint"] == endpoint]
         if parts[0]["note"]:
-            blocks.append(text(f"{sentence(parts[0]['note'])}."))
+            blocks.append(text(f"{as_words(parts[0]['note'])}."))
         for part in whole_first(parts):
             own = _survival(sheet, part, contents)
             blocks += own if is_whole(part) else [details(_size(part), own)]
@@ -56,8 +56,7 @@ def _survival(sheet: Sheet, part: Part, contents: Mapping[str, Sequence[Part]]) 
     place = f"{part['population']}-{part['endpoint']}"
     about = f"{part['endpoint_label']}: {part['population_label']}"
     blocks = [
-        sheet.made(table["html"], table["name"], main)
-        for table in _same(part, contents["tables"])
+        sheet.made(table["html"], table["name"], main) for table in _same(part, contents["tables"])
     ]
     blocks += [_curve(sheet, curve, part) for curve in _same(part, contents["curves"])]
     rows = part["quantiles"], part["followup"]
@@ -116,7 +115,9 @@ def cox_section(sheet: Sheet, models: Sequence[Part]) -> list[Block]:
 def _model(sheet: Sheet, part: Part) -> list[Block]:
     """Return one model in one population: its figure, and all its numbers folded away."""
     place = f"{part['name']}-{part['population']}-{part['endpoint']}"
-    about = f"{part['label']}, {within_sentence(part['endpoint_label'])}: {part['population_label']}"
+    about = (
+        f"{part['label']}, {within_sentence(part['endpoint_label'])}: {part['population_label']}"
+    )
     caption = f"{about}. Hazard ratios with {sheet.level} confidence intervals."
     figure = sheet.figure(
         part["svg"], f"forest-{place}", caption, part["links"], main=is_whole(part)

@@ -67,7 +67,9 @@ def render(
         status=STATUS[study["data"]],
         synthetic=study["data"] == "synthetic",
         report=study["report"],
-        sections=[{"id": place, "title": title, "blocks": own} for place, title, own in parts if own],
+        sections=[
+            {"id": place, "title": title, "blocks": own} for place, title, own in parts if own
+        ],
         letters=sheet.letters(),
         style=Markup(templates["style.css"]),
     )

@@ -23,7 +23,7 @@ Files = Mapping[str, Rows]
 def findings_section(sheet: Sheet, files: Files, contents: Mapping) -> list[Block]:
     """Return what was found, in numbers."""
     variable = exposure(sheet.study)
-    label = methods.sentence(sheet.labels.variable(variable))
+    label = methods.as_words(sheet.labels.variable(variable))
     whole = [part for part in contents["survival"] if is_whole(part)]
     models = [part for part in contents["models"] if is_whole(part)]
     about = variable, sheet.level, sheet.labels
@@ -53,7 +53,7 @@ def methods_section(sheet: Sheet, lock: str) -> list[Block]:
         definitions([(name, [f"{rule}."]) for name, rule in methods.populations(study, labels)]),
     ]
     if derived:
-        pairs = [(name, [f"{methods.sentence(rule)}."]) for name, rule in derived]
+        pairs = [(name, [f"{methods.as_words(rule)}."]) for name, rule in derived]
         blocks.append(details("Derived variables", [definitions(pairs)]))
     endpoints = [methods.endpoint(name, study, labels) for name in study["endpoints"]]
     models = [methods.model(name, study, labels) for name in study["models"]]

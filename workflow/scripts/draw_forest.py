@@ -1,0 +1,20 @@
+"""Draw the forest plots of one model, one for each population and endpoint."""
+
+from retrocohort import io
+from retrocohort.figures import canvas, forest
+
+
+def main(smk):
+    given, out = smk.params, smk.output
+    with canvas.styled(smk.input.style):
+        for i, part in enumerate(given.parts):
+            estimates, fit = (
+                io.read_rows(path[i]) for path in (smk.input.estimates, smk.input.fit)
+            )
+            about = (given.model, given.variables, given.conventions)
+            figure = forest.draw(part, estimates, fit, *about)
+            io.save_figure(figure, [out.svg[i], out.pdf[i], out.png[i]])
+
+
+if __name__ == "__main__":
+    io.run_logged(main, snakemake)
