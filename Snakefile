@@ -11,9 +11,6 @@ os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")  # a job is one
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # compiled modules start jobs faster
 
 
-configfile: "config/config.yaml"
-
-
 include: "workflow/rules/common.smk"  # the studies, checked; paths and parameters of their entries
 include: "workflow/rules/records.smk"  # data     -> records: every cell as text, then cleaned
 include: "workflow/rules/cohort.smk"  # records  -> cohort: endpoints, criteria, populations, arms

@@ -147,6 +147,7 @@ LUNG = {
     "ph.ecog": coded("ECOG", **{"0": "0", "1": "1", "2": "2", "3": "3"}),
     "ecog": number("ECOG score"),
     "pat.karno": coded("Karnofsky", **{str(k): str(k) for k in range(30, 101, 10)}),
+    "early": yesno("Follow-up of at most 30 days"),
     "inst": coded("Institution", **{str(k): str(k) for k in range(1, 34)}),
 }
 
@@ -159,7 +160,11 @@ def lung():
     for name in ("ph.ecog", "pat.karno", "inst"):
         text = raw[name].map(lambda value: None if value != value else str(int(value)))
         frame[name] = text.astype(object).where(raw[name].notna(), None)
+    frame["early"] = np.where(raw.time <= 30, "yes", "no")
     add_endpoint(frame, "os", raw.time, raw.status - 1, 1)
+    for days in (60, 150):
+        dead = (raw.status == 2) & (raw.time <= days)
+        add_endpoint(frame, f"os{days}", np.minimum(raw.time, days), dead, 1)
     add_populations(frame, full=True)
     return frame
 

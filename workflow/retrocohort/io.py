@@ -5,6 +5,7 @@ because the jobs that draw figures and pages do without it and start three times
 """
 
 import csv
+import hashlib
 import json
 import math
 import os
@@ -99,13 +100,30 @@ def write_frame(path: str, frame) -> None:
         frame.to_parquet(aside, index=False)
 
 
-def write_frame_csv(path: str, frame) -> None:
-    """Write a pandas frame as CSV, whole numbers without a decimal point, missing as empty."""
+def write_columns(path: str, columns: Mapping[str, Sequence]) -> None:
+    """Write columns of texts and whole numbers, all of one length, as CSV."""
     with replacing(path) as aside, open(aside, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(frame.columns)
-        cells = [map(number_text, frame[column].tolist()) for column in frame]
-        writer.writerows(zip(*cells, strict=True))
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))
+
+
+def write_frame_csv(path: str, frame) -> None:
+    """Write a pandas frame as CSV, numbers at full precision, missing as empty."""
+    import pandas as pd
+
+    def texts(column):  # each distinct value is written once
+        codes, distinct = pd.factorize(frame[column].to_numpy())
+        words = [number_text(value) for value in distinct] + [""]  # code -1: missing
+        return [words[code] for code in codes]
+
+    write_columns(path, {column: texts(column) for column in frame})
+
+
+def sha256(path: str) -> str:
+    """Return the SHA-256 of a file in hexadecimal digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def save_figure(figure, paths: Iterable[str]) -> None:

@@ -4,49 +4,48 @@ REQUIRED INPUTS  config/config.yaml, config/studies/{study}/*, headers of data/{
 OUTPUTS          STUDIES, RESULTS and the helper functions of the other rule files
 """
 
+import sys
 from itertools import product
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
-from retrocohort.config.study import check_config, load_studies
-from retrocohort.faults import FaultsFound
+from retrocohort.config.study import load_config, load_studies
+from retrocohort.faults import Fault, FaultsFound
 from retrocohort.records.headers import check_source_files
 from retrocohort.tracking import package_files
 
 logger.addFilter(lambda record: not str(record.msg).startswith(("Select jobs", "Execute ")))
 RESULTS = "results/{study}"
 ENVIRONMENT = "../../envs/analysis.yaml"
+PAPERS = "Say in it where the files come from; SHA256SUMS is made by sha256sum."
 
-
-
-def is_read(study):
-    """Tell whether the delivered files were read since they last changed."""
+def is_read(study, sources):
+    """Tell whether the delivered files were read since they, or what is asked of them, changed."""
     records = Path(RESULTS.format(study=study), "records/records.parquet")
-    files = [Path(source["path"]) for source in STUDIES[study]["sources"].values()]
-    return all(
-        path.exists() and records.exists() and path.stat().st_mtime <= records.stat().st_mtime
-        for path in files
-    )
+    asked = [Path("config/studies", study, name) for name in ("study.yaml", "dictionary.csv")]
+    paths = [*asked, *(Path(source["path"]) for source in sources.values())]
+    if not records.exists() or not all(path.exists() for path in paths):
+        return False
+    changed = max(max(path.stat().st_mtime, path.stat().st_ctime) for path in paths)
+    return changed <= records.stat().st_mtime
 
 
-def check_delivered_files():
-    """Check the headers of files that are yet to be read; all faults of all studies at once."""
-    faults = []
-    for study in STUDIES:
-        if not is_read(study):
-            faults += check_source_files(STUDIES[study]["sources"], STUDIES[study]["variables"])
-    if faults:
-        raise FaultsFound(faults)
+def check_delivered_files(study, sources, variables):
+    """Return the faults of files that are yet to be read, and of the papers that go with them."""
+    papers = [f"data/{study}/{name}" for name in ("SHA256SUMS", "PROVENANCE.md")]
+    faults = [Fault(p, "", "is missing.", PAPERS) for p in papers if not Path(p).is_file()]
+    if not is_read(study, sources):
+        faults += check_source_files(sources, variables)
+    return faults
 
 
 try:
-    check_config(config)
-    STUDIES = load_studies(config["studies"])
-    check_delivered_files()
+    config = load_config(config)
+    STUDIES = load_studies(config["studies"], check_delivered_files)
 except FaultsFound as found:
-    raise WorkflowError(str(found))
+    logger.error(str(found))
+    sys.exit(1)
 
 
 wildcard_constraints:

@@ -15,7 +15,11 @@ def main(smk):
         frames.append(frame)
         keys[name] = (frame["record_id"], has_id)
     io.write_frame(smk.output.records, cells.stack(frames))
-    io.write_rows(smk.output.linkage, linkage.COLUMNS, linkage.link(keys, sources))
+    rows = linkage.link(keys, sources)
+    for row in rows:
+        row["sha256"] = io.sha256(sources[row["source"]]["path"])
+    io.write_rows(smk.output.linkage, linkage.COLUMNS, rows)
+    return ", ".join(f"{row['rows']:,} rows of {row['source']}" for row in rows)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def of_linkage(rows: Iterable[dict]) -> Iterator[dict]:
     }
     for row in rows:
         for column, text in texts.items():
-            relevant = column == "unmatched_keys" or row.get("kind") == "one"
+            relevant = column == "unmatched_keys" or row["rows_a_patient"] == "one"
             if relevant and int(row[column] or 0):
                 yield _warning("records", row["source"], text, int(row[column]))
 

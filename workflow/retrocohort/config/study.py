@@ -1,35 +1,56 @@
 """The study files of a run: read, checked, and filled with the defaults."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from retrocohort.config import strict_yaml
-from retrocohort.config.check import FULL, cross_faults
+from retrocohort.config.check import cross_faults
 from retrocohort.config.dictionary import parse_codes, parse_dictionary
-from retrocohort.config.schema import shape_faults
+from retrocohort.config.references import FULL
+from retrocohort.config.schema import shape_faults, sound_part
 from retrocohort.faults import Fault, FaultsFound, suggest
-from retrocohort.io import read_text
 
 SCHEMAS = "workflow/schemas"
+CONFIG = "config/config.yaml"
 DEFAULTS = "config/defaults.yaml"
 STUDIES = "config/studies"
 KEY_VARIABLE = "RETROCOHORT_KEY_FILE"
 
 
-def check_config(config: dict, path: str = "config/config.yaml") -> None:
-    """Check the shape of config.yaml and that each study that it names has a folder."""
-    faults = shape_faults(path, config, _load(f"{SCHEMAS}/config.schema.yaml"))
-    there = sorted(folder.name for folder in Path(STUDIES).iterdir() if folder.is_dir())
-    for name in config.get("studies", []) if not faults else []:
-        if name not in there:
-            faults.append(
-                Fault(path, "studies", f"no folder {STUDIES}/{name}.", suggest(name, there))
-            )
+def load_config(overrides: dict, path: str = CONFIG) -> dict:
+    """Return config.yaml with what the command line overrides; each study must have a folder.
+
+    Raises
+    ------
+    FaultsFound
+        When it is missing or not YAML, has a wrong key, or names a study that has no folder.
+    """
+    faults: list[Fault] = []
+    text = _text(path, faults)
     _raise(faults)
+    config = strict_yaml.load(path, text)
+    config = config | overrides if isinstance(config, dict) else config
+    faults = shape_faults(path, config, _load(f"{SCHEMAS}/config.schema.yaml"))
+    there = sorted(folder.name for folder in Path(STUDIES).glob("*/"))
+    for name in config["studies"] if not faults else []:
+        if name not in there:
+            remedy = suggest(name, there) or "Make one."
+            faults.append(Fault(path, "studies", f"no folder {STUDIES}/{name}.", remedy))
+    _raise(faults)
+    return config
 
 
-def load_studies(names: list[str]) -> dict[str, dict]:
+def load_studies(names: list[str], check_files: Callable | None = None) -> dict[str, dict]:
     """Return study name -> all its decisions, defaults filled in.
+
+    Parameters
+    ----------
+    names : list of str
+        Folders under config/studies.
+    check_files : callable, optional
+        Returns the faults of the delivered files of a study, given its name, the sources whose
+        shape is right, and the variables; asked of faulty studies too, so that all is said at once.
 
     Raises
     ------
@@ -38,56 +59,112 @@ def load_studies(names: list[str]) -> dict[str, dict]:
     """
     studies, faults = {}, []
     for name in names:
-        try:
-            studies[name] = load_study(f"{STUDIES}/{name}", f"data/{name}")
-        except FaultsFound as found:
-            faults.extend(found.faults)
+        study, found = read_study(f"{STUDIES}/{name}", f"data/{name}")
+        if check_files and study:
+            found = found + check_files(name, study["sources"], study["variables"])
+        studies[name] = study
+        faults.extend(found)
     _raise(faults)
     return studies
 
 
 def load_study(folder: str, data: str) -> dict:
-    """Return one study: the sections of study.yaml, `variables` and `codes`, defaults filled in."""
-    files = {key: f"{folder}/{key}" for key in ("study.yaml", "dictionary.csv", "codes.csv")}
-    absent = [Fault(path, "", "is missing.") for path in files.values() if not Path(path).exists()]
-    _raise(absent)
-    file, dictionary_file, codes_file = files.values()
-    study = _load(file)
-    faults = shape_faults(file, study, _load(f"{SCHEMAS}/study.schema.yaml"))
-    schema = _load(f"{SCHEMAS}/dictionary.schema.yaml")
-    variables = parse_dictionary(dictionary_file, read_text(dictionary_file), schema, faults)
-    sources = study.get("sources", {}) if isinstance(study, dict) else {}
-    codes = parse_codes(codes_file, read_text(codes_file), variables, sources, faults)
-    if not faults:
-        faults = cross_faults(file, dictionary_file, study, variables)
+    """Return one study: the sections of study.yaml, `variables` and `codes`, defaults filled in.
+
+    Raises
+    ------
+    FaultsFound
+        With every fault of the study.
+    """
+    study, faults = read_study(folder, data)
     _raise(faults)
-    return _filled(study, data) | {
-        "variables": variables,
-        "codes": codes,
-        "key_file": _key_file(folder, file, study["data"]),
-    }
+    return study
 
 
-def _key_file(folder: str, file: str, data: str) -> str:
+def read_study(folder: str, data: str) -> tuple[dict, list[Fault]]:
+    """Return one study as `load_study` does, and every fault of it.
+
+    A faulty study has no more than the `sources` and `variables` that are right in themselves, and
+    is empty where nothing could be read.
+    """
+    faults: list[Fault] = []
+    names = ("study.yaml", "dictionary.csv", "codes.csv")
+    paths = [f"{folder}/{name}" for name in names]
+    texts = [_text(path, faults) for path in paths]
+    if None in texts:
+        return {}, faults
+    schema = _load(f"{SCHEMAS}/dictionary.schema.yaml")
+    variables, lost = parse_dictionary(paths[1], texts[1], schema, faults)
+    try:
+        study = strict_yaml.load(paths[0], texts[0])
+    except FaultsFound as found:
+        return {}, found.faults + faults
+    schema = _load(f"{SCHEMAS}/study.schema.yaml")
+    faults = shape_faults(paths[0], study, schema) + faults
+    if not isinstance(study, dict):
+        return {}, faults
+    sound, lost_entries = sound_part(study, schema)
+    lost |= lost_entries
+    sources = sound.get("sources", {})
+    codes = parse_codes(paths[2], texts[2], variables, sources, lost, faults)
+    faults += cross_faults(*paths[:2], sound, variables, lost)
+    key_file = _key_file(folder, paths[0], sound.get("data", "public"), faults)
+    read = {"variables": variables, "codes": codes, "key_file": key_file}
+    if faults:
+        return read | {"sources": _with_paths(sources, data)}, faults
+    return _filled(study, data) | read, []
+
+
+def _key_file(folder: str, file: str, data: str, faults: list[Fault]) -> str:
     """Return the file with the key of the identifiers' hashes; secret for private data only."""
-    if data != "private":
-        return f"{folder}/hash_key.txt"
-    path = os.environ.get(KEY_VARIABLE, "")
-    inside = path and Path(path).resolve().is_relative_to(Path.cwd())
-    if not path or inside or not Path(path).is_file():
+    is_private = data == "private"
+    path = os.environ.get(KEY_VARIABLE, "") if is_private else f"{folder}/hash_key.txt"
+    if is_private and (not path or Path(path).resolve().is_relative_to(Path.cwd())):
         problem = f"private data need the environment variable {KEY_VARIABLE}."
         remedy = "Let it name a file with a secret key, outside of this folder."
-        raise FaultsFound([Fault(file, "data", problem, remedy)])
+        faults.append(Fault(file, "data", problem, remedy))
+    elif not Path(path).is_file():
+        remedy = "Write a line of text into it, from which identifiers are hashed."
+        faults.append(Fault(path, "", "is missing.", remedy))
+    elif not Path(path).read_bytes().strip():
+        faults.append(Fault(path, "", "is empty.", "Without a key, hashes can be traced back."))
     return path
 
 
+def _text(path: str, faults: list[Fault]) -> str | None:
+    """Return the text of a file of the study; a byte order mark is left out."""
+    if not Path(path).is_file():
+        folder = Path(path).parent
+        there = [p.name for p in folder.iterdir()] if folder.is_dir() else []
+        remedy = suggest(Path(path).name, there)
+        faults.append(Fault(path, "", "is missing.", remedy if "Did" in remedy else "Add it."))
+        return None
+    data = Path(path).read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = data.count(b"\n", 0, error.start) + 1
+        faults.append(Fault(path, f"row {row}", "is not UTF-8.", "Save it as CSV UTF-8."))
+        return None
+
+
 def _load(path: str):
-    return strict_yaml.load(path, read_text(path))
+    """Return a YAML file of the project itself."""
+    return strict_yaml.load(path, Path(path).read_text(encoding="utf-8"))
 
 
 def _raise(faults: list[Fault]) -> None:
     if faults:
         raise FaultsFound(faults)
+
+
+def _with_paths(sources: dict, data: str) -> dict:
+    """Return the sources with the defaults and the paths of their files."""
+    common = _load(DEFAULTS)["source"]
+    return {
+        name: common | {"path": f"{data}/{entry['file']}"} | entry
+        for name, entry in sources.items()
+    }
 
 
 def _filled(study: dict, data: str) -> dict:
@@ -102,7 +179,6 @@ def _filled(study: dict, data: str) -> dict:
     everywhere = {"populations": list(populations), "endpoints": study["survival"]["endpoints"]}
     landmarks = study["survival"].get("landmarks", [])
     fill = {
-        "sources": lambda entry: {"path": f"{data}/{entry['file']}"} | entry,
         "endpoints": lambda entry: {"unit": time["unit"], "landmarks": landmarks} | entry,
         "curves": lambda entry: everywhere | entry,
         "models": lambda entry: {"ties": conventions["ties"]} | everywhere | entry,
@@ -119,6 +195,7 @@ def _filled(study: dict, data: str) -> dict:
     return {
         **study,
         **sections,
+        "sources": _with_paths(study["sources"], data),
         "preset": preset,
         "conventions": conventions,
         "time": time,

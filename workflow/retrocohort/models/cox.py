@@ -114,7 +114,7 @@ def estimate(fit: CoxFit) -> None:
         note_columns(fit.design, columns, NOT_CONVERGED)
         return
     fit.finite, fit.beta = ~second.diverging, second.beta
-    fit.covariance = inverse(fit.full.at(second.beta).information)
+    fit.covariance = covariance(fit.full.at(second.beta).information, fit.finite)
     note_columns(fit.design, columns[second.diverging], SEPARATION)
     # an engine that runs after a coefficient without end is of no use
     main = (
@@ -128,10 +128,17 @@ def estimate(fit: CoxFit) -> None:
         fit.beta, fit.covariance = main
 
 
-def inverse(information: np.ndarray) -> np.ndarray:
-    """Return the covariance, computed in units in which the information has a unit diagonal."""
-    scale = np.sqrt(np.diag(information))
-    return np.linalg.pinv(information / np.outer(scale, scale)) / np.outer(scale, scale)
+def covariance(information: np.ndarray, finite: np.ndarray) -> np.ndarray:
+    """Return the inverse of the information of the finite coefficients, NaN for the others.
+
+    In the limit the others carry no information. Inverted in units of a unit diagonal.
+    """
+    own = np.ix_(finite, finite)
+    scale = np.sqrt(np.diag(information)[finite])
+    inverse = np.full(information.shape, np.nan)
+    inverse[own] = np.linalg.pinv(information[own] / np.outer(scale, scale))
+    inverse[own] /= np.outer(scale, scale)
+    return inverse
 
 
 def note_columns(design: Design, columns, note: str) -> None:

@@ -16,14 +16,15 @@ from retrocohort.models.samples import Sample
 class RiskSets:
     """Which of n patients are at risk at which of m event times, over all strata.
 
-    Event times are numbered by stratum, then time; patient i is at risk at numbers
-    first[i] <= g < last[i]. Each of the d deaths is a step: the k-th (from 0) of the q deaths tied
+    Event times are numbered by stratum, then time, with one number left free after each stratum;
+    patient i is at risk at numbers first[i] <= g < last[i]. Each of the d deaths is a step: the k-th (from 0) of the q deaths tied
     at g removes the share k/q of the tied deaths from the risk set (Efron) or nothing (Breslow).
 
     Attributes
     ----------
     first, last : (n,) int arrays.
-    times : (m,) array, the event times.
+    times : (m,) array, the event times; NaN at the number after each stratum.
+    end : (m,) int array, the number after the stratum of each event time.
     deaths : (d,) positions of the patients with an event, in the order of their event times.
     step : (d,) number of the event time of each death.
     removed : (d,) share of the tied deaths removed at each step.
@@ -32,16 +33,22 @@ class RiskSets:
     first: np.ndarray
     last: np.ndarray
     times: np.ndarray
+    end: np.ndarray
     deaths: np.ndarray
     step: np.ndarray
     removed: np.ndarray
 
     def total(self, values: np.ndarray) -> np.ndarray:
-        """Return the (m,) sums over the risk sets of (n,) values."""
+        """Return the (m,) sums over the risk sets of (n,) values.
+
+        Summed from the last event time of each stratum backwards, so that patients of enormous
+        hazard who have left do not swamp those who remain.
+        """
         m = len(self.times)
-        enter = np.bincount(self.first, values, minlength=m + 1)
-        leave = np.bincount(self.last, values, minlength=m + 1)
-        return np.cumsum(enter - leave)[:m]
+        leave = np.bincount(self.last, values, minlength=m)
+        enter = np.bincount(self.first, values, minlength=m)
+        later = np.append(np.cumsum((leave - enter)[::-1])[::-1], 0.0)
+        return later[1:] - later[self.end + 1]
 
     def at_step(self, values: np.ndarray) -> np.ndarray:
         """Return the (d,) sums over the risk set at each step of (n,) values."""
@@ -69,18 +76,21 @@ def risk_sets(sample: Sample, strata: np.ndarray, ties: str) -> RiskSets:
     width = 2 * sample.n + 1  # more than there are distinct times
     exits = strata * width + distinct[: sample.n]
     entries = strata * width + distinct[sample.n :]
-    keys = np.unique(exits[sample.event])
+    # the number after a stratum stands for a key above all times of the stratum
+    ends = (np.unique(strata) + 1) * width - 1
+    keys = np.unique(np.concatenate([exits[sample.event], ends]))
     last = np.searchsorted(keys, exits, side="right")
     first = np.searchsorted(keys, entries, side="right")
+    end = np.searchsorted(keys, ends)[np.searchsorted(ends, keys)]
     deaths = np.flatnonzero(sample.event)
     deaths = deaths[np.argsort(last[deaths], kind="stable")]
     step = last[deaths] - 1
     n_tied = np.bincount(step, minlength=len(keys))
     rank = np.arange(len(deaths)) - (np.cumsum(n_tied) - n_tied)[step]
     removed = rank / n_tied[step] if ties == "efron" else np.zeros(len(deaths))
-    times = np.empty(len(keys))
+    times = np.full(len(keys), np.nan)
     times[step] = sample.time[deaths]
-    return RiskSets(first, last, times, deaths, step, removed)
+    return RiskSets(first, last, times, end, deaths, step, removed)
 
 
 def entry_of(sample: Sample) -> np.ndarray:
@@ -124,12 +134,11 @@ class PartialLikelihood:
 
         Parameters
         ----------
-        g : (m,) array, a function of the event times.
+        g : (d,) array, a function of the time of each death.
         """
         weight, total, mean = self._steps(self.x @ beta)
-        at_step = g[self.sets.step]
-        gradient = at_step @ (self.x[self.sets.deaths] - mean)
-        parts = [self._information(weight, total, mean, at_step**power) for power in (0, 1, 2)]
+        gradient = g @ (self.x[self.sets.deaths] - mean)
+        parts = [self._information(weight, total, mean, g**power) for power in (0, 1, 2)]
         return gradient, *parts
 
     def _steps(self, eta: np.ndarray):

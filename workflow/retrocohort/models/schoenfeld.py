@@ -17,7 +17,7 @@ SINGULAR = "not estimable: too few events for this test"
 
 
 def km_transform(sample: Sample, times: np.ndarray) -> np.ndarray:
-    """Return 1 - S(t-) of all patients at (m,) times."""
+    """Return 1 - S(t-) of all patients at each of some times."""
     curve = kaplan_meier(sample)
     before = np.searchsorted(curve.time, times, side="left")
     return 1 - np.concatenate(([1.0], curve.survival))[before]
@@ -34,8 +34,9 @@ def proportional_hazards_rows(
     sample : the patients of the Kaplan-Meier transform.
     terms : variable -> its columns; a covariate with levels is one term.
     """
-    g = km_transform(sample, likelihood.sets.times)
-    g = g - g[likelihood.sets.step].mean()
+    sets = likelihood.sets
+    g = km_transform(sample, sets.times[sets.step])
+    g = g - g.mean()
     gradient, plain, once, twice = likelihood.weighted(beta, g)
     rows = []
     everything = {**terms, GLOBAL: sorted(column for own in terms.values() for column in own)}

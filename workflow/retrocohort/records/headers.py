@@ -4,9 +4,13 @@ Quick for delimited text (a decoding and one row); the libraries for other files
 if a study has such files.
 """
 
+import csv
+import io
+import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 from retrocohort.faults import Fault, suggest
@@ -23,6 +27,8 @@ from retrocohort.records.statfile import read_columns
 from retrocohort.records.workbook import first_rows as first_rows_of_sheet
 from retrocohort.records.workbook import open_workbook, sheets_of
 
+UNREADABLE = (OSError, EOFError, BadZipFile, KeyError, ValueError, ParseError, zlib.error)
+MOST_ROWS = 5  # uneven rows that are named one by one
 ROWS_SEARCHED = 30  # for a header that is not where the study file says
 ENDINGS = (*DELIMITERS, ".xlsx", ".sav", ".dta")
 
@@ -67,9 +73,9 @@ def _check_file(spec: dict, expected: list[str]) -> list[Fault]:
     check = {".xlsx": _check_workbook, ".sav": _check_statfile, ".dta": _check_statfile}
     try:
         return check.get(ending_of(path), _check_delimited)(spec, expected)
-    except (OSError, EOFError, BadZipFile, KeyError) as error:
-        kind = type(error).__name__
-        return [Fault(path, "", f"cannot be opened ({kind}).", "Is it what its ending says?")]
+    except UNREADABLE as error:  # its text may quote the file: only its kind is told
+        problem = f"cannot be opened ({type(error).__name__})."
+        return [Fault(path, "", problem, "Is it what its ending says?")]
 
 
 def _check_delimited(spec: dict, expected: list[str]) -> list[Fault]:
@@ -81,15 +87,55 @@ def _check_delimited(spec: dict, expected: list[str]) -> list[Fault]:
     text = data.decode(encoding_of(spec))
     if not text.strip():
         return [Fault(spec["path"], "", "is empty.", "Deliver the file again.")]
-    rows = first_rows(text, delimiter_of(spec), max(ROWS_SEARCHED, spec.get("header_row", 1) + 1))
+    count = max(ROWS_SEARCHED, spec.get("header_row", 1) + 1)
+    try:
+        rows = first_rows(text, delimiter_of(spec), count)
+    except csv.Error:
+        return [Fault(spec["path"], "", "has a quote that is never closed.", "Look for one.")]
     faults = header_faults(spec, rows, expected)
-    if faults and "delimiter" not in spec:
-        for delimiter in ",;\t|":
-            other = first_rows(text, delimiter, ROWS_SEARCHED)
-            if not header_faults(spec, other, expected):
-                problem = f"its cells are not delimited by {delimiter_of(spec)!r}."
-                return [Fault(spec["path"], "", problem, f"Set delimiter: {delimiter!r}.")]
+    if not faults:
+        return _uneven_rows(spec, text)
+    found = max((_count(row, expected) for row in rows), default=0)
+    for delimiter in ",;\t|":
+        others = first_rows(text, delimiter, ROWS_SEARCHED)
+        if max(_count(row, expected) for row in others) > max(found, 1):
+            problem = f"its cells are not delimited by {delimiter_of(spec)!r}."
+            return [Fault(spec["path"], "", problem, f"Set delimiter: {delimiter!r}.")]
     return faults
+
+
+def _uneven_rows(spec: dict, text: str) -> list[Fault]:
+    """Return a fault for rows that have not as many cells as the header; blank rows may be."""
+    path, header_row = spec["path"], spec.get("header_row", 1)
+    row, width, uneven = 0, 0, []
+    try:
+        for row, (count, is_filled) in enumerate(_widths(text, delimiter_of(spec)), start=1):
+            if row == header_row:
+                width = count
+            elif row > header_row and count != width and is_filled:
+                uneven.append((row, count))
+    except csv.Error:
+        problem = "a quote opened behind it is never closed."
+        return [Fault(path, f"row {row}", problem, "Close or remove it.")]
+    faults = []
+    for row, count in uneven[:MOST_ROWS]:
+        problem = f"has {count} cells, the header has {width}."
+        remedy = "Quote cells with a delimiter." if count > width else "Is it cut off?"
+        faults.append(Fault(path, f"row {row}", problem, remedy))
+    if len(uneven) > MOST_ROWS:
+        problem = f"{len(uneven) - MOST_ROWS} more rows have not {width} cells."
+        faults.append(Fault(path, "", problem, "Look at them too."))
+    return faults
+
+
+def _widths(text: str, delimiter: str) -> Iterator[tuple[int, bool]]:
+    """Yield of each row the number of cells, and whether one of them is filled."""
+    if '"' in text:
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            yield len(cells), any(cells)
+    else:  # the same, several times faster
+        for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+            yield line.count(delimiter) + 1, bool(line.strip(delimiter))
 
 
 def _check_workbook(spec: dict, expected: list[str]) -> list[Fault]:
@@ -143,6 +189,9 @@ def header_faults(
         if rows and _count(rows[other], expected) > found:
             problem = "is not the row with the column names."
             return [Fault(path, place, problem, f"Set header_row: {other + 1}.")]
+        if not found and any(names):  # perhaps there is no header: its cells are not shown
+            problem = f"none of the columns {', '.join(expected)} is there."
+            return [Fault(path, place, problem, "Deliver the file with a row of column names.")]
     if not any(names):
         return [Fault(path, place, "has no column names.", "Set header_row to their row.")]
     faults = []

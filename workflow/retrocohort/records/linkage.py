@@ -5,6 +5,9 @@ import pandas as pd
 
 COLUMNS = [
     "source",
+    "rows_a_patient",
+    "file",
+    "sha256",
     "rows",
     "rows_without_key",
     "keys",
@@ -48,6 +51,8 @@ def link(keys: dict[str, tuple], sources: dict) -> list[dict]:
         rows.append(
             {
                 "source": name,
+                "rows_a_patient": sources[name].get("rows", "one"),
+                "file": sources[name]["file"],
                 "rows": len(has_id),
                 "rows_without_key": without,
                 "keys": len(counts),

@@ -72,18 +72,18 @@ def are_whole(rows: Rows, columns: Sequence[str]) -> bool:
     return whole_or_half(as_number(row[column]) for row in rows for column in columns)
 
 
-def quantile_table(
-    place: str, caption: str, quantiles: Rows, followup: Rows, unit: str, level: str, labels: Labels
-) -> Layout:
+def quantile_table(place: str, about: str, part: Mapping, level: str, labels: Labels) -> Layout:
     """Return median, quartiles and follow-up of each level.
 
     Parameters
     ----------
-    place, caption : id of the table and its caption.
-    quantiles, followup : rows of the two files, of the same variables and levels.
-    unit : unit of time.
+    place, about : end of the id of the table and of its caption.
+    part : mapping
+        `unit` of time, `note` of a cause-specific endpoint, and the rows of `quantiles` and
+        `followup`, of the same variables and levels.
     level : "95%", of the intervals.
     """
+    quantiles, followup = part["quantiles"], part["followup"]
     footnotes = Footnotes()
     follow = {(row["variable"], row["level"]): row for row in followup}
     trim = are_whole(quantiles, (*MEDIAN, "q1", "q3")) and are_whole(followup, MEDIAN)
@@ -103,17 +103,27 @@ def quantile_table(
         ]
 
     blocks = grouped(quantiles, labels, cells)
+    free = f"{survival_word(part)}, {part['unit']}"
+    followed = f"Follow-up, {length_unit(part['unit'])}"
     columns = [
         Column("Patients"),
         Column("Events"),
-        Column("Median", f"({level} CI)", f"Survival, {unit}"),
-        Column("Q1", "S = 0.75", f"Survival, {unit}"),
-        Column("Q3", "S = 0.25", f"Survival, {unit}"),
-        Column("Median", f"({level} CI)", f"Follow-up, {length_unit(unit)}"),
-        Column("Range", "", f"Follow-up, {length_unit(unit)}"),
+        Column("Median", f"({level} CI)", free),
+        Column("Q1", "S = 0.75", free),
+        Column("Q3", "S = 0.25", free),
+        Column("Median", f"({level} CI)", followed),
+        Column("Range", "", followed),
     ]
     notes = [f"CI, confidence interval. {NOT_REACHED}, not reached."]
-    return Layout(place, caption, "Characteristic", columns, blocks, notes, footnotes)
+    caption = f"Median, quartiles and follow-up. {about}"
+    return Layout(
+        f"quantiles-{place}", caption, "Characteristic", columns, blocks, notes, footnotes
+    )
+
+
+def survival_word(part: Mapping) -> str:
+    """Return what S(t) is called: a cause-specific curve is no survival."""
+    return "Event-free" if part["note"] else "Survival"
 
 
 def length_unit(unit: str) -> str:
@@ -122,27 +132,45 @@ def length_unit(unit: str) -> str:
 
 
 def landmark_table(
-    place: str, caption: str, landmarks: Rows, unit: str, level: str, labels: Labels
+    place: str, about: str, part: Mapping, rows: Rows, level: str, labels: Labels
 ) -> Layout | None:
-    """Return survival at fixed times, None where no time lies within anybody's follow-up."""
-    times = list(dict.fromkeys(row["time"] for row in landmarks if row["survival"]))
+    """Return survival at fixed times, None where no time lies within anybody's follow-up.
+
+    Parameters
+    ----------
+    place, about : end of the id of the table and of its caption.
+    part : mapping
+        `unit` of time, `note` of a cause-specific endpoint.
+    rows : rows of `landmarks`.
+    level : "95%", of the intervals.
+    """
+    times = list(dict.fromkeys(row["time"] for row in rows if row["survival"]))
     if not times:
         return None
-    footnotes = Footnotes()
-    at = {(row["variable"], row["level"], row["time"]): row for row in landmarks}
+    footnotes, word = Footnotes(), survival_word(part)
+    at = {(row["variable"], row["level"], row["time"]): row for row in rows}
 
     def cells(row):
         found = [at[row["variable"], row["level"], time] for time in times]
         return [cell for own in found for cell in _landmark_cells(own, footnotes)]
 
-    first = [row for row in landmarks if row["time"] == times[0]]
     columns = []
     for time in times:
-        head = f"{number_text(as_number(time))} {unit}"
-        columns += [Column("At risk", "n", head), Column("Survival", f"% ({level} CI)", head)]
+        head = _moment(as_number(time), part["unit"])
+        columns += [Column("n", "at risk", head), Column(word, f"% ({level} CI)", head)]
+    first = [row for row in rows if row["time"] == times[0]]
     blocks = grouped(first, labels, cells)
+    caption = f"{word} at fixed times. {about}"
     notes = ["CI, confidence interval."]
-    return Layout(place, caption, "Characteristic", columns, blocks, notes, footnotes)
+    return Layout(
+        f"landmarks-{place}", caption, "Characteristic", columns, blocks, notes, footnotes
+    )
+
+
+def _moment(time: float, unit: str) -> str:
+    """Return "12 months", "1 year" or "60 years of age"."""
+    named, *rest = unit.split(" ")
+    return " ".join([number_text(time), named.removesuffix("s") if time == 1 else named, *rest])
 
 
 def _landmark_cells(row: Mapping[str, str], footnotes: Footnotes) -> list[Cell]:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from retrocohort.format import (
-    MISSING,
     NOT_REACHED,
     count,
     number,
     p_value,
     ratio_interval,
+    within_sentence,
 )
 from retrocohort.io import as_number
 from retrocohort.report.coefficients import exposure_rows
@@ -100,30 +100,42 @@ def hazard_findings(
         `endpoint`, `endpoint_label`, `label` and the rows of `estimates` and of `fit`.
     """
     footnotes, blocks = Footnotes(), {}
-    for part in models:
-        size = {
-            row["statistic"]: row["value"] for row in part["fit"] if row["model"] in ("", variable)
-        }
-        for row in exposure_rows(part["estimates"], variable):
-            block = blocks.setdefault(part["endpoint"], [Row(part["endpoint_label"], [Cell()] * 5)])
-            pair = (labels.level(variable, row[key]) for key in ("level", "reference"))
-            ratio = ratio_interval(*(as_number(row[key]) for key in ("hr", "hr_low", "hr_high")))
-            noted = Cell(MISSING, footnotes.mark(row["note"])) if row["note"] else Cell(ratio)
-            cells = [
-                Cell(" vs ".join(pair)),
-                *(Cell(count(as_number(size[key]))) for key in ("n", "events")),
-                noted,
-                Cell(p_value(as_number(row["p"]))),
-            ]
-            block.append(Row(part["label"], cells, indent=True))
+    shown = [(part, row) for part in models for row in exposure_rows(part["estimates"], variable)]
+    pairs = {(row["level"], row["reference"]): _pair(row, variable, labels) for _, row in shown}
+    if not pairs:
+        return None
+    for part, row in shown:
+        block = blocks.setdefault(part["endpoint"], [Row(part["endpoint_label"], [Cell()] * 4)])
+        detail = pairs[row["level"], row["reference"]] if len(pairs) > 1 else ""
+        block.append(Row(part["label"], _hazard(part, row, variable, footnotes), detail, True))
     columns = [
-        Column("Comparison"),
         Column("Patients"),
         Column("Events"),
         Column("HR", f"({level} CI)"),
         Column("P", "Wald"),
     ]
     notes = ["HR, hazard ratio; CI, confidence interval."]
-    if not blocks:
-        return None
-    return Layout(place, caption, "Model", columns, list(blocks.values()), notes, footnotes)
+    about = next(iter(pairs.values())) if len(pairs) == 1 else labels.variable(variable)
+    title = f"{caption}: {within_sentence(about)}"
+    return Layout(place, title, "Model", columns, list(blocks.values()), notes, footnotes)
+
+
+def _pair(row: Mapping[str, str], variable: str, labels: Labels) -> str:
+    """Return "Hormonal treatment versus no hormonal treatment"."""
+    level, reference = (labels.level(variable, row[key]) for key in ("level", "reference"))
+    return f"{level} versus {within_sentence(reference)}"
+
+
+def _hazard(
+    part: Mapping, row: Mapping[str, str], variable: str, footnotes: Footnotes
+) -> list[Cell]:
+    """Return size, hazard ratio and P of the exposure in one model."""
+    own = [line for line in part["fit"] if line["model"] in ("", variable)]
+    size = {line["statistic"]: as_number(line["value"]) for line in own}
+    ratio = ratio_interval(*(as_number(row[key]) for key in ("hr", "hr_low", "hr_high")))
+    return [
+        Cell(count(size["n"])),
+        Cell(count(size["events"])),
+        Cell(ratio, footnotes.mark(row["note"])),
+        Cell(p_value(as_number(row["p"]))),
+    ]

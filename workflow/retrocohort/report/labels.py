@@ -1,6 +1,6 @@
 """Names, levels and conditions of a study as its readers call them; no raw name reaches a page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from retrocohort.io import number_text
@@ -60,14 +60,24 @@ class Labels:
 
     def condition(self, condition: Mapping) -> str:
         """Return a condition of the study file in words; empty for no condition."""
-        return " and ".join(self._clause(key, asked) for key, asked in condition.items())
+        return self._joined([{key: asked} for key, asked in condition.items()], " and ")
+
+    def _joined(self, conditions: Sequence[Mapping], word: str) -> str:
+        """Return conditions joined by a word, those of several parts in brackets."""
+        texts = []
+        for condition in conditions:
+            text = " and ".join(self._clause(key, asked) for key, asked in condition.items())
+            compound = len(condition) > 1 or any(
+                len(asked) > 1 for key, asked in condition.items() if key in ("all", "any")
+            )
+            texts.append(f"({text})" if compound and len(conditions) > 1 else text)
+        return word.join(texts)
 
     def _clause(self, key: str, asked) -> str:
         if key == "not":
             return f"not ({self.condition(asked)})"
         if key in ("all", "any"):
-            joined = (" and " if key == "all" else " or ").join(map(self.condition, asked))
-            return f"({joined})" if len(asked) > 1 and key == "any" else joined
+            return self._joined(asked, " and " if key == "all" else " or ")
         label = self.variable(key)
         if isinstance(asked, Mapping):
             return " and ".join(self._test(key, label, *test) for test in asked.items())

@@ -79,7 +79,7 @@ def populations(study: Mapping, labels: Labels) -> list[tuple[str, str]]:
     """Return (label, condition in words) of the populations; one within another says so."""
     found = []
     for name, entry in study["populations"].items():
-        text = labels.condition(entry["where"]) or "every patient of the cohort"
+        text = labels.condition(entry["where"]) or "Every patient of the cohort"
         parent = entry["parent"]
         inside = study["populations"][parent]["where"] if parent else {}
         found.append(
@@ -90,21 +90,21 @@ def populations(study: Mapping, labels: Labels) -> list[tuple[str, str]]:
 
 def endpoint(name: str, study: Mapping, labels: Labels) -> Item:
     """Return the definition of one endpoint."""
-    entry, time = study["endpoints"][name], study["time"]
+    entry = study["endpoints"][name]
     events = [_event(event, labels) for event in entry["events"]]
     first = "the first of: " if len(events) > 1 else ""
     delayed = entry.get("entry")
-    start = f"{labels.variable(delayed['variable'])} at entry" if delayed else time["index"]
-    facts = [f"Time in {entry['unit']} from {start} to {first}{'; '.join(events)}."]
     if delayed:
-        scale = labels.variable(delayed["variable"])
+        scale = quoted(delayed["variable"], labels)
         facts = [
             f"Time scale: {entry['unit']}. Event: {first}{'; '.join(events)}.",
-            f"Delayed entry: a patient joins the risk sets after the value of {scale} on day 0.",
+            f"Delayed entry: a patient is in the risk sets after the value of {scale} on day 0.",
         ]
+    else:
+        facts = [f"Time in {entry['unit']} from the index date to {first}{'; '.join(events)}."]
     facts.append(
         f"Without the event a patient is censored at the end of follow-up"
-        f" ({labels.variable(entry['followup'])})."
+        f" ({quoted(entry['followup'], labels)})."
     )
     facts += [_censoring(item, labels) for item in entry.get("censor", [])]
     if "horizon_days" in entry:
@@ -119,15 +119,20 @@ def endpoint(name: str, study: Mapping, labels: Labels) -> Item:
 
 
 def _event(event: Mapping, labels: Labels) -> str:
-    """Return "death (Death: Yes; time: Time to death or last follow-up)"."""
-    told = [labels.condition(event.get("where", {})), f"day: {labels.variable(event['time'])}"]
+    """Return "death (Death: Yes; day from “Time to death or last follow-up”)"."""
+    told = [labels.condition(event.get("where", {})), f"day from {quoted(event['time'], labels)}"]
     return f"{event.get('label', 'event')} ({'; '.join(filter(None, told))})"
 
 
 def _censoring(item: Mapping, labels: Labels) -> str:
     whom = labels.condition(item.get("where", {}))
-    applies = f" (applies to: {whom})" if whom else ""
-    return f"Censored earlier at: {labels.variable(item['time'])}{applies}."
+    applies = f", where {whom}" if whom else ""
+    return f"Censored earlier on the day of {quoted(item['time'], labels)}{applies}."
+
+
+def quoted(name: str, labels: Labels) -> str:
+    """Return the label of a variable in quotation marks, to be read as its name in a sentence."""
+    return f"“{labels.variable(name)}”"
 
 
 def baseline(study: Mapping) -> list[str]:

@@ -52,22 +52,16 @@ def _same(part: Part, others: Sequence[Part]) -> list[Part]:
 
 def _survival(sheet: Sheet, part: Part, contents: Mapping[str, Sequence[Part]]) -> list[Block]:
     """Return the survival of one endpoint in one population."""
-    main, labels, unit = is_whole(part), sheet.labels, part["unit"]
+    main, labels = is_whole(part), sheet.labels
     place = f"{part['population']}-{part['endpoint']}"
     about = f"{part['endpoint_label']}: {part['population_label']}"
     blocks = [
         sheet.made(table["html"], table["name"], main) for table in _same(part, contents["tables"])
     ]
     blocks += [_curve(sheet, curve, part) for curve in _same(part, contents["curves"])]
-    rows = part["quantiles"], part["followup"]
-    caption = f"Median, quartiles and follow-up. {about}"
-    blocks += sheet.table(
-        quantile_table(f"quantiles-{place}", caption, *rows, unit, sheet.level, labels), main
-    )
-    caption = f"Survival at fixed times. {about}"
-    fixed = landmark_table(
-        f"landmarks-{place}", caption, part["landmarks"], unit, sheet.level, labels
-    )
+    shared = sheet.level, labels
+    blocks += sheet.table(quantile_table(place, about, part, *shared), main)
+    fixed = landmark_table(place, about, part, part["landmarks"], *shared)
     if fixed is None and part["landmarks"]:
         blocks.append(text("Nobody is at risk at any of the fixed times on this time scale."))
     blocks += sheet.table(fixed, main)
@@ -84,14 +78,7 @@ def _curve(sheet: Sheet, curve: Part, part: Part) -> Block:
     caption = f"{about}. Kaplan-Meier estimates with {sheet.level} confidence intervals."
     main = is_whole(curve)
     rows = [row for row in part["landmarks"] if row["variable"] == by]
-    numbers = landmark_table(
-        f"{place}-numbers",
-        f"Numbers behind the figure. {about}",
-        rows,
-        curve["unit"],
-        sheet.level,
-        sheet.labels,
-    )
+    numbers = landmark_table(place, about, part, rows, sheet.level, sheet.labels)
     behind = sheet.table(numbers)
     return sheet.figure(curve["svg"], place, caption, curve["links"], behind, main)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from retrocohort.format import count
+from retrocohort.format import count, within_sentence
 from retrocohort.io import as_number
 from retrocohort.report import counts, methods, provenance
 from retrocohort.report.blocks import Block, Sheet, definitions, details, heading, items, text
@@ -23,13 +23,13 @@ Files = Mapping[str, Rows]
 def findings_section(sheet: Sheet, files: Files, contents: Mapping) -> list[Block]:
     """Return what was found, in numbers."""
     variable = exposure(sheet.study)
-    label = methods.as_words(sheet.labels.variable(variable))
+    label = within_sentence(sheet.labels.variable(variable))
     whole = [part for part in contents["survival"] if is_whole(part)]
     models = [part for part in contents["models"] if is_whole(part)]
     about = variable, sheet.level, sheet.labels
-    caption = f"Survival and follow-up. {label}, full cohort"
+    caption = f"Events, median time to the event and follow-up by {label}: full cohort"
     survival = survival_findings("findings-survival", caption, whole, *about)
-    caption = f"Hazard ratios. {label}, full cohort"
+    caption = "Hazard ratios, full cohort"
     ratios = hazard_findings("findings-hazard", caption, models, *about)
     return [
         text(opening(files["flow"], files["arms"], variable, sheet.labels)),
