@@ -104,7 +104,8 @@ def nafld():
 
     frame = pd.DataFrame({"group": np.where(case, "case", "control")})
     frame["sex"] = people.male.map({0: "female", 1: "male"})
-    frame["age"], frame["bmi"] = people.age.astype(float), people.bmi
+    frame["age"] = people.age.astype(float)
+    frame["bmi"] = people.bmi.where(people.bmi.between(10, 100))  # as the protocol has it
     for name, event in {
         "diabetes": "diabetes",
         "hypertension": "htn",
@@ -112,8 +113,8 @@ def nafld():
         "ischaemic_heart": "ang/isc",
     }.items():
         frame[name] = np.where(any_before(event), "yes", "no")
-    obesity = np.where(people.bmi >= 30, "yes", "no").astype(object)
-    frame["obesity"] = np.where(people.bmi.isna(), None, obesity)
+    obesity = np.where(frame.bmi >= 30, "yes", "no").astype(object)
+    frame["obesity"] = np.where(frame.bmi.isna(), None, obesity)
 
     day, status = people.futime.astype(float), people.status
     add_endpoint(frame, "death", day, status, 365.25)

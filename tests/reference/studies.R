@@ -56,12 +56,13 @@ nafld_study <- function() {
   d <- data.frame(group = factor(ifelse(case, "case", "control"), levels = c("control", "case")))
   d$sex <- factor(people$male, levels = c(0, 1), labels = c("female", "male"))
   d$age <- people$age
-  d$bmi <- people$bmi
+  # the protocol takes a BMI below 10 or above 100 for an error of the records (one of 9.2)
+  d$bmi <- ifelse(people$bmi < 10 | people$bmi > 100, NA, people$bmi)
   d$diabetes <- yesno(had("diabetes"))
   d$hypertension <- yesno(had("htn"))
   d$dyslipidaemia <- yesno(had("dyslipidemia"))
   d$ischaemic_heart <- yesno(had("ang/isc"))
-  d$obesity <- yesno(people$bmi >= 30)
+  d$obesity <- yesno(d$bmi >= 30)
   year <- 365.25
   d$death_time <- people$futime / year
   d$death_event <- people$status

@@ -1,18 +1,18 @@
 """The Cox models of both studies against R's survival package: cox.R made cox.csv."""
 
 import pytest
+from tests.reference import cohorts, expected
 
 from retrocohort.models.model_table import model_table
 from retrocohort.models.samples import at_risk
-from tests.reference import cohorts, expected
 
 ORACLE = expected.read(
     "cox.csv",
     ("study", "model", "population", "endpoint", "ties"),
     ("covariate", "variable", "level", "quantity"),
 )
-R_ADJUSTED = "hormone age menopause size grade nodes pgr er chemo".split()
-N_ADJUSTED = "group age sex diabetes hypertension dyslipidaemia ischaemic_heart".split()
+R_ADJUSTED = ["hormone", "age", "menopause", "size", "grade", "nodes", "pgr", "er", "chemo"]
+N_ADJUSTED = ["group", "age", "sex", "diabetes", "hypertension", "dyslipidaemia", "ischaemic_heart"]
 MODELS = {
     ("rotterdam", "crude"): {"kind": "univariable", "covariates": R_ADJUSTED},
     ("rotterdam", "adjusted"): {"covariates": R_ADJUSTED},

@@ -1,10 +1,10 @@
-"""Models with coefficients that run away, against R in the limit: separation.R made separation.csv."""
+"""Coefficients that run away, against R in the limit: separation.R made separation.csv."""
 
 import pytest
+from tests.reference import cohorts, expected
 
 from retrocohort.models.model_table import model_table
 from retrocohort.models.samples import at_risk
-from tests.reference import cohorts, expected
 
 ORACLE = expected.read(
     "separation.csv", ("model", "horizon", "ties"), ("variable", "level", "quantity")
@@ -50,7 +50,9 @@ def test_the_other_terms_equal_r(block):
         if name == "coef" and is_reported(block, variable, coef):
             for name in ("coef", "se"):
                 wanted[variable, level, name] = oracle[variable, level, name]
-    assert len(wanted) > len(FIT)
+    if block[0] == "early":  # R drops the column from its count, having lost it to overflow
+        del wanted["", "", "df"]
+    assert len(wanted) >= len(FIT) + 2
     assert expected.differences(wanted, found) == []
 
 

@@ -4,10 +4,10 @@ import csv
 import math
 
 import numpy as np
+from tests.reference import expected
 
 from retrocohort.models.kaplan_meier import QUARTILES, kaplan_meier, quantile, quantile_interval
 from retrocohort.models.samples import sample_of
-from tests.reference import expected
 
 
 def same(ours, theirs):

@@ -121,13 +121,14 @@ def test_a_file_without_header_does_not_leak_its_first_patient(tmp_path):
 
 def test_all_faults_of_all_files_at_once(tmp_path):
     bad = delivered(tmp_path, b"id,agee,sexx\n1,50,m\n")
+    delivered(tmp_path, GOOD, "warp.csv")
     sources = {
         "ward": {"path": str(bad), "id": "id"},
         "other": {"path": str(tmp_path / "wart.csv"), "id": "id"},
     }
     found = check_source_files(sources, VARIABLES)
     assert [fault.file for fault in found] == [str(bad), str(bad), str(tmp_path / "wart.csv")]
-    assert str(found[2]) == "is missing. Did you mean 'ward.csv'?"
+    assert str(found[2]) == "is missing. Did you mean 'warp.csv'?"
 
 
 def test_a_file_of_another_kind(tmp_path):

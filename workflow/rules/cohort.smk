@@ -5,20 +5,6 @@ OUTPUTS          results/{study}/cohort/*  (cohort and exclusions are row level:
 """
 
 
-def cohort_decisions(wildcards):
-    """Return what decides who is in the cohort; labels of endpoints are no part of it."""
-    study = STUDIES[wildcards.study]
-    texts = ("label", "unit", "competing", "landmarks")
-    decided = {key: study[key] for key in ("criteria", "populations", "arms")}
-    decided["days_per_unit"] = study["time"]["days_per_unit"]
-    decided["endpoints"] = {
-        name: {key: value for key, value in endpoint.items() if key not in texts}
-        for name, endpoint in study["endpoints"].items()
-    }
-    shown = [arm["variable"] for arm in study["arms"].values()]
-    return decided | {"variables": variables(wildcards.study, shown)}
-
-
 rule build_cohort:
     input:
         cleaned=rules.clean_records.output.cleaned,
@@ -36,7 +22,7 @@ rule build_cohort:
     conda:
         ENVIRONMENT
     params:
-        study=cohort_decisions,
+        study=lambda w: PLANS[w.study].cohort_decisions(),
     message:
         "{wildcards.study}: build the cohort"
     script:

@@ -1,24 +1,27 @@
-"""The studies of this run, checked before any job, and what the rules ask of them.
+"""The studies of this run, checked before any job, and what every rule file uses.
 
 REQUIRED INPUTS  config/config.yaml, config/studies/{study}/*, headers of data/{study}/*
-OUTPUTS          STUDIES, RESULTS and the helper functions of the other rule files
+OUTPUTS          STUDIES, PLANS, RESULTS, entries() and study_param()
 """
 
 import sys
-from itertools import product
 from pathlib import Path
 
 from snakemake.logging import logger
 
 from retrocohort.config.study import load_config, load_studies
 from retrocohort.faults import Fault, FaultsFound
+from retrocohort.plan import PLACE, Plan
 from retrocohort.records.headers import check_source_files
 from retrocohort.tracking import package_files
 
-logger.addFilter(lambda record: not str(record.msg).startswith(("Select jobs", "Execute ")))
 RESULTS = "results/{study}"
 ENVIRONMENT = "../../envs/analysis.yaml"
 PAPERS = "Say in it where the files come from; SHA256SUMS is made by sha256sum."
+
+# each step prints its own line when it ends; the scheduler's say nothing more
+logger.addFilter(lambda record: not str(record.msg).startswith(("Select jobs", "Execute ")))
+
 
 def is_read(study, sources):
     """Tell whether the delivered files were read since they, or what is asked of them, changed."""
@@ -47,10 +50,11 @@ except FaultsFound as found:
     logger.error(str(found))
     sys.exit(1)
 
+PLANS = {name: Plan(name, study) for name, study in STUDIES.items()}
+
 
 wildcard_constraints:
     study="[a-z][a-z0-9_]*",
-    table="[a-z][a-z0-9_]*",
 
 
 def study_param(*keys):
@@ -66,34 +70,5 @@ def study_param(*keys):
 
 
 def entries(section):
-    """Return (study, name, entry) of every named entry of a section."""
-    return [(s, name, entry) for s in STUDIES for name, entry in STUDIES[s][section].items()]
-
-
-def variables(study, names, *keys):
-    """Return what is asked (label, type, unit, levels) of these variables alone."""
-    asked = keys or ("label", "type", "unit", "levels")
-    dictionary = STUDIES[study]["variables"]
-    return {name: {key: dictionary[name][key] for key in asked} for name in dict.fromkeys(names)}
-
-
-def parts(study, entry):
-    """Return the (population, endpoint) pairs of an entry with their labels."""
-    populations, endpoints = STUDIES[study]["populations"], STUDIES[study]["endpoints"]
-    chosen = entry.get("endpoints") or [entry["endpoint"]]
-    return [
-        {
-            "population": population,
-            "population_label": populations[population]["label"],
-            "endpoint": endpoint,
-            "endpoint_label": endpoints[endpoint]["label"],
-            "unit": endpoints[endpoint]["unit"],
-            "note": endpoints[endpoint].get("competing", ""),
-        }
-        for endpoint, population in product(chosen, entry["populations"])
-    ]
-
-
-def files(study, pattern, some_parts, **more):
-    """Return one path for each part, below the study's results."""
-    return [f"results/{study}/" + pattern.format(**part, **more) for part in some_parts]
+    """Return (plan, name, entry) of every named entry of a section, study by study."""
+    return [(p, name, entry) for p in PLANS.values() for name, entry in p.study[section].items()]

@@ -5,12 +5,7 @@ OUTPUTS          results/{study}/figures/*.svg, .pdf, .png
 """
 
 STYLE = "report/figures.mplstyle"
-FORMATS = ("svg", "pdf", "png")
-
-
-def drawings(study, pattern, some_parts=({},), **more):
-    """Return format -> paths of the drawings of some parts."""
-    return {f: files(study, f"figures/{pattern}.{f}", some_parts, **more) for f in FORMATS}
+FONTS = ["report/fonts/CohortSans-Regular.ttf", "report/fonts/CohortSans-Bold.ttf"]
 
 
 rule draw_flowchart:
@@ -19,6 +14,7 @@ rule draw_flowchart:
         populations=f"{RESULTS}/cohort/populations.csv",
         arms=f"{RESULTS}/cohort/arms.csv",
         style=STYLE,
+        fonts=FONTS,
         code=package_files("workflow/scripts/draw_flowchart.py"),
     output:
         svg=f"{RESULTS}/figures/flowchart.svg",
@@ -36,58 +32,60 @@ rule draw_flowchart:
         "../scripts/draw_flowchart.py"
 
 
-for study, name, curve in entries("curves"):
-    drawn = parts(study, curve)
+for plan, name, curve in entries("curves"):
+    drawn = plan.parts(curve)
 
     rule:
         name:
-            f"draw_curves_{study}_{name}"
+            f"draw_curves_{plan.name}_{name}"
         input:
-            curves=files(study, "models/{population}/{endpoint}/km_{c}.csv", drawn, c=name),
-            quantiles=files(study, "models/{population}/{endpoint}/quantiles.csv", drawn),
-            logrank=files(study, "models/{population}/{endpoint}/logrank.csv", drawn),
+            curves=plan.files(f"models/{PLACE}/km_{name}.csv", drawn),
+            quantiles=plan.files(f"models/{PLACE}/quantiles.csv", drawn),
+            logrank=plan.files(f"models/{PLACE}/logrank.csv", drawn),
             style=STYLE,
+            fonts=FONTS,
             code=package_files("workflow/scripts/draw_curves.py"),
         output:
-            **drawings(study, "{population}/{endpoint}/km_{c}", drawn, c=name),
+            **plan.drawings(f"km_{name}", drawn),
         log:
-            f"results/{study}/logs/draw_curves_{name}.log",
+            f"{plan.folder}/logs/draw_curves_{name}.log",
         conda:
             ENVIRONMENT
         params:
             parts=drawn,
             curve=curve,
-            by=variables(study, [curve["by"]])[curve["by"]] if "by" in curve else None,
-            conventions=STUDIES[study]["conventions"],
+            by=plan.texts([curve["by"]])[curve["by"]] if "by" in curve else None,
+            conventions=plan.study["conventions"],
         message:
-            f"{study}: draw curves '{name}'"
+            f"{plan.name}: draw curves '{name}'"
         script:
             "../scripts/draw_curves.py"
 
 
-for study, name, model in entries("models"):
-    drawn = parts(study, model)
+for plan, name, model in entries("models"):
+    drawn = plan.parts(model)
 
     rule:
         name:
-            f"draw_forest_{study}_{name}"
+            f"draw_forest_{plan.name}_{name}"
         input:
-            estimates=files(study, "models/{population}/{endpoint}/cox_{m}.csv", drawn, m=name),
-            fit=files(study, "models/{population}/{endpoint}/cox_{m}_fit.csv", drawn, m=name),
+            estimates=plan.files(f"models/{PLACE}/cox_{name}.csv", drawn),
+            fit=plan.files(f"models/{PLACE}/cox_{name}_fit.csv", drawn),
             style=STYLE,
+            fonts=FONTS,
             code=package_files("workflow/scripts/draw_forest.py"),
         output:
-            **drawings(study, "{population}/{endpoint}/forest_{m}", drawn, m=name),
+            **plan.drawings(f"forest_{name}", drawn),
         log:
-            f"results/{study}/logs/draw_forest_{name}.log",
+            f"{plan.folder}/logs/draw_forest_{name}.log",
         conda:
             ENVIRONMENT
         params:
             parts=drawn,
-            model={"label": name.replace("_", " ").capitalize()} | model,
-            variables=variables(study, model["covariates"] + model["strata"]),
-            conventions=STUDIES[study]["conventions"],
+            model=model,
+            variables=plan.model_variables(name),
+            conventions=plan.study["conventions"],
         message:
-            f"{study}: draw forest plot '{name}'"
+            f"{plan.name}: draw forest plot '{name}'"
         script:
             "../scripts/draw_forest.py"

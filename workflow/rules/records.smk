@@ -5,21 +5,6 @@ OUTPUTS          results/{study}/records/*  (row level: private)
 """
 
 
-def reading_rules(wildcards):
-    """Return of each variable what the reader must know."""
-    study = wildcards.study
-    return variables(study, STUDIES[study]["variables"], "type", "columns", "missing", "protect")
-
-
-def cleaning_rules(wildcards):
-    """Return of each variable all but its label, so that a changed label cleans nothing anew."""
-    return {
-        name: {key: entry[key] for key in entry if key != "label"}
-        | {"levels": {code: code for code in entry["levels"]}}
-        for name, entry in STUDIES[wildcards.study]["variables"].items()
-    }
-
-
 rule read_records:
     input:
         files=lambda w: [s["path"] for s in STUDIES[w.study]["sources"].values()],
@@ -34,7 +19,7 @@ rule read_records:
         ENVIRONMENT
     params:
         sources=study_param("sources"),
-        variables=reading_rules,
+        variables=lambda w: PLANS[w.study].reading_rules(),
     message:
         "{wildcards.study}: read the delivered files"
     script:
@@ -57,7 +42,7 @@ rule clean_records:
         ENVIRONMENT
     params:
         sources=study_param("sources"),
-        variables=cleaning_rules,
+        variables=lambda w: PLANS[w.study].cleaning_rules(),
         codes=study_param("codes"),
         derive=study_param("derive"),
     message:

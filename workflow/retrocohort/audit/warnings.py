@@ -23,6 +23,7 @@ def of_linkage(rows: Iterable[dict]) -> Iterator[dict]:
     texts = {
         "unmatched_keys": "persons without a row in the patients' source",
         "duplicated_keys": "persons with several rows in a source of one row a patient",
+        "rows_without_key": "rows without a patient's number, each taken for a patient",
     }
     for row in rows:
         for column, text in texts.items():

@@ -28,7 +28,7 @@ def survival_times(frame: pd.DataFrame, endpoint: dict, days_per_unit: float) ->
     days and the horizon. An event on the day on which observation ends counts. Everything is summed
     in days and divided once, so that tied days stay tied times.
     """
-    event_day, unknown = _event_day(frame, endpoint["events"])
+    event_day, unknown, undated = _event_day(frame, endpoint["events"])
     end = frame[endpoint["followup"]].fillna(pd.Series(event_day, frame.index)).to_numpy(float)
     for item in endpoint.get("censor", []):
         day = frame[item["time"]].to_numpy(float)
@@ -41,7 +41,7 @@ def survival_times(frame: pd.DataFrame, endpoint: dict, days_per_unit: float) ->
     if "entry" in endpoint:
         entry = endpoint["entry"]
         start = frame[entry["variable"]].to_numpy(float) * entry["days_per_unit"]
-    reason = _reasons(frame, endpoint, exit_day, start, unknown & ~event)
+    reason = _reasons(frame, endpoint, exit_day, start, unknown & ~event, undated & ~event)
     at_risk = reason == AT_RISK
     time = exit_day if start is None else start + exit_day
     return Times(
@@ -52,25 +52,31 @@ def survival_times(frame: pd.DataFrame, endpoint: dict, days_per_unit: float) ->
     )
 
 
-def _event_day(frame: pd.DataFrame, events: list[dict]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the earliest event day (NaN: none) and where some event's status is unknown."""
+def _event_day(frame: pd.DataFrame, events: list[dict]) -> tuple[np.ndarray, ...]:
+    """Return the earliest event day (NaN: none), where some status and where some day is unknown.
+
+    A day may be missing of those only who are said to have had the event: without `where` it is the
+    day that says so.
+    """
     earliest = np.full(len(frame), np.nan)
-    any_unknown = np.zeros(len(frame), bool)
+    any_unknown, any_undated = np.zeros(len(frame), bool), np.zeros(len(frame), bool)
     for item in events:
         met, unknown = where(frame, item.get("where", {}))
         day = frame[item["time"]].to_numpy(float)
         earliest = np.fmin(earliest, np.where(met, day, np.nan))
         any_unknown |= unknown
-    return earliest, any_unknown
+        any_undated |= met & np.isnan(day) & ("where" in item)
+    return earliest, any_unknown, any_undated
 
 
-def _reasons(frame, endpoint, exit_day, start, unknown) -> np.ndarray:
+def _reasons(frame, endpoint, exit_day, start, unknown, undated) -> np.ndarray:
     """Return the first reason for which each patient is not at risk."""
     reasons = [
         (item["label"], where(frame, item["where"])[0]) for item in endpoint.get("not_at_risk", [])
     ]
     reasons.append(("Time of follow-up missing", np.isnan(exit_day)))
     reasons.append(("Event status missing", unknown))
+    reasons.append(("Day of the event missing", undated))
     reasons.append(("Follow-up ends before the index date", exit_day < 0))
     if start is not None:
         reasons.append(("Value of the time scale at the index date missing", np.isnan(start)))

@@ -89,8 +89,7 @@ def _duration(refs: References, place: str, asked: dict, name: str) -> None:
 def _choose(refs: References, place: str, asked: list[dict], name: str) -> None:
     for item in asked:
         refs.condition(place, item["where"])
-        if name in refs.variables:
-            refs.level(place, name, item["level"])
+        _level(refs, place, name, item["level"])
 
 
 def _cut(refs: References, place: str, asked: dict, name: str) -> None:
@@ -101,7 +100,13 @@ def _cut(refs: References, place: str, asked: dict, name: str) -> None:
         refs.fault(place, problem, f"Give {needed} levels.")
     if asked["at"] != sorted(set(asked["at"])):
         refs.fault(place, "the thresholds do not rise.", "Write the smallest first, each once.")
-    for level in asked["levels"] if name in refs.variables else []:
+    for level in asked["levels"]:
+        _level(refs, place, name, level)
+
+
+def _level(refs: References, place: str, name: str, level: str) -> None:
+    """Check a level that a derived variable is given, unless its type is wrong anyway."""
+    if refs.variables.get(name, {}).get("type") in LEVELLED:
         refs.level(place, name, level)
 
 

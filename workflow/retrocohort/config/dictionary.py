@@ -25,11 +25,13 @@ RESERVED = {  # names of conditions, and of columns of the pipeline
 }
 
 
-def read_table(file: str, text: str, columns: list[str], faults: list[Fault]) -> list[tuple]:
-    """Return (row number, cells by column) of a CSV with these columns, in any order.
+def read_table(
+    file: str, text: str, columns: list[str], faults: list[Fault]
+) -> list[tuple[int, dict, bool]]:
+    """Return (row number, cells by column, is right) of a CSV with these columns, in any order.
 
-    Rows are counted as a spreadsheet counts them. A row of another width is a fault and left out;
-    cells of an absent column are empty.
+    Rows are counted as a spreadsheet counts them. A row of another width than the header's is a
+    fault; under a header that is wrong no row is right.
     """
     records = list(csv.reader(io.StringIO(text, newline="")))
     if not any(any(cells) for cells in records):
@@ -40,14 +42,13 @@ def read_table(file: str, text: str, columns: list[str], faults: list[Fault]) ->
     faults.extend(found)
     rows = []
     for number, cells in enumerate(records[1:], start=2):
-        if not any(cell.strip() for cell in cells) or (found and len(header) == 1):
+        if not any(cell.strip() for cell in cells):
             continue
-        if len(cells) != len(header):
+        if len(cells) != len(header) and len(header) > 1:
             problem = f"has {len(cells)} cells, the header has {len(header)}."
             faults.append(Fault(file, f"row {number}", problem, "Quote cells with commas."))
-            continue
-        row = dict.fromkeys(columns, "") | dict(zip(header, map(str.strip, cells), strict=True))
-        rows.append((number, {name: row[name] for name in columns}))
+        row = dict.fromkeys(columns, "") | dict(zip(header, map(str.strip, cells), strict=False))
+        rows.append((number, row, len(cells) == len(header) and not found))
     return rows
 
 
@@ -75,8 +76,13 @@ def parse_dictionary(file: str, text: str, schema: dict, faults: list[Fault]) ->
     """Return name -> variable, and the names of rows left out; adds what is wrong to `faults`."""
     variables, lost, first_row = {}, set(), {}
     rows = read_table(file, text, list(schema["properties"]), faults)
-    for number, row in rows:
+    if not rows and text.strip():
+        faults.append(Fault(file, "", "has no variable.", "Give each variable a row."))
+    for number, row, is_right in rows:
         name = row["name"]
+        if not is_right:
+            lost.add(name)
+            continue
         place = f"row {number}" + (f" ({name})" if name else "")
         found = shape_faults(file, row, schema, place=place)
         if name in first_row:
@@ -130,7 +136,7 @@ def _variable(file: str, place: str, row: dict, faults: list[Fault]) -> dict:
 
 
 def _levels(row: dict, fault) -> dict[str, str]:
-    """Return code -> label of the levels of a variable."""
+    """Return code -> label of the levels of a variable; none if they are wrong."""
     levels = _pairs(row["levels"], "=", "levels", fault)
     if row["type"] == "yesno":
         levels = levels or {"no": "No", "yes": "Yes"}
@@ -138,7 +144,8 @@ def _levels(row: dict, fault) -> dict[str, str]:
             fault("the levels of a yesno variable are no and yes.", "Leave the cell empty.")
     elif row["type"] in LEVELLED and len(levels) < 2:
         fault("needs at least two levels.", "Write code=label|code=label.")
-    return levels
+        return {}
+    return levels if len(levels) == len(_items(row["levels"]) or levels) else {}
 
 
 def _number(text: str, column: str, fault, is_positive: bool = False) -> float | None:
@@ -176,7 +183,9 @@ def parse_codes(
     """
     rows = read_table(file, text, CODE_COLUMNS, faults)
     seen = {}
-    for number, row in rows:
+    for number, row, is_right in rows:
+        if not is_right:
+            continue
         place = f"row {number}"
         key = (row["source"], row["variable"], row["raw"])
         if key in seen:
@@ -192,7 +201,7 @@ def parse_codes(
             faults.append(Fault(file, place, problem, suggest(row["variable"], variables)))
         elif not is_lost:
             faults.extend(_code_faults(file, place, row, variables[row["variable"]]))
-    return [row for _, row in rows]
+    return [row for _, row, _ in rows]
 
 
 def _code_faults(file: str, place: str, row: dict, variable: dict) -> list[Fault]:

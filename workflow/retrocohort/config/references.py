@@ -42,11 +42,13 @@ class References:
         if not self.choice(place, name, self.variables, "in the dictionary"):
             return False
         entry = self.variables[name]
-        columns = set(entry["columns"])
+        columns, sources = set(entry["columns"]), set(self.study["sources"])
+        if not columns <= sources:  # a fault of the dictionary, which is told there
+            return False
         if source and source not in columns:
             remedy = suggest(name, [n for n, v in self.variables.items() if source in v["columns"]])
             self.fault(place, f"'{name}' is not a column of the source '{source}'.", remedy)
-        elif not source and columns and columns <= self.long:
+        elif not source and columns and columns <= self.long != sources:
             problem = f"'{name}' has several rows a patient."
             self.fault(place, problem, "Reduce it under derive first.")
         elif entry["protect"] == "drop":
@@ -62,7 +64,7 @@ class References:
     def level(self, place: str, name: str, level) -> None:
         """Check that a value asked of a variable can be one of its values."""
         kind, levels = self.variables[name]["type"], self.variables[name]["levels"]
-        if kind in LEVELLED and str(level) not in levels:
+        if kind in LEVELLED and levels and str(level) not in levels:
             self.fault(place, f"'{level}' is no level of '{name}'.", suggest(str(level), levels))
         elif kind in NUMERIC and isinstance(level, str):
             self.fault(place, f"'{name}' is a number, '{level}' is not.", "Write a number.")

@@ -103,10 +103,18 @@ def _explain(file: str, error, place: str) -> Iterator[Fault]:
             shown = [choice for choice in error.validator_value if choice != ""]
             remedy = suggest(error.instance, shown)
             yield Fault(file, path, f"{_shown(error.instance)} is unknown.", remedy)
+        case "pattern" | "type" if "propertyNames" in error.absolute_schema_path:
+            yield Fault(file, path, f"{_shown(error.instance)} is not a name.", _about(error))
+        case "type" if error.instance is None:
+            yield Fault(file, path, "must not be empty.", _about(error))
         case "type":
             yield Fault(file, path, _wrong_kind(error), _remedy_of_kind(error))
         case _:
             yield Fault(file, path, *_wrong_value(error))
+
+
+def _about(error) -> str:
+    return error.schema.get("description", "")
 
 
 def _wrong_kind(error) -> str:
@@ -120,12 +128,12 @@ def _remedy_of_kind(error) -> str:
     if "string" in error.validator_value and isinstance(error.instance, bool | int | float):
         text = str(error.instance)
         return f'Put it in quotes: "{text.lower() if isinstance(error.instance, bool) else text}".'
-    return error.schema.get("description", "")
+    return _about(error)
 
 
 def _wrong_value(error) -> tuple[str, str]:
     """Return problem and remedy of a value of the right kind."""
-    about = error.schema.get("description", "")
+    about = _about(error)
     match error.validator:
         case "minItems" | "minProperties" | "minLength":
             return "must not be empty.", about
@@ -147,4 +155,4 @@ def _shown(value) -> str:
         return str(value).lower()
     if isinstance(value, str | int | float):
         return f"'{value}'"
-    return {type(None): "nothing", dict: "a mapping", list: "a list"}[type(value)]
+    return "a mapping" if isinstance(value, dict) else "a list"

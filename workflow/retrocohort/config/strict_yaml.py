@@ -12,6 +12,7 @@ _REMEDIES = {  # words of the parser -> what would be right
     "stands twice": "Keep one of them.",
     "mapping values": "Quote a text that holds a colon, and indent keys alike.",
     "tab": "Indent with blanks.",
+    "start any token": "Indent with blanks instead of tabs; quote a text that begins with a sign.",
     "',' or": "Close the bracket, and put commas between the items.",
     "end of stream": "Close the quote or the bracket.",
     "undefined alias": "Quote a text that begins with *, or give the anchor first.",

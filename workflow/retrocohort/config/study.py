@@ -99,8 +99,13 @@ def read_study(folder: str, data: str) -> tuple[dict, list[Fault]]:
         study = strict_yaml.load(paths[0], texts[0])
     except FaultsFound as found:
         return {}, found.faults + faults
+    if study is None:
+        faults.append(Fault(paths[0], "", "is empty.", "Begin with that of another study."))
+    if not variables and not lost:  # nothing to check the rest against
+        return {}, faults
     schema = _load(f"{SCHEMAS}/study.schema.yaml")
-    faults = shape_faults(paths[0], study, schema) + faults
+    if study is not None:
+        faults = shape_faults(paths[0], study, schema) + faults
     if not isinstance(study, dict):
         return {}, faults
     sound, lost_entries = sound_part(study, schema)
@@ -167,6 +172,11 @@ def _with_paths(sources: dict, data: str) -> dict:
     }
 
 
+def _titled(name: str) -> str:
+    """Return the name of an entry as a person would write it."""
+    return name.replace("_", " ").capitalize()
+
+
 def _filled(study: dict, data: str) -> dict:
     """Return the study with what it leaves open taken from the defaults."""
     defaults = _load(DEFAULTS)
@@ -179,14 +189,16 @@ def _filled(study: dict, data: str) -> dict:
     everywhere = {"populations": list(populations), "endpoints": study["survival"]["endpoints"]}
     landmarks = study["survival"].get("landmarks", [])
     fill = {
-        "endpoints": lambda entry: {"unit": time["unit"], "landmarks": landmarks} | entry,
-        "curves": lambda entry: everywhere | entry,
-        "models": lambda entry: {"ties": conventions["ties"]} | everywhere | entry,
-        "tables": lambda entry: {"populations": list(populations)} | entry,
+        "endpoints": lambda name, entry: {"unit": time["unit"], "landmarks": landmarks} | entry,
+        "curves": lambda name, entry: everywhere | entry,
+        "models": lambda name, entry: (
+            {"label": _titled(name), "ties": conventions["ties"]} | everywhere | entry
+        ),
+        "tables": lambda name, entry: {"populations": list(populations)} | entry,
     }
     sections = {
         key: {
-            name: defaults.get(key.removesuffix("s"), {}) | complete(entry)
+            name: defaults.get(key.removesuffix("s"), {}) | complete(name, entry)
             for name, entry in study.get(key, {}).items()
         }
         for key, complete in fill.items()

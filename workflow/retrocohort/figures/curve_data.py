@@ -1,11 +1,8 @@
 """What a Kaplan-Meier figure shows, from the rows of the estimates: no drawing here.
 
-Number at risk at a tick t, the count of entry < t <= exit: `n_risk` of the first row at or after t,
-none after the last row. Rows stand at every time at which someone leaves, so this is exact where all
-enter at the start. With delayed entry it is exact where rows stand at the times of entry too (with no
-event and nobody censored). Without those it is, between two rows, who stays after the earlier one:
-whoever enters between that row and t is not counted yet, nobody where entries and ticks are whole
-years of age.
+Number at risk at a tick t, the count of entry < t <= exit, is `n_risk` of the first row at or after t
+and none after the last row. This is exact, as rows stand at every time at which someone leaves, or
+enters late.
 """
 
 from collections.abc import Mapping, Sequence
@@ -119,16 +116,9 @@ def time_ticks(
 
 def at_risk(group: Group, ticks: np.ndarray) -> np.ndarray:
     """Return the number at risk at each tick (see the rule above), shape (number of ticks,)."""
-    time, n_risk = group.rows["time"], group.rows["n_risk"]
-    leaving = group.rows["n_event"] + group.rows["n_censor"]
+    counts = np.append(group.rows["n_risk"], 0.0)
     rounding = 1e-9 * np.maximum(1.0, np.abs(ticks))  # of a tick, not of a patient's time
-    place = np.searchsorted(time, ticks - rounding, side="left")
-    counts = np.append(n_risk, 0.0)[place]
-    if delayed_entry([group]) and leaving.all():
-        on_row = np.abs(np.append(time, np.inf)[place] - ticks) <= rounding
-        staying = np.append(0.0, n_risk - leaving)[place]
-        counts = np.where(on_row, counts, staying)
-    return counts
+    return counts[np.searchsorted(group.rows["time"], ticks - rounding, side="left")]
 
 
 def kept_rows(group: Group) -> np.ndarray:
@@ -181,14 +171,19 @@ def censor_marks(group: Group, end: float, apart: float) -> tuple[np.ndarray, np
 
     With thousands of patients ticks at every time would only thicken the line.
     """
-    there = (group.rows["n_censor"] > 0) & (group.rows["time"] <= end)
-    times, heights = group.rows["time"][there], group.rows["survival"][there]
+    places = censored_times(group, end)
+    times, heights = group.rows["time"][places], group.rows["survival"][places]
     chosen, last = [], -np.inf
     for place, time in enumerate(times):
         if time - last >= apart:
             chosen.append(place)
             last = time
     return times[chosen], heights[chosen]
+
+
+def censored_times(group: Group, end: float) -> np.ndarray:
+    """Return the places of the rows up to the end of the axis at which patients are censored."""
+    return np.flatnonzero((group.rows["n_censor"] > 0) & (group.rows["time"] <= end))
 
 
 def overall_test(logrank: Rows, variable: str) -> Mapping[str, str] | None:

@@ -12,6 +12,7 @@ from retrocohort.figures.curve_data import Group
 AXES_HEIGHT = {"single": 160.0, "double": 225.0}
 MOST_TICKS = 11
 RISK_LABEL_SHARE = 0.22  # of the page: wider labels stand above the number at risk, not beside it
+TICKS_APART = 4.0  # points between two censor ticks of a curve
 TICK_LABELS = 13.0  # height under the axis
 GAP = 5.0
 SURVIVAL_TOP = 1.03  # of the survival axis, so that a curve at 1 is not cut
@@ -37,6 +38,11 @@ class Frame:
     def bottom(self) -> float:
         """Return the place of the time axis."""
         return self.top + self.axes_height
+
+    @property
+    def apart(self) -> float:
+        """Return the time between two censor ticks at the least."""
+        return TICKS_APART / self.axes_width * (self.end - self.start)
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,7 @@ def plan(
     under_risk = risk_tops[-1] + line
     if not place:
         corner = (canvas.MARGIN, risk_top if merged else under_risk + GAP)
-    notes = _notes(part, groups, conventions, frame.width - 2 * canvas.MARGIN)
+    notes = _notes(part, groups, conventions, frame)
     notes_top = under_risk + below + GAP
     return Layout(
         frame=frame,
@@ -178,16 +184,18 @@ def _outlines(group: Group, frame: Frame) -> list[tuple[np.ndarray, np.ndarray]]
     return outlines
 
 
-def _notes(part, groups, conventions, room) -> list[str]:
+def _notes(part, groups, conventions, frame) -> list[str]:
     """Return the wrapped notes at the foot: what is not drawn as usual, and what the signs mean."""
     share = f"{100 * conventions['confidence']:g}%"
-    notes = [
-        f"Shaded: {share} confidence interval at each time ({conventions['interval']}).",
-        "Ticks: censored.",
-    ]
-    if curve_data.delayed_entry(groups):
+    censored = sum(curve_data.censored_times(group, frame.end).size for group in groups)
+    marks = sum(curve_data.censor_marks(group, frame.end, frame.apart)[0].size for group in groups)
+    notes = [f"Shaded: {share} confidence interval at each time ({conventions['interval']})."]
+    if censored:
+        thinned = " (not every one is drawn)" if marks < censored else ""
+        notes.append(f"Ticks: censored{thinned}.")
+    if frame.delayed:
         notes.append("Patients count as at risk from their entry on.")
     if part.get("note"):
         text = part["note"].rstrip(".")
         notes.insert(0, f"{text[:1].upper()}{text[1:]}.")
-    return canvas.wrap(" ".join(notes), room, canvas.small())
+    return canvas.wrap(" ".join(notes), frame.width - 2 * canvas.MARGIN, canvas.small())

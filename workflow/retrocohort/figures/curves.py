@@ -13,7 +13,6 @@ from retrocohort.figures.curve_data import Group, Rows
 from retrocohort.figures.curve_layout import GAP, SURVIVAL_TOP, TICK_LABELS, Frame, Layout, plan
 
 BAND = 0.15  # opacity of the interval
-TICKS_APART = 2.5  # points between two censor ticks
 
 
 def draw(
@@ -96,9 +95,8 @@ def _draw_group(axes: Axes, group: Group, frame: Frame) -> None:
         gid=f"band-{group.position}",
     )
     axes.plot(times, survival, **style, gid=f"curve-{group.position}", zorder=3)
-    apart = TICKS_APART / frame.axes_width * (frame.end - frame.start)
     axes.plot(
-        *curve_data.censor_marks(group, frame.end, apart),
+        *curve_data.censor_marks(group, frame.end, frame.apart),
         marker="|",
         linestyle="",
         color=style["color"],

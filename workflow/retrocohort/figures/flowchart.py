@@ -96,6 +96,8 @@ def _column(flow: Rows, cohort: Mapping, top: float) -> tuple[list[Box], list[Bo
     x = LEFT + MAIN_WIDTH + BRANCH
     for row in flow[1:]:
         texts = [(f"Excluded: {row['label']}", "normal"), (_n(row["n_excluded"]), "normal")]
+        if row.get("n_unknown", "0") != "0":
+            texts.append((f"(not known, kept: {_n(row['n_unknown'])})", "normal"))
         box = make_box(x, main[-1].bottom + DROP / 2, RIGHT - x, texts)
         side.append(box)
         below = [(f"Remaining: {_n(row['n_after'])}", "normal")]
@@ -170,7 +172,8 @@ def _n(text: str) -> str:
 
 def _draw_box(layer: Axes, box: Box) -> None:
     """Draw the frame and the text of a box."""
-    frame = Rectangle((box.x, box.y), box.width, box.height, fill=False, gid="box")
+    style = {"edgecolor": rcParams["axes.edgecolor"], "linewidth": rcParams["patch.linewidth"]}
+    frame = Rectangle((box.x, box.y), box.width, box.height, fill=False, gid="box", **style)
     layer.add_patch(frame)
     for i, (line, weight) in enumerate(box.lines):
         top = box.y + INSIDE - 1 + i * canvas.line_height()

@@ -182,15 +182,13 @@ def _draw_axis(figure: Figure, layer: Axes, rows, columns: Columns, tops) -> Non
 
 
 def _draw_ratio(axes: Axes, row: Row, y: float, low: float, high: float) -> None:
-    """Draw one ratio and its interval, with an arrow at a limit that lies beyond the axis."""
+    """Draw one ratio and its interval, with an arrow at an end that lies beyond the axis."""
     style = {"color": rcParams["axes.prop_cycle"].by_key()["color"][0], "linestyle": "-"}
-    start = low if not row.low >= low else row.low
-    end = high if not row.high <= high else row.high
-    axes.plot([start, end], [y, y], lw=rcParams["lines.linewidth"], gid="interval", **style)
-    axes.plot([row.hr], [y], marker="s", gid="ratio", **style)
-    for limit, beyond, marker in (
-        (low, start > row.low or row.low != row.low, "<"),
-        (high, end < row.high or row.high != row.high, ">"),
-    ):
-        if beyond:
-            axes.plot([limit], [y], marker=marker, clip_on=False, gid="beyond", **style)
+    start, end = max(low, row.low), min(high, row.high)
+    axes.plot([min(start, high), max(end, low)], [y, y], gid="interval", **style)
+    if low <= row.hr <= high:
+        axes.plot([row.hr], [y], marker="s", gid="ratio", **style)
+    if row.low < low:
+        axes.plot([low], [y], marker="<", clip_on=False, gid="beyond", **style)
+    if row.high > high:
+        axes.plot([high], [y], marker=">", clip_on=False, gid="beyond", **style)

@@ -8,7 +8,8 @@ from retrocohort import format as fmt
 from retrocohort.io import as_number
 
 Rows = Sequence[Mapping[str, str]]
-WIDEST = 10.0  # an axis reaches this factor from 1 at most, further only for the ratios themselves
+WIDEST = 10.0  # an axis reaches this factor from 1 for the sake of limits,
+FARTHEST = 50.0  # and this one for the ratios themselves: a ratio beyond is an arrow
 SINGULAR = {"years": "year", "months": "month", "weeks": "week", "days": "day"}
 
 
@@ -72,9 +73,9 @@ def _per_unit(about: Mapping) -> str:
 
 
 def axis_limits(rows: Sequence[Row]) -> tuple[float, float]:
-    """Return the limits of the axis: every ratio and 1 in it, and the limits up to `WIDEST`."""
+    """Return the limits of the axis: 1, ratios up to `FARTHEST` and limits up to `WIDEST` in it."""
     drawn = [row for row in rows if row.drawn]
-    ratios = [1.0, *(row.hr for row in drawn)]
+    ratios = [1.0, *(min(max(row.hr, 1 / FARTHEST), FARTHEST) for row in drawn)]
     lows = [max(row.low, 1 / WIDEST) for row in drawn if row.low == row.low]
     highs = [min(row.high, WIDEST) for row in drawn if row.high == row.high]
     low, high = min(ratios + lows), max(ratios + highs)
@@ -95,8 +96,8 @@ def axis_ticks(low: float, high: float, most: int = 7) -> list[float]:
             if count <= most:
                 first = -floor((1 - low) / step)
                 return [round(1 + (first + i) * step, 10) for i in range(count)]
-    for factors in ((1, 2, 5), (1, 3), (1,)):
-        ticks = [f * 10.0**p for p in range(-9, 10) for f in factors]
+    for factors in ((1, 1.5, 2, 3, 5, 7), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,)):
+        ticks = [factor * 10.0**power for power in range(-9, 10) for factor in factors]
         ticks = [tick for tick in ticks if low <= tick <= high]
         if len(ticks) <= most:
             return ticks

@@ -11,7 +11,9 @@ FLAT = 1e-10  # expected gain of the log likelihood below which it has converged
 EXTRA_STEPS = (
     3  # a finite maximum is then reached to machine precision: each step squares the error
 )
-MOVING = 1e-3  # a coefficient whose step is larger after that has no finite maximum
+MOVING = 1e-3  # a coefficient whose step is larger after that has no finite maximum,
+VANISHED = 1e-8  # nor has one that has lost its information but for this share
+LONGEST = 3.0  # of a step, as change of the log hazard over the range of a covariate
 ALIASED = 1e-9  # a column has no information of its own when less than this share is left
 
 
@@ -37,16 +39,18 @@ def maximise(likelihood: PartialLikelihood) -> Maximum:
     scale = np.ptp(likelihood.x, axis=0)
     beta = np.zeros(len(scale))
     now, flat_steps = likelihood.at(beta), 0
-    step = np.zeros(len(scale))
+    at_zero = np.diag(now.information)
     for _ in range(MAX_ITERATIONS):
         step = solve_scaled(now.information, now.gradient, scale)
         if step is None:
-            return Maximum(beta, np.ones(len(scale), dtype=bool), False)
+            break
         flat_steps += float(step @ now.gradient) < FLAT
+        step *= min(1.0, LONGEST / max(np.abs(step * scale).max(), 1e-300))
         beta, now = climb(likelihood, beta, step, now)
         if flat_steps > EXTRA_STEPS:
-            return Maximum(beta, np.abs(step * scale) > MOVING, True)
-    return Maximum(beta, np.abs(step * scale) > MOVING, False)
+            lost = np.diag(now.information) < VANISHED * at_zero
+            return Maximum(beta, lost | (np.abs(step * scale) > MOVING), True)
+    return Maximum(beta, np.ones(len(scale), dtype=bool), False)
 
 
 def climb(likelihood: PartialLikelihood, beta, step, now):

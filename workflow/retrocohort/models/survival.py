@@ -11,6 +11,7 @@ import numpy as np
 
 from retrocohort.models.kaplan_meier import (
     QUARTILES,
+    Curve,
     censoring,
     kaplan_meier,
     n_at_risk,
@@ -122,8 +123,27 @@ def curve_rows(frame, sample: Sample, by: str, variables, conventions) -> list[d
         if name == by:
             curve = kaplan_meier(group, conventions["interval"], conventions["confidence"])
             columns = [getattr(curve, column).tolist() for column in CURVE_COLUMNS[1:]]
-            for values in zip(*columns, strict=True):
-                rows.append({"level": level, **dict(zip(CURVE_COLUMNS[1:], values, strict=True))})
+            own = [
+                {"level": level, **dict(zip(CURVE_COLUMNS[1:], values, strict=True))}
+                for values in zip(*columns, strict=True)
+            ]
+            rows += sorted(own + entry_rows(group, curve, level), key=lambda row: row["time"])
+    return rows
+
+
+def entry_rows(group: Sample, curve: Curve, level: str) -> list[dict]:
+    """Return a row at each time at which patients enter late and nobody leaves.
+
+    The curve does not change there, but the number at risk does after it: with these rows a reader
+    of the file knows it at every time.
+    """
+    if group.entry is None:
+        return []
+    rows = []
+    for time in np.setdiff1d(group.entry, curve.time).tolist():
+        place = {"level": level, "time": time, "n_risk": int(n_at_risk(group, time))}
+        survival = dict(zip(CURVE_COLUMNS[-3:], survival_at(curve, time), strict=True))
+        rows.append(place | {"n_event": 0, "n_censor": 0} | survival)
     return rows
 
 

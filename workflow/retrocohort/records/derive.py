@@ -26,7 +26,8 @@ def derive_all(
     Parameters
     ----------
     patients : pandas.DataFrame
-        n patients: `record_id` and the variables of the sources with one row a patient.
+        n patients: `record_id`, the place of their first row, and the variables of the sources with
+        one row a patient.
     long : dict of pandas.DataFrame
         Cleaned rows of each source with many rows a patient, with `patient` (place in `patients`).
     derive : dict
@@ -185,8 +186,8 @@ def _in_range(frame: pd.DataFrame, name: str, entry: dict, logs: Logs) -> np.nda
     if outside.any():
         logs.add(
             "problems",
+            frame[outside],
             variable=name,
-            record_id=frame["record_id"].to_numpy()[outside],
             raw_value=[number_text(value) for value in values[outside]],
             problem=[verdict.problem for verdict in verdicts if verdict],
             action=SET_TO_MISSING,
@@ -199,10 +200,9 @@ def _report(frame: pd.DataFrame, name: str, raw, problem: str, logs: Logs) -> No
     if raw is None or not (raw != "").any():
         return
     wrong = raw != ""
-    ids = frame["record_id"].to_numpy()[wrong]
     logs.add(
         "problems",
-        record_id=ids,
+        frame[wrong],
         variable=name,
         raw_value=raw[wrong],
         problem=problem,

@@ -49,22 +49,24 @@ def check_source_files(sources: dict, variables: dict) -> list[Fault]:
         Empty if all is well.
     """
     faults = []
+    taken = {Path(spec["path"]).name for spec in sources.values()}
     for name, spec in sources.items():
         centre = spec.get("centre")
         expected = [spec["id"], *([centre["column"]] if isinstance(centre, dict) else [])]
         for entry in variables.values():
             expected += [entry["columns"][name]] if name in entry.get("columns", {}) else []
-        faults += _check_file(spec, list(dict.fromkeys(expected)))
+        faults += _check_file(spec, list(dict.fromkeys(expected)), taken)
     return faults
 
 
-def _check_file(spec: dict, expected: list[str]) -> list[Fault]:
+def _check_file(spec: dict, expected: list[str], taken: set[str]) -> list[Fault]:
     """Return the faults of one file."""
     path = spec["path"]
     if not Path(path).is_file():
         folder = Path(path).parent
-        there = sorted(file.name for file in folder.iterdir()) if folder.is_dir() else []
-        return [Fault(path, "", "is missing.", suggest(Path(path).name, there))]
+        there = {file.name for file in folder.glob("*")} - taken
+        remedy = suggest(Path(path).name, sorted(there), most=0)
+        return [Fault(path, "", "is missing.", remedy if "Did" in remedy else "Deliver it.")]
     if ending_of(path) not in ENDINGS:
         known = ", ".join(ENDINGS)
         return [Fault(path, "", "is of a kind that cannot be read.", f"Deliver one of {known}.")]
@@ -74,7 +76,8 @@ def _check_file(spec: dict, expected: list[str]) -> list[Fault]:
     try:
         return check.get(ending_of(path), _check_delimited)(spec, expected)
     except UNREADABLE as error:  # its text may quote the file: only its kind is told
-        problem = f"cannot be opened ({type(error).__name__})."
+        kind = f"{type(error).__module__}.{type(error).__name__}".removeprefix("builtins.")
+        problem = f"cannot be opened ({kind})."
         return [Fault(path, "", problem, "Is it what its ending says?")]
 
 
@@ -100,7 +103,8 @@ def _check_delimited(spec: dict, expected: list[str]) -> list[Fault]:
         others = first_rows(text, delimiter, ROWS_SEARCHED)
         if max(_count(row, expected) for row in others) > max(found, 1):
             problem = f"its cells are not delimited by {delimiter_of(spec)!r}."
-            return [Fault(spec["path"], "", problem, f"Set delimiter: {delimiter!r}.")]
+            shown = '"\\t"' if delimiter == "\t" else repr(delimiter)
+            return [Fault(spec["path"], "", problem, f"Set delimiter: {shown}.")]
     return faults
 
 
@@ -109,18 +113,19 @@ def _uneven_rows(spec: dict, text: str) -> list[Fault]:
     path, header_row = spec["path"], spec.get("header_row", 1)
     row, width, uneven = 0, 0, []
     try:
-        for row, (count, is_filled) in enumerate(_widths(text, delimiter_of(spec)), start=1):
+        for row, (count, cells) in enumerate(_widths(text, delimiter_of(spec)), start=1):
             if row == header_row:
                 width = count
-            elif row > header_row and count != width and is_filled:
-                uneven.append((row, count))
+            elif row > header_row and count != width and any(cells):
+                uneven.append((row, count, any("\n" in cell for cell in cells)))
     except csv.Error:
         problem = "a quote opened behind it is never closed."
         return [Fault(path, f"row {row}", problem, "Close or remove it.")]
     faults = []
-    for row, count in uneven[:MOST_ROWS]:
+    for row, count, is_broken in uneven[:MOST_ROWS]:
         problem = f"has {count} cells, the header has {width}."
         remedy = "Quote cells with a delimiter." if count > width else "Is it cut off?"
+        remedy = "Is a quote left open?" if is_broken else remedy
         faults.append(Fault(path, f"row {row}", problem, remedy))
     if len(uneven) > MOST_ROWS:
         problem = f"{len(uneven) - MOST_ROWS} more rows have not {width} cells."
@@ -128,14 +133,14 @@ def _uneven_rows(spec: dict, text: str) -> list[Fault]:
     return faults
 
 
-def _widths(text: str, delimiter: str) -> Iterator[tuple[int, bool]]:
-    """Yield of each row the number of cells, and whether one of them is filled."""
+def _widths(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield of each row the number of cells, and what fills them."""
     if '"' in text:
         for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            yield len(cells), any(cells)
+            yield len(cells), cells
     else:  # the same, several times faster
         for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-            yield line.count(delimiter) + 1, bool(line.strip(delimiter))
+            yield line.count(delimiter) + 1, [line.strip(delimiter)]
 
 
 def _check_workbook(spec: dict, expected: list[str]) -> list[Fault]:

@@ -8,6 +8,7 @@ import pandas as pd
 from retrocohort.records.clean import clean_source
 from retrocohort.records.derive import derive_all
 from retrocohort.records.logs import Logs
+from retrocohort.records.read import PLACE
 from retrocohort.records.reconcile import reconcile
 
 
@@ -47,7 +48,9 @@ def clean_records(
     first = np.unique(codes_of_rows, return_index=True)[1]
     centre = rows["centre"].astype(object).to_numpy()[first]
     frame = pd.DataFrame(
-        {"record_id": patients, "centre": np.where(centre == "", None, centre)} | values
+        {"record_id": patients, "centre": np.where(centre == "", None, centre)}
+        | {column: rows[column].to_numpy()[first] for column in PLACE}
+        | values
     )
     long = {name: _placed(cleaned[name], patients) for name in sources if name not in one}
     frame = derive_all(frame, long, derive, variables, logs)

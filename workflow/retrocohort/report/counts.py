@@ -75,7 +75,7 @@ def linkage_table(place: str, caption: str, linkage: Rows) -> Layout:
         "rows_without_key": Column("Rows", "without key"),
         "keys": Column("Patients"),
         "duplicated_keys": Column("Patients", "with several rows"),
-        "unmatched_keys": Column("Patients", "not in the cohort file"),
+        "unmatched_keys": Column("Persons", "without a patient row"),
         "unmatched_rows": Column("Rows", "of these"),
     }
     lines = [Row(as_words(row["source"]), counted(row, *columns)) for row in linkage]
@@ -101,7 +101,7 @@ def warning_totals(place: str, caption: str, warnings: Rows, labels: Labels, stu
         ]
         for name, own in totals.items()
     ]
-    columns = [Column("Places"), Column("n")]
+    columns = [Column("Results", "concerned"), Column("n", "in total")]
     return Layout(place, caption, "Step and warning", columns, blocks, [], Footnotes())
 
 

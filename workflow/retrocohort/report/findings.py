@@ -35,7 +35,7 @@ def exposure(study: Mapping) -> str:
 def opening(flow: Rows, arms: Rows, variable: str, labels: Labels) -> str:
     """Return "Of 2,982 delivered records 1,546 patients form the cohort: ..."."""
     groups = [
-        f"{labels.level(variable, row['level'])}, {count(as_number(row['n']))}"
+        f"{labels.level(variable, row['level'])}: {count(as_number(row['n']))}"
         for row in arms
         if row["variable"] == variable and row["population"] == FULL
     ]

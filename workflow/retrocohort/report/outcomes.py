@@ -102,10 +102,8 @@ def cox_section(sheet: Sheet, models: Sequence[Part]) -> list[Block]:
 def _model(sheet: Sheet, part: Part) -> list[Block]:
     """Return one model in one population: its figure, and all its numbers folded away."""
     place = f"{part['name']}-{part['population']}-{part['endpoint']}"
-    about = (
-        f"{part['label']}, {within_sentence(part['endpoint_label'])}: {part['population_label']}"
-    )
-    caption = f"{about}. Hazard ratios with {sheet.level} confidence intervals."
+    about = f"{part['endpoint_label']}: {part['population_label']}. Cox model “{part['label']}”"
+    caption = f"{about}: hazard ratios with {sheet.level} confidence intervals."
     figure = sheet.figure(
         part["svg"], f"forest-{place}", caption, part["links"], main=is_whole(part)
     )

@@ -1,0 +1,88 @@
+"""The cases of bad input: each a file in cases/ with what is done to the base study, and what is said.
+
+An edit names a file of the study and one of: `find` and `put` (the first of a text, or with
+`find_all` every one), `append`, `content`, `delete`, `rename`, `encoding` (saved anew in it),
+`workbook` and `gzip` (saved as such under that name, `keep_bytes` or `spoil_byte` damage it).
+"""
+
+import csv
+import gzip
+import shutil
+from pathlib import Path
+
+import openpyxl
+import yaml
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+STUDY = "invented"
+DECISIONS = ("study.yaml", "dictionary.csv", "codes.csv", "hash_key.txt")
+
+
+def cases_of(stage: str) -> dict[str, dict]:
+    """Return name -> case of every case of one stage."""
+    files = sorted((HERE / "cases" / stage).glob("*.yaml"))
+    return {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in files}
+
+
+def make_project(folder: Path, edits=()) -> Path:
+    """Lay out a project that runs the base study alone, then edit its files."""
+    for name in ("workflow", "report", "envs", "profiles"):
+        (folder / name).symlink_to(ROOT / name)
+    shutil.copy(ROOT / "Snakefile", folder)
+    (folder / f"config/studies/{STUDY}").mkdir(parents=True)
+    (folder / f"data/{STUDY}").mkdir(parents=True)
+    shutil.copy(ROOT / "config/defaults.yaml", folder / "config")
+    (folder / "config/config.yaml").write_text(f"studies: [{STUDY}]\n", encoding="utf-8")
+    for file in (HERE / "base").iterdir():
+        shutil.copy(file, _place(folder, file.name))
+    for edit in edits:
+        apply(folder, edit)
+    return folder
+
+
+def _place(folder: Path, name: str) -> Path:
+    return folder / ("config/studies" if name in DECISIONS else "data") / STUDY / name
+
+
+def apply(folder: Path, edit: dict) -> None:
+    """Apply one edit; a text to be replaced must be there."""
+    path = _place(folder, edit["file"])
+    if "find" in edit or "find_all" in edit:
+        text = path.read_text(encoding="utf-8")
+        old = edit.get("find", edit.get("find_all"))
+        assert old in text, f"{edit['file']} does not hold {old!r}"
+        replaced = text.replace(old, edit["put"], 1 if "find" in edit else -1)
+        path.write_text(replaced, encoding="utf-8")
+    elif "append" in edit:
+        path.write_text(path.read_text(encoding="utf-8") + edit["append"], encoding="utf-8")
+    elif "content" in edit:
+        path.write_text(edit["content"], encoding="utf-8")
+    elif "encoding" in edit:
+        path.write_text(
+            path.read_text(encoding="utf-8"), encoding=edit["encoding"], errors="replace"
+        )
+    elif "delete" in edit:
+        path.unlink()
+    elif "rename" in edit:
+        path.rename(path.with_name(edit["rename"]))
+    else:
+        _pack(path, edit)
+
+
+def _pack(path: Path, edit: dict) -> None:
+    """Save a CSV as a workbook or compressed, whole or damaged."""
+    packed = path.with_name(edit.get("workbook") or edit["gzip"])
+    if "workbook" in edit:
+        book = openpyxl.Workbook()
+        book.active.title = "patients"
+        for row in csv.reader(path.read_text(encoding="utf-8").splitlines()):
+            book.active.append(row)
+        book.save(packed)
+    else:
+        packed.write_bytes(gzip.compress(path.read_bytes(), mtime=0))
+    path.unlink()
+    data = bytearray(packed.read_bytes()[: edit.get("keep_bytes")])
+    if "spoil_byte" in edit:
+        data[edit["spoil_byte"]] ^= 0xFF
+    packed.write_bytes(data)

@@ -1,0 +1,199 @@
+"""The plan of a study: which parts each entry of its study file has, and where their files are.
+
+The rules ask; nothing is computed here. Paths are those of the contract between the steps.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import product
+
+TEXTS = ("label", "type", "unit", "levels")
+FORMATS = ("svg", "pdf", "png")
+PLACE = "{population}/{endpoint}"
+ESTIMATES = ("quantiles", "logrank", "landmarks", "followup")
+COX = (("estimates", ""), ("fit", "_fit"), ("ph", "_ph"))
+
+# table of results with a `note` column -> the step under which its notes are listed
+NOTED_ESTIMATES = {"quantiles": "survival", "logrank": "log-rank test", "landmarks": "landmarks"}
+NOTED_MODELS = {"": "Cox model", "_fit": "Cox model", "_ph": "test of proportional hazards"}
+
+
+class Plan:
+    """One study, as `config.study.load_study` returns it, and the names of its files."""
+
+    def __init__(self, name: str, study: dict):
+        """Keep the study; nothing is read."""
+        self.name, self.study = name, study
+        self.folder = f"results/{name}"
+
+    def texts(self, names: Iterable[str], *keys: str) -> dict[str, dict]:
+        """Return what is asked of some variables alone, so that a job tracks nothing else."""
+        dictionary = self.study["variables"]
+        return {n: {k: dictionary[n][k] for k in keys or TEXTS} for n in dict.fromkeys(names)}
+
+    def parts(self, entry: dict) -> list[dict]:
+        """Return the populations of an entry, times its endpoints if it has any, with labels."""
+        populations, endpoints = self.study["populations"], self.study["endpoints"]
+        chosen = entry.get("endpoints") or [entry.get("endpoint")]
+        return [
+            {"population": population, "population_label": populations[population]["label"]}
+            | (_described(name, endpoints[name]) if name else {})
+            for name, population in product(chosen, entry["populations"])
+        ]
+
+    def files(self, pattern: str, parts: Sequence[dict] = ({},), **more: str) -> list[str]:
+        """Return one path a part, below the results of the study."""
+        return [f"{self.folder}/" + pattern.format(**part, **more) for part in parts]
+
+    def drawings(self, stem: str, parts: Sequence[dict]) -> dict[str, list[str]]:
+        """Return format -> paths of the drawings of some parts."""
+        return {f: self.files(f"figures/{PLACE}/{stem}.{f}", parts) for f in FORMATS}
+
+    # records and cohort
+
+    def reading_rules(self) -> dict:
+        """Return of each variable what the reader of the delivered files must know."""
+        return self.texts(self.study["variables"], "type", "columns", "missing", "protect")
+
+    def cleaning_rules(self) -> dict:
+        """Return of each variable all but its labels: a changed label cleans nothing anew."""
+        return {
+            name: {key: value for key, value in entry.items() if key != "label"}
+            | {"levels": {code: code for code in entry["levels"]}}
+            for name, entry in self.study["variables"].items()
+        }
+
+    def cohort_decisions(self) -> dict:
+        """Return what decides who is in the cohort; texts of endpoints are no part of it."""
+        shown = ("label", "unit", "competing", "landmarks")
+        arms = self.study["arms"]
+        return {
+            "criteria": self.study["criteria"],
+            "populations": self.study["populations"],
+            "arms": arms,
+            "days_per_unit": self.study["time"]["days_per_unit"],
+            "variables": self.texts(arm["variable"] for arm in arms.values()),
+            "endpoints": {
+                name: {key: value for key, value in endpoint.items() if key not in shown}
+                for name, endpoint in self.study["endpoints"].items()
+            },
+        }
+
+    # models and tables
+
+    def curves_of(self, endpoint: str) -> list[dict]:
+        """Return every curve of an endpoint: its name, what it compares, its population."""
+        return [
+            {"name": name, "by": curve.get("by", ""), "population": population}
+            for name, curve in self.study["curves"].items()
+            if endpoint in curve["endpoints"]
+            for population in curve["populations"]
+        ]
+
+    def survival_of(self, endpoint: str) -> dict:
+        """Return what is estimated for an endpoint: variables, landmarks, strata of the tests."""
+        survival = self.study["survival"]
+        by = [curve["by"] for curve in self.curves_of(endpoint) if curve["by"]]
+        return {
+            "variables": list(dict.fromkeys(survival["variables"] + by)),
+            "landmarks": self.study["endpoints"][endpoint]["landmarks"],
+            "logrank_strata": survival["logrank_strata"],
+        }
+
+    def model_variables(self, name: str, *keys: str) -> dict[str, dict]:
+        """Return the dictionary entries of a model's covariates and strata."""
+        model = self.study["models"][name]
+        return self.texts(model["covariates"] + model["strata"], *keys)
+
+    def table_variables(self, table: dict, *keys: str) -> dict[str, dict]:
+        """Return the dictionary entries of the rows and columns of a table."""
+        return self.texts([*filter(None, [table.get("by")]), *table["variables"]], *keys)
+
+    # audit and report
+
+    def noted_tables(self) -> dict[str, dict]:
+        """Return path -> (step, population, endpoint) of every table with a `note` column."""
+        found = {}
+        for stem, step in NOTED_ESTIMATES.items():
+            found |= self._noted(f"models/{PLACE}/{stem}.csv", step, self.study["survival"])
+        for name, model in self.study["models"].items():
+            for end, step in NOTED_MODELS.items():
+                pattern = f"models/{PLACE}/cox_{name}{end}.csv"
+                found |= self._noted(pattern, f"{step} '{name}'", model)
+        for name, table in self.study["tables"].items():
+            if table["kind"] == "baseline":
+                pattern = f"tables/{{population}}/{name}_tests.csv"
+                found |= self._noted(pattern, f"table '{name}'", table)
+        return found
+
+    def _noted(self, pattern: str, step: str, entry: dict) -> dict[str, dict]:
+        parts = self.parts(entry)
+        places = [
+            {"step": step, "population": p["population"], "endpoint": p.get("endpoint", "")}
+            for p in parts
+        ]
+        return dict(zip(self.files(pattern, parts), places, strict=True))
+
+    def report_facts(self) -> dict:
+        """Return the decisions that the methods section states, and the labels it needs."""
+        keys = "title data preset conventions time sources criteria endpoints populations arms"
+        facts = {
+            key: self.study[key]
+            for key in f"{keys} tables derive survival curves models report".split()
+        }
+        return facts | {"variables": self.texts(self.study["variables"])}
+
+    def report_contents(self) -> dict[str, list[dict]]:
+        """Return what the report shows, each with the paths of its files, in the page's order."""
+        study = self.study
+        return {
+            "tables": [
+                part | {"name": name, "kind": table["kind"], "html": path}
+                for name, table in study["tables"].items()
+                for part, path in self._with_files(f"tables/{{population}}/{name}.html", table)
+            ],
+            "survival": [
+                part
+                | {key: self.files(f"models/{PLACE}/{key}.csv", [part])[0] for key in ESTIMATES}
+                for part in self.parts(study["survival"])
+            ],
+            "curves": [
+                part | {"name": name, "svg": path} | _links(f"km_{name}", part)
+                for name, curve in study["curves"].items()
+                for part, path in self._with_files(f"figures/{PLACE}/km_{name}.svg", curve)
+            ],
+            "models": [
+                part
+                | {"name": name, "kind": model["kind"], "label": model["label"], "svg": path}
+                | {k: self.files(f"models/{PLACE}/cox_{name}{e}.csv", [part])[0] for k, e in COX}
+                | _links(f"forest_{name}", part, f"cox_{name}")
+                for name, model in study["models"].items()
+                for part, path in self._with_files(f"figures/{PLACE}/forest_{name}.svg", model)
+            ],
+        }
+
+    def shown_files(self) -> list[str]:
+        """Return the path of every file that the report reads."""
+        values = (v for items in self.report_contents().values() for i in items for v in i.values())
+        return [v for v in values if isinstance(v, str) and v.startswith(f"{self.folder}/")]
+
+    def _with_files(self, pattern: str, entry: dict) -> list[tuple[dict, str]]:
+        parts = self.parts(entry)
+        return list(zip(parts, self.files(pattern, parts), strict=True))
+
+
+def _links(figure: str, part: dict, numbers: str = "") -> dict:
+    """Return links from the page to the files of a figure and to the numbers behind it."""
+    place = PLACE.format(**part)
+    drawn = [{"label": f.upper(), "href": f"../figures/{place}/{figure}.{f}"} for f in FORMATS]
+    csv = {"label": "CSV", "href": f"../models/{place}/{numbers or figure}.csv"}
+    return {"links": [*drawn, csv]}
+
+
+def _described(name: str, endpoint: dict) -> dict:
+    """Return what a figure or table says of an endpoint."""
+    return {
+        "endpoint": name,
+        "endpoint_label": endpoint["label"],
+        "unit": endpoint["unit"],
+        "note": endpoint.get("competing", ""),
+    }
