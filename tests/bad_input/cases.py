@@ -16,6 +16,15 @@ import yaml
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 STUDY = "invented"
+PLANTED = {  # cells of one patient that would be known again wherever they turn up
+    "pid": "QUIXPID77",
+    "name": "Zelda Quixwood",
+    "sex": "quixsex",
+    "operated": "31.02.1987",
+    "size": "987654321",
+    "implant": "quixanswer",
+}
+PLANTED_ROW = 5  # the patient's place in patients.csv, behind the header
 DECISIONS = ("study.yaml", "dictionary.csv", "codes.csv", "hash_key.txt")
 
 
@@ -86,3 +95,18 @@ def _pack(path: Path, edit: dict) -> None:
     if "spoil_byte" in edit:
         data[edit["spoil_byte"]] ^= 0xFF
     packed.write_bytes(data)
+
+
+def plant(folder: Path) -> None:
+    """Give the patients names, and one of them cells that are known again wherever they turn up."""
+    path = _place(folder, "patients.csv")
+    with open(path, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows = [row | {"name": f"Quixwood {place}"} for place, row in enumerate(rows)]
+    rows[PLANTED_ROW] |= PLANTED
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    name = "name,Name,text,,,,,,patients:name,,,,drop\n"
+    apply(folder, {"file": "dictionary.csv", "append": name})

@@ -166,3 +166,14 @@ def test_a_label_within_a_sentence(label, text):
 )
 def test_sentences(text, expected):
     assert fmt.sentence(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [
+        ((9256.69, 51.985, 1648266.2), "9,257 (51.99–1,648,266)"),
+        ((99.2, 2, 100.5), "99.20 (2.00–101)"),
+    ],
+)
+def test_large_ratios_have_no_decimals(ratio, text):
+    assert fmt.ratio_interval(*ratio) == text

@@ -62,3 +62,5 @@ def test_model_of_the_workflow_equals_r(block):
     univariable = cox.MODELS[study, model].get("kind") == "univariable"
     found = cox.by_key(table, univariable)
     assert expected.differences(cox.ORACLE[block], found, cox.COUNTS) == []
+    agree = [row["value"] for row in table.fit if row["statistic"] == "engines_agree"]
+    assert agree == ["1"] * (len(cox.MODELS[study, model]["covariates"]) if univariable else 1)

@@ -5,6 +5,7 @@ Rules, the same in every table, figure and page:
 - rounding is half up, of the shortest decimal that reads back as the number (0.125 gives "0.13");
 - P has three decimals, "<0.001" below 0.001 and ">0.99" above 0.99: never "0.000" nor "1.000";
 - a hazard ratio has two decimals; three or four when two would make it, its limits or 1 look alike;
+  none from 100 on;
 - ranges have an en dash, or "to" when a limit is negative;
 - a time not reached is "NR", a range that is open above ends in the dash: "NR (16–)";
 - a missing number is "–".
@@ -23,6 +24,7 @@ DASH = "–"
 MINUS = "−"
 SMALLEST_P = 0.001
 LARGEST_P = 0.99
+LARGE_RATIO = 100
 
 
 def is_missing(value: float | None) -> bool:
@@ -115,8 +117,10 @@ def ratio_decimals(hr: float | None, low: float | None, high: float | None) -> i
 
 
 def hazard_ratio(hr: float | None, decimals: int = 2) -> str:
-    """Return a hazard ratio; `decimals` comes from `ratio_decimals` when its limits are shown."""
-    return number(hr, decimals)
+    """Return a hazard ratio or a limit of one; `decimals` comes from `ratio_decimals`."""
+    if is_missing(hr) or not LARGE_RATIO <= hr < math.inf:
+        return number(hr, decimals)
+    return count(Decimal(repr(float(hr))).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def ratio_interval(hr: float | None, low: float | None, high: float | None) -> str:
@@ -124,7 +128,8 @@ def ratio_interval(hr: float | None, low: float | None, high: float | None) -> s
     if is_missing(hr):
         return MISSING
     decimals = ratio_decimals(hr, low, high)
-    return f"{hazard_ratio(hr, decimals)} ({interval(low, high, decimals)})"
+    middle, start, end = (hazard_ratio(value, decimals) for value in (hr, low, high))
+    return f"{middle} ({start}{DASH}{end})"
 
 
 def difference(smd: float | None) -> str:

@@ -13,7 +13,12 @@ ESTIMATES = ("quantiles", "logrank", "landmarks", "followup")
 COX = (("estimates", ""), ("fit", "_fit"), ("ph", "_ph"))
 
 # table of results with a `note` column -> the step under which its notes are listed
-NOTED_ESTIMATES = {"quantiles": "survival", "logrank": "log-rank test", "landmarks": "landmarks"}
+NOTED_ESTIMATES = {
+    "quantiles": "survival",
+    "logrank": "log-rank test",
+    "landmarks": "landmarks",
+    "followup": "follow-up",
+}
 NOTED_MODELS = {"": "Cox model", "_fit": "Cox model", "_ph": "test of proportional hazards"}
 
 

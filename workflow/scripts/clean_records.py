@@ -14,7 +14,9 @@ def main(smk):
     io.write_frame_csv(output.cleaned_csv, patients)
     io.write_columns(output.cleaning_log, logs.columns("cleaning"))
     io.write_columns(output.derivation_log, logs.columns("derivation"))
-    io.write_columns(output.problems, logs.columns("problems"))
+    problems = logs.columns("problems")
+    io.write_columns(output.problems, problems)
+    return f"{len(patients):,} patients, {len(problems['record_id']):,} problems"
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ def main(smk):
         )
         io.write_rows(values_path, baseline.VALUE_COLUMNS, values)
         io.write_rows(tests_path, baseline.TEST_COLUMNS, tests)
+    return f"{len(populations)} populations"
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ def main(smk):
             rows = [io.read_rows(file) for file in files]
             figure = curves.draw(part, *rows, given.curve, given.by, given.conventions)
             io.save_figure(figure, [out.svg[i], out.pdf[i], out.png[i]])
+    return f"{len(given.parts)} figures"
 
 
 if __name__ == "__main__":

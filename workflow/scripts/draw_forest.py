@@ -14,6 +14,7 @@ def main(smk):
             about = (given.model, given.variables, given.conventions)
             figure = forest.draw(part, estimates, fit, *about)
             io.save_figure(figure, [out.svg[i], out.pdf[i], out.png[i]])
+    return f"{len(given.parts)} figures"
 
 
 if __name__ == "__main__":

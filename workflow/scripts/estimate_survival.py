@@ -24,6 +24,7 @@ def main(smk):
         sample = at_risk(frame, given.endpoint, curve["population"])
         rows = survival.curve_rows(frame, sample, curve["by"], variables, conventions)
         io.write_rows(path, survival.CURVE_COLUMNS, rows)
+    return f"{len(given.populations)} populations"
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ def main(smk):
         io.write_rows(out.estimates[i], ESTIMATE_COLUMNS, table.estimates)
         io.write_rows(out.fit[i], FIT_COLUMNS, table.fit)
         io.write_rows(out.ph[i], PH_COLUMNS, table.ph)
+    return f"{len(given.parts)} populations and endpoints"
 
 
 if __name__ == "__main__":

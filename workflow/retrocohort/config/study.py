@@ -30,7 +30,10 @@ def load_config(overrides: dict, path: str = CONFIG) -> dict:
     text = _text(path, faults)
     _raise(faults)
     config = strict_yaml.load(path, text)
-    config = config | overrides if isinstance(config, dict) else config
+    if config is None and not overrides:
+        remedy = f"Write studies: [name of a folder under {STUDIES}]."
+        _raise([Fault(path, "", "is empty.", remedy)])
+    config = config | overrides if isinstance(config, dict) else overrides or config
     faults = shape_faults(path, config, _load(f"{SCHEMAS}/config.schema.yaml"))
     there = sorted(folder.name for folder in Path(STUDIES).glob("*/"))
     for name in config["studies"] if not faults else []:

@@ -1,8 +1,8 @@
 """What a Kaplan-Meier figure shows, from the rows of the estimates: no drawing here.
 
-Number at risk at a tick t, the count of entry < t <= exit, is `n_risk` of the first row at or after t
-and none after the last row. This is exact, as rows stand at every time at which someone leaves, or
-enters late.
+Number at risk at a tick t, the count of entry < t <= exit, is `n_risk` of the first row at or
+after t and none after the last row. This is exact, as rows stand at every time at which someone
+leaves, or enters late.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +15,8 @@ from retrocohort.io import as_number
 
 Rows = Sequence[Mapping[str, str]]
 COLUMNS = ("time", "n_risk", "n_event", "n_censor", "survival", "ci_low", "ci_high")
+MEDIAN = ("median", "median_low", "median_high")
+NO_QUANTILES = "not estimated"
 FINEST_STEP = 0.0005  # of survival: a tenth of a point on a figure 7 cm high, finer than its line
 CALENDAR_STEPS = {  # sensible distances of ticks, by the first word of the unit
     "days": (1, 2, 5, 10, 15, 30, 60, 90, 180, 365, 730, 1825, 3650),
@@ -34,8 +36,6 @@ class Group:
     position: int
     label: str
     rows: Mapping[str, np.ndarray]
-    n: float
-    events: float
     median: tuple[float, float, float]
     note: str
 
@@ -56,11 +56,10 @@ def read_groups(
     for position, (code, label) in enumerate(levels.items()):
         own = [row for row in rows if row["level"] == code]
         columns = {c: np.array([as_number(row[c]) for row in own], dtype=float) for c in COLUMNS}
-        match = [q for q in quantiles if (q["variable"], q["level"]) == (variable, code)]
-        fact = match[0] if match else {}
-        median = tuple(as_number(fact.get(c, "")) for c in ("median", "median_low", "median_high"))
-        n, events = as_number(fact.get("n", "")), as_number(fact.get("events", ""))
-        groups.append(Group(position, label, columns, n, events, median, fact.get("note") or ""))
+        fact = next((q for q in quantiles if (q["variable"], q["level"]) == (variable, code)), {})
+        median, low, high = (as_number(fact.get(name, "")) for name in MEDIAN)
+        note = fact.get("note", "") if fact else NO_QUANTILES
+        groups.append(Group(position, label, columns, (median, low, high), note))
     return groups
 
 

@@ -11,9 +11,11 @@ from retrocohort.figures.curve_data import Group
 
 AXES_HEIGHT = {"single": 160.0, "double": 225.0}
 MOST_TICKS = 11
+KEY_SHARE = 0.75  # of the axes, for the width of a key within them
 RISK_LABEL_SHARE = 0.22  # of the page: wider labels stand above the number at risk, not beside it
 TICKS_APART = 4.0  # points between two censor ticks of a curve
-TICK_LABELS = 13.0  # height under the axis
+TICK_LABELS = 13.0  # height under the time axis
+Y_TICK_LABELS = 23.0  # width beside the survival axis, ticks and the gap to its label included
 GAP = 5.0
 SURVIVAL_TOP = 1.03  # of the survival axis, so that a curve at 1 is not cut
 
@@ -40,26 +42,39 @@ class Frame:
         return self.top + self.axes_height
 
     @property
+    def label_heights(self) -> list[float]:
+        """Return the height of what stands above the numbers at risk of each group."""
+        line = canvas.line_height()
+        return [len(lines) * line if self.stacked else 0.0 for lines in self.risk_labels]
+
+    @property
     def apart(self) -> float:
         """Return the time between two censor ticks at the least."""
         return TICKS_APART / self.axes_width * (self.end - self.start)
 
 
 @dataclass(frozen=True)
-class Layout:
-    """All that is drawn: frame, texts, and the places of what is below the axes."""
+class Below:
+    """What stands under the time axis, and where the key stands: tops in points."""
 
-    frame: Frame
-    heading: canvas.Heading
-    y_label: Sequence[str]
-    x_label: str
     key: key.Key
     key_place: tuple[float, float]  # upper left end
-    merged: bool  # the key has the number at risk between its rows
+    merged: bool  # the key is the table of the number at risk: its numbers between the key's rows
     risk_top: float  # of the heading of the number at risk
     risk_tops: Sequence[float]  # of the numbers of each group
-    notes: Sequence[str]
     notes_top: float
+
+
+@dataclass(frozen=True)
+class Layout:
+    """All that is drawn: frame, texts and places."""
+
+    frame: Frame
+    below: Below
+    heading: canvas.Heading
+    y_label: str
+    x_label: str
+    notes: Sequence[str]
     height: float
 
 
@@ -68,84 +83,81 @@ def plan(
     groups: Sequence[Group],
     test: Mapping[str, str] | None,
     curve: Mapping,
+    by: Mapping | None,
     conventions: Mapping,
 ) -> Layout:
     """Return the layout of a figure; the arguments are those of `curves.draw`."""
     heading = _heading(part, groups, curve)
     y_label = _survival_label(part)
-    frame = _frame(part["unit"], groups, curve, canvas.heading_height(heading), len(y_label))
-    line = canvas.line_height()
-    risk_top = frame.bottom + TICK_LABELS + line + GAP
-    above = [len(lines) * line if frame.stacked else 0.0 for lines in frame.risk_labels]
-    about = (groups, test, part["unit"], conventions["confidence"])
-    shown = key.layout(*about, 0.75 * frame.axes_width)
+    frame = _frame(part["unit"], groups, curve, canvas.heading_height(heading))
+    about = (groups, _variable(by), test, part["unit"], conventions["confidence"])
+    inside = key.layout(*about, KEY_SHARE * frame.axes_width)
     place = placing.free_place(
-        (shown.width, shown.height),
+        (inside.width, inside.height),
         (frame.axes_width, frame.axes_height),
         [outline for group in groups for outline in _outlines(group, frame)],
     )
-    merged = False
+    if place:
+        below = _below_axes(frame, inside, place)
+    else:
+        below = _below_axes(frame, key.layout(*about, frame.width - 2 * canvas.MARGIN), None)
+    notes = _notes(part, groups, conventions, frame)
+    height = below.notes_top + canvas.height_of(notes, canvas.small()) + canvas.MARGIN
+    return Layout(frame, below, heading, y_label, _time_label(part["unit"]), notes, height)
+
+
+def _below_axes(frame: Frame, shown: key.Key, place: tuple[float, float] | None) -> Below:
+    """Return the places under the axes.
+
+    The key stands at `place` in the axes. Without a place it stands under the number at risk, or,
+    when that has its labels above the numbers anyway, takes the place of these labels.
+    """
+    line = canvas.line_height()
+    risk_top = frame.bottom + TICK_LABELS + line + GAP
+    merged = place is None and frame.stacked and bool(shown.rows)
+    above = shown.row_heights if merged else frame.label_heights
+    risk_tops, top = [], risk_top + line
+    for height in above:
+        risk_tops.append(top + height)
+        top += height + line
+    corner, notes_top = (canvas.MARGIN, top + GAP), top + GAP
     if place:
         corner = (frame.left + place[0], frame.bottom - place[1] - shown.height)
-        below = 0.0
+    elif merged:
+        corner = (canvas.MARGIN, risk_top)
+        notes_top += len(shown.test) * line
     else:
-        shown = key.layout(*about, frame.width - 2 * canvas.MARGIN)
-        merged = frame.stacked and bool(shown.rows)
-        above = shown.row_heights if merged else above
-        below = shown.height - line - sum(above) if merged else shown.height + GAP
-    risk_tops = _running(risk_top + line, above, line)
-    under_risk = risk_tops[-1] + line
-    if not place:
-        corner = (canvas.MARGIN, risk_top if merged else under_risk + GAP)
-    notes = _notes(part, groups, conventions, frame)
-    notes_top = under_risk + below + GAP
-    return Layout(
-        frame=frame,
-        heading=heading,
-        y_label=y_label,
-        x_label=_time_label(part["unit"]),
-        key=shown,
-        key_place=corner,
-        merged=merged,
-        risk_top=risk_top,
-        risk_tops=risk_tops,
-        notes=notes,
-        notes_top=notes_top,
-        height=notes_top + canvas.height_of(notes, canvas.small()) + canvas.MARGIN,
-    )
-
-
-def _running(top: float, above: Sequence[float], line: float) -> list[float]:
-    """Return the tops of the lines of numbers, each under what stands above it in its row."""
-    tops = []
-    for height in above:
-        tops.append(top + height)
-        top += height + line
-    return tops
+        notes_top += shown.height + GAP
+    return Below(shown, corner, merged, risk_top, risk_tops, notes_top)
 
 
 def _heading(part, groups, curve) -> canvas.Heading:
     """Return the wrapped title and the line under it: who, how many, how many events."""
     room = canvas.WIDTHS[curve.get("width", "double")] - 2 * canvas.MARGIN
     title = curve.get("title") or part["endpoint_label"]
-    n, events = (
-        sum(v for v in values if v == v)
-        for values in zip(*((group.n, group.events) for group in groups), strict=True)
-    )
+    events = sum(group.rows["n_event"].sum() for group in groups)
+    n = events + sum(group.rows["n_censor"].sum() for group in groups)
     about = [part["population_label"], f"n = {fmt.count(n)}", f"{fmt.count(events)} events"]
     if curve.get("title"):
         about.insert(0, part["endpoint_label"])
     return canvas.heading(title, ", ".join(about), room)
 
 
-def _survival_label(part: Mapping[str, str]) -> list[str]:
+def _variable(by: Mapping | None) -> str:
+    """Return the label of the variable that splits the curves, with its unit."""
+    if by is None:
+        return ""
+    return f"{by['label']} ({by['unit']})" if by.get("unit") else by["label"]
+
+
+def _survival_label(part: Mapping[str, str]) -> str:
     """Return the label of the survival axis, which never calls a cause-specific curve survival."""
     if part.get("note"):
-        return ["Event-free, cause-specific (%)"]
+        return "Event-free, cause-specific (%)"
     first = part["endpoint_label"].split(",")[0]
     if "survival" in first.lower() and len(first) <= 32:
-        return [f"{first} (%)"]
-    return ["Event-free (%)"]
+        return f"{first} (%)"
+    return "Event-free (%)"
 
 
 def _time_label(unit: str) -> str:
@@ -153,7 +165,7 @@ def _time_label(unit: str) -> str:
     return f"Age ({unit.removesuffix(' of age')})" if unit.endswith(" of age") else f"Time ({unit})"
 
 
-def _frame(unit, groups, curve, top, y_lines) -> Frame:
+def _frame(unit, groups, curve, top) -> Frame:
     """Return the frame: margins from the labels, ticks from the room for the numbers."""
     column = curve.get("width", "double")
     width = canvas.WIDTHS[column]
@@ -164,7 +176,7 @@ def _frame(unit, groups, curve, top, y_lines) -> Frame:
     most_at_risk = max(group.rows["n_risk"].max(initial=0) for group in groups)
     digits = max(canvas.width_of(text) for text in (fmt.count(most_at_risk), f"{end:.0f}"))
     beside = 0 if stacked else widest + GAP
-    axis = y_lines * canvas.line_height() + canvas.width_of("100") + 9
+    axis = canvas.line_height() + Y_TICK_LABELS
     left = canvas.MARGIN + max(beside + digits / 2, axis)
     room = width - left - digits / 2 - canvas.MARGIN
     most = min(MOST_TICKS, int(room / (digits + 2 * GAP)) + 1)

@@ -10,7 +10,15 @@ from matplotlib.transforms import ScaledTranslation
 from retrocohort import format as fmt
 from retrocohort.figures import canvas, curve_data, key
 from retrocohort.figures.curve_data import Group, Rows
-from retrocohort.figures.curve_layout import GAP, SURVIVAL_TOP, TICK_LABELS, Frame, Layout, plan
+from retrocohort.figures.curve_layout import (
+    GAP,
+    SURVIVAL_TOP,
+    TICK_LABELS,
+    Y_TICK_LABELS,
+    Frame,
+    Layout,
+    plan,
+)
 
 BAND = 0.15  # opacity of the interval
 
@@ -37,7 +45,7 @@ def draw(
         The entry of the study file: "by", and if given "title", "max_time" and "ticks" (their
         distance) in the unit, and "width" ("single" or "double" column).
     by : mapping or None
-        "label" and "levels" of the variable that splits the curves.
+        "label", "unit" and "levels" of the variable that splits the curves.
     conventions : mapping
         "confidence" and "interval" of the bands.
     """
@@ -45,7 +53,7 @@ def draw(
     levels = by["levels"] if by else {"": part["population_label"]}
     groups = curve_data.read_groups(rows, quantiles, variable, levels)
     test = curve_data.overall_test(logrank, variable) if by else None
-    layout = plan(part, groups, test, curve, conventions)
+    layout = plan(part, groups, test, curve, by, conventions)
     figure, layer = canvas.page(layout.frame.width, layout.height)
     axes = _axes(figure, layer, layout)
     for group in groups:
@@ -54,8 +62,8 @@ def draw(
         axes.text(0.5, 0.5, "No patient at risk", transform=axes.transAxes, ha="center")
     _draw_texts(layer, layout)
     _draw_at_risk(axes, layer, groups, layout)
-    between = canvas.line_height() if layout.merged else 0.0
-    key.draw(layer, layout.key, *layout.key_place, between)
+    between = canvas.line_height() if layout.below.merged else 0.0
+    key.draw(layer, layout.below.key, *layout.below.key_place, between)
     return figure
 
 
@@ -68,10 +76,9 @@ def _axes(figure: Figure, layer: Axes, layout: Layout) -> Axes:
     axes.set_yticks(np.linspace(0, 1, 6), labels=[f"{20 * i}" for i in range(6)])
     centre = frame.left + frame.axes_width / 2
     canvas.write(layer, centre, frame.bottom + TICK_LABELS, [layout.x_label], ha="center")
-    labels = canvas.width_of("100") + 9
-    for i, line in enumerate(reversed(layout.y_label)):
-        x = frame.left - labels - i * canvas.line_height()
-        layer.text(x, (frame.top + frame.bottom) / 2, line, rotation=90, ha="right", va="center")
+    middle = (frame.top + frame.bottom) / 2
+    place = (frame.left - Y_TICK_LABELS, middle)
+    layer.text(*place, layout.y_label, rotation=90, ha="right", va="center")
     return axes
 
 
@@ -108,18 +115,18 @@ def _draw_group(axes: Axes, group: Group, frame: Frame) -> None:
 def _draw_texts(layer: Axes, layout: Layout) -> None:
     """Write the title, the line under it and the notes."""
     canvas.write_heading(layer, layout.heading)
-    canvas.write(layer, canvas.MARGIN, layout.notes_top, layout.notes, size=canvas.small())
+    canvas.write(layer, canvas.MARGIN, layout.below.notes_top, layout.notes, size=canvas.small())
 
 
 def _draw_at_risk(axes: Axes, layer: Axes, groups: Sequence[Group], layout: Layout) -> None:
     """Write the number at risk, centred under the ticks by the transform of the time axis."""
     frame, line = layout.frame, canvas.line_height()
-    canvas.write(layer, canvas.MARGIN, layout.risk_top, ["Number at risk"], weight="bold")
+    canvas.write(layer, canvas.MARGIN, layout.below.risk_top, ["Number at risk"], weight="bold")
     most = fmt.count(max(group.rows["n_risk"].max(initial=0) for group in groups))
     beside = frame.left - canvas.width_of(most) / 2 - GAP
-    for group, lines, top in zip(groups, frame.risk_labels, layout.risk_tops, strict=True):
+    for group, lines, top in zip(groups, frame.risk_labels, layout.below.risk_tops, strict=True):
         style = {"color": key.line_style(group.position)["color"]}
-        if frame.stacked and not layout.merged:
+        if frame.stacked and not layout.below.merged:
             canvas.write(layer, canvas.MARGIN, top - len(lines) * line, lines, **style)
         elif not frame.stacked:
             canvas.write(layer, beside, top, lines, ha="right", **style)

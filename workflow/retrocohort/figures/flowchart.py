@@ -100,11 +100,12 @@ def _column(flow: Rows, cohort: Mapping, top: float) -> tuple[list[Box], list[Bo
             texts.append((f"(not known, kept: {_n(row['n_unknown'])})", "normal"))
         box = make_box(x, main[-1].bottom + DROP / 2, RIGHT - x, texts)
         side.append(box)
-        below = [(f"Remaining: {_n(row['n_after'])}", "normal")]
-        if row is flow[-1]:
-            below = [(cohort["label"], "bold"), (_n(cohort["n"]), "normal")]
-        main.append(make_box(LEFT, box.bottom + DROP / 2, MAIN_WIDTH, below))
-    return main, side
+        if row is not flow[-1]:
+            remaining = [(f"Remaining: {_n(row['n_after'])}", "normal")]
+            main.append(make_box(LEFT, box.bottom + DROP / 2, MAIN_WIDTH, remaining))
+    last = [(cohort["label"], "bold"), (_n(cohort["n"]), "normal")]
+    below = side[-1].bottom + DROP / 2 if side else main[-1].bottom + DROP
+    return [*main, make_box(LEFT, below, MAIN_WIDTH, last)], side
 
 
 def _below(populations: Rows, arms: Rows, cohort: Mapping, top: float) -> list[list[Box]]:

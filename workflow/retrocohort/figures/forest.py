@@ -56,7 +56,7 @@ def draw(
     conventions : mapping
         "confidence" of the intervals.
     """
-    rows = list(forest_rows.read_rows(estimates, variables))
+    rows = list(forest_rows.read_rows(estimates, variables)) or [Row("No covariate entered", False)]
     share = f"{100 * conventions['confidence']:g}%"
     ratio_heading = f"HR ({share} CI)"
     columns = _columns(rows, ratio_heading)

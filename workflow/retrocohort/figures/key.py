@@ -19,7 +19,8 @@ COLUMN_GAP = 12.0
 class Key:
     """The wrapped texts of a key and its size in points."""
 
-    heading: str
+    heading: str  # over the medians
+    label_heading: Sequence[str]  # over the labels: the variable
     rows: Sequence[tuple[Group, list[str], list[str]]]  # group, lines of label, lines of median
     test: Sequence[str]
     label_width: float
@@ -41,7 +42,7 @@ def line_style(position: int) -> dict:
 
 def median_text(group: Group) -> str:
     """Return "82.1 (75.0–90.2)", "Not reached (95.2–)", or why there is no median."""
-    if not group.rows["time"].size or group.note.startswith("not estimable"):
+    if not group.rows["time"].size or group.note.startswith("not estima"):
         return _sentence(group.note or "no patient")
     median, low, high = group.median
     limits = "" if fmt.is_missing(low) and fmt.is_missing(high) else fmt.interval(low, high, 1)
@@ -62,6 +63,7 @@ def test_text(test: Mapping[str, str] | None) -> str:
 
 def layout(
     groups: Sequence[Group],
+    variable: str,
     test: Mapping[str, str] | None,
     unit: str,
     confidence: float,
@@ -69,13 +71,14 @@ def layout(
 ) -> Key:
     """Return the key with its texts wrapped so that it is at most `most` points wide.
 
-    One group needs no line nor label: the key is its median then.
+    One group needs no line nor label: the key is its median then. `variable` is the label of what
+    splits the groups.
     """
     share = f"{100 * confidence:g}% CI"
     if len(groups) == 1:
         lines = canvas.wrap(_median_alone(groups[0], unit, share), most)
         width = max(map(canvas.width_of, lines))
-        return Key("", [], lines, 0.0, width, canvas.height_of(lines))
+        return Key("", [], [], lines, 0.0, width, canvas.height_of(lines))
     heading = f"Median ({share}), {unit}"
     medians = [median_text(group) for group in groups]
     widest = max(map(canvas.width_of, [heading, *medians]))
@@ -85,21 +88,29 @@ def layout(
         (group, canvas.wrap(group.label, room), canvas.wrap(text, beside))
         for group, text in zip(groups, medians, strict=True)
     ]
-    label_width = max(canvas.width_of(line) for _, lines, _ in rows for line in lines)
+    label_heading = canvas.wrap(variable, room)
+    labels = [line for _, lines, _ in rows for line in lines]
+    label_width = max(map(canvas.width_of, [*label_heading, *labels]))
     width = SAMPLE + GAP + label_width + COLUMN_GAP + beside
     lines = canvas.wrap(test_text(test), width) if test_text(test) else []
-    tall = 1 + sum(max(len(label), len(text)) for _, label, text in rows) + len(lines)
-    return Key(heading, rows, lines, label_width, width, tall * canvas.line_height())
+    tall = sum(max(len(label), len(text)) for _, label, text in rows)
+    height = (len(label_heading) + tall + len(lines)) * canvas.line_height()
+    return Key(heading, label_heading, rows, lines, label_width, width, height)
 
 
 def draw(layer: Axes, key: Key, x: float, top: float, between: float = 0.0) -> None:
-    """Draw the key with its upper left end at (x, top) of the layer, `between` under each row."""
+    """Draw the key with its upper left end at (x, top) of the layer.
+
+    With white `between` the rows for the number at risk, its heading is that of the number at risk.
+    """
     step = canvas.line_height()
     labels = x + SAMPLE + GAP if key.rows else x
     medians = labels + key.label_width + COLUMN_GAP
     if key.heading:
-        canvas.write(layer, medians, top, [key.heading])
-        top += step
+        names = [""] if between else key.label_heading
+        canvas.write(layer, labels, top, names)
+        top += step * len(names)
+        canvas.write(layer, medians, top - step, [key.heading])
     for (group, label, median), height in zip(key.rows, key.row_heights, strict=True):
         style = line_style(group.position)
         layer.plot([x, x + SAMPLE], [top + step / 2] * 2, **style)

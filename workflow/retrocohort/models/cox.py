@@ -35,7 +35,8 @@ class CoxFit:
     beta, covariance : (q,) and (q, q), of the columns used.
     null, full : the likelihood at zero of all columns, and at the maximum.
     problem : why there is no fit at all; empty when there is one.
-    engines_agree : whether both engines give the same coefficients; None when one has none.
+    engines_agree : whether both engines give the same coefficients; None when one has none, for
+        which `engine_note` has the reason.
     """
 
     sample: Sample
@@ -52,6 +53,7 @@ class CoxFit:
     null_columns: np.ndarray | None = None
     problem: str = ""
     engines_agree: bool | None = None
+    engine_note: str = ""
 
 
 def fit_cox(frame, sample: Sample, names, variables, model: dict, ties: str) -> CoxFit:
@@ -80,6 +82,8 @@ def why_no_fit(fit: CoxFit) -> str:
         return "not estimable: no patient with all covariates known"
     if fit.sample.events == 0:
         return "not estimable: no event"
+    if not fit.design.rows:
+        return "not estimable: no covariate was selected"
     if fit.design.x.shape[1] == 0:
         return "not estimable: no covariate that varies"
     return ""
@@ -111,21 +115,27 @@ def estimate(fit: CoxFit) -> None:
     second = maximise(fit.full)
     if not second.converged:
         fit.problem = NOT_CONVERGED
-        note_columns(fit.design, columns, NOT_CONVERGED)
         return
     fit.finite, fit.beta = ~second.diverging, second.beta
     fit.covariance = covariance(fit.full.at(second.beta).information, fit.finite)
     note_columns(fit.design, columns[second.diverging], SEPARATION)
-    # an engine that runs after a coefficient without end is of no use
-    main = (
-        None
-        if second.diverging.any()
-        else fit_engine(sample, fit.full.x, strata, fit.ties, second.beta)
-    )
-    if main is not None:
-        error = np.sqrt(np.diag(main[1]))
-        fit.engines_agree = bool(np.all(np.abs(main[0] - second.beta) <= AGREEMENT * error))
-        fit.beta, fit.covariance = main
+    if second.diverging.any():
+        fit.engine_note = "main engine not run: it would follow a coefficient without end"
+    else:
+        ask_main_engine(fit, sample, strata)
+
+
+def ask_main_engine(fit: CoxFit, sample: Sample, strata: np.ndarray) -> None:
+    """Take the numbers of the main engine where it gives any, and compare both engines."""
+    main = fit_engine(sample, fit.full.x, strata, fit.ties, fit.beta)
+    if main is None:
+        fit.engine_note = "main engine without result: the numbers are those of the second"
+        return
+    difference = np.abs(main[0] - fit.beta) / np.sqrt(np.diag(main[1]))
+    fit.engines_agree = bool(difference.max() <= AGREEMENT)
+    if not fit.engines_agree:
+        fit.engine_note = "the engines differ: the numbers are those of the main one"
+    fit.beta, fit.covariance = main
 
 
 def covariance(information: np.ndarray, finite: np.ndarray) -> np.ndarray:

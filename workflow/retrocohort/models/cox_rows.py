@@ -54,11 +54,14 @@ def fit_rows(fit: CoxFit, name: str = "") -> list[dict]:
         {"statistic": "strata", "value": len(np.unique(fit.strata))},
     ]
     rows += (
-        [{"statistic": s, "note": fit.problem} for s in STATISTICS] if fit.problem else tests(fit)
+        [{"statistic": s, "note": fit.problem} for s in STATISTICS]
+        if fit.problem
+        else statistic_rows(fit)
     )
     rows.append({"statistic": "converged", "value": int(not fit.problem), "note": fit.problem})
-    if fit.engines_agree is not None:
-        rows.append({"statistic": "engines_agree", "value": int(fit.engines_agree)})
+    if not fit.problem:
+        agree = None if fit.engines_agree is None else int(fit.engines_agree)
+        rows.append({"statistic": "engines_agree", "value": agree, "note": fit.engine_note})
     missing = sum(str(row.get("note", "")).startswith("not estimable") for row in fit.design.rows)
     rows.append({"statistic": "not_estimable", "value": missing})
     return [{"model": name, **row} for row in rows]
@@ -70,7 +73,7 @@ STATISTICS = (
 )  # fmt: skip
 
 
-def tests(fit: CoxFit) -> list[dict]:
+def statistic_rows(fit: CoxFit) -> list[dict]:
     """Return the statistics of a converged fit.
 
     Likelihood-ratio and score tests count all columns, also those without a finite estimate: they
@@ -80,17 +83,18 @@ def tests(fit: CoxFit) -> list[dict]:
     full = fit.full.at(fit.beta)
     df = len(fit.null_columns)
     score, finite = fit.null_columns, fit.finite
-    c, c_se = concordance(fit.sample, risk_score(fit), fit.strata)
+    c, c_error = concordance(fit.sample, risk_score(fit), fit.strata)
+    no_pairs = "not estimable: no comparable pairs" if np.isnan(c) else ""
     return [
         {"statistic": "loglik_null", "value": null.value},
         {"statistic": "loglik", "value": full.value},
         chi_square("lr", 2 * (full.value - null.value), df),
-        chi_square("wald", quadratic(fit.beta[finite], fit.covariance[np.ix_(finite, finite)])),
+        chi_square("wald", *quadratic(fit.beta[finite], fit.covariance[np.ix_(finite, finite)])),
         chi_square(
-            "score", quadratic(null.gradient[score], null.information[np.ix_(score, score)])
+            "score", *quadratic(null.gradient[score], null.information[np.ix_(score, score)])
         ),
-        {"statistic": "concordance", "value": c},
-        {"statistic": "concordance_se", "value": c_se},
+        {"statistic": "concordance", "value": c, "note": no_pairs},
+        {"statistic": "concordance_se", "value": c_error, "note": no_pairs},
         {"statistic": "aic", "value": 2 * df - 2 * full.value},
         {"statistic": "epv", "value": fit.sample.events / df},
     ]
@@ -112,9 +116,8 @@ def quadratic(vector: np.ndarray, matrix: np.ndarray) -> tuple[float, int]:
     return float(unit @ np.linalg.solve(matrix / np.outer(scale, scale), unit)), len(vector)
 
 
-def chi_square(name: str, value, df: int | None = None) -> dict:
-    """Return the row of a chi-square test from a statistic and df, or from the pair of both."""
-    statistic, df = value if df is None else (value, df)
+def chi_square(name: str, statistic: float, df: int) -> dict:
+    """Return the row of a chi-square test."""
     if df == 0:
         return {"statistic": name, "note": "not estimable: no covariate with an estimate"}
     return {"statistic": name, "value": statistic, "df": df, "p": float(chdtrc(df, statistic))}

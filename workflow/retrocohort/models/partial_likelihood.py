@@ -17,8 +17,9 @@ class RiskSets:
     """Which of n patients are at risk at which of m event times, over all strata.
 
     Event times are numbered by stratum, then time, with one number left free after each stratum;
-    patient i is at risk at numbers first[i] <= g < last[i]. Each of the d deaths is a step: the k-th (from 0) of the q deaths tied
-    at g removes the share k/q of the tied deaths from the risk set (Efron) or nothing (Breslow).
+    patient i is at risk at numbers first[i] <= g < last[i]. Each of the d deaths is a step: the
+    k-th (from 0) of the q deaths tied at g removes the share k/q of the tied deaths from the risk
+    set (Efron) or nothing (Breslow).
 
     Attributes
     ----------

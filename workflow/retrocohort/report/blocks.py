@@ -95,7 +95,7 @@ class Sheet:
         return {
             "kind": "figure",
             "id": place,
-            "svg": self.drawings.add(svg, place, caption),
+            "svg": self.drawings.add(svg, caption),
             "number": self.number("Figure", main),
             "caption": caption,
             "links": list(links),

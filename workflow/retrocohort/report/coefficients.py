@@ -13,7 +13,7 @@ from retrocohort.format import (
 )
 from retrocohort.io import as_number
 from retrocohort.report.estimates import Rows, by_variable
-from retrocohort.report.labels import Labels
+from retrocohort.report.labels import Labels, singular
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 
 REFERENCE = "1 (reference)"
@@ -40,6 +40,19 @@ FIT = {
 }
 
 
+# the same of several models side by side -> head of the column
+SIDE_BY_SIDE = {
+    "n": ("Patients", ""),
+    "events": ("Events", ""),
+    "n_missing": ("Left out", "missing"),
+    "loglik": ("Log-", "likelihood"),
+    "concordance": ("Concordance", ""),
+    "concordance_se": ("SE", "concordance"),
+    "wald": ("Wald", "chi-square"),
+    "lr": ("LR", "chi-square"),
+}
+
+
 def estimate_table(place: str, caption: str, estimates: Rows, level: str, labels: Labels) -> Layout:
     """Return every coefficient with its hazard ratio, interval and test."""
     footnotes = Footnotes()
@@ -53,8 +66,7 @@ def estimate_table(place: str, caption: str, estimates: Rows, level: str, labels
             ]
             blocks.append([head, *lines])
         else:
-            unit = labels.variables[name]["unit"]
-            detail = f"per {unit}" if unit else "per unit"
+            detail = f"per {singular(labels.variables[name]['unit'] or 'unit')}"
             blocks.append(
                 [Row(labels.variable(name), _cells(row, footnotes), detail) for row in own]
             )
@@ -90,24 +102,41 @@ def _cells(row: Mapping[str, str], footnotes: Footnotes) -> list[Cell]:
 
 
 def fit_table(place: str, caption: str, fit: Rows, labels: Labels) -> Layout:
-    """Return the statistics of the fit: a block for each of the models of a univariable entry."""
+    """Return the statistics of one model, and what was judged when covariates were selected."""
     footnotes = Footnotes()
-    blocks: dict[str, list[Row]] = {}
+    blocks: dict[bool, list[Row]] = {}
     for row in fit:
         name, show = FIT[row["statistic"]]
+        head = f"{name}: {labels.variable(row['model'])}" if row["model"] else name
         value = show(as_number(row["value"])) if row["value"] else MISSING
         cells = [
             Cell(value, footnotes.mark(row["note"])),
             Cell(count(as_number(row["df"])) if row["df"] else ""),
             Cell(p_value(as_number(row["p"])) if row["p"] else ""),
         ]
-        block = blocks.setdefault(row["model"], [])
-        if row["model"] and not block:
-            block.append(Row(labels.with_unit(row["model"]), [Cell()] * 3))
-        block.append(Row(name, cells, indent=bool(row["model"])))
+        blocks.setdefault(bool(row["model"]), []).append(Row(head, cells))
     columns = [Column("Value"), Column("df"), Column("P")]
     notes = ["df, degrees of freedom."]
     return Layout(place, caption, "Statistic", columns, list(blocks.values()), notes, footnotes)
+
+
+def fits_table(place: str, caption: str, fit: Rows, labels: Labels) -> Layout:
+    """Return the statistics of several models of one covariate each, a row a model."""
+    footnotes, lines = Footnotes(), []
+    for name in dict.fromkeys(row["model"] for row in fit):
+        own = {row["statistic"]: row for row in fit if row["model"] == name}
+        cells = []
+        for statistic in SIDE_BY_SIDE:
+            row, show = own.get(statistic), FIT[statistic][1]
+            value = show(as_number(row["value"])) if row and row["value"] else MISSING
+            cells.append(Cell(value, footnotes.mark(row["note"]) if row else ""))
+        overall = own["lr"]
+        cells += [Cell(count(as_number(overall["df"]))), Cell(p_value(as_number(overall["p"])))]
+        lines.append(Row(labels.with_unit(name), cells))
+    columns = [Column(head, detail) for head, detail in SIDE_BY_SIDE.values()]
+    columns += [Column("df"), Column("P", "LR test")]
+    notes = ["LR, likelihood ratio; SE, standard error; df, degrees of freedom."]
+    return Layout(place, caption, "Covariate", columns, [lines], notes, footnotes)
 
 
 def hazards_table(place: str, caption: str, tests: Rows, labels: Labels) -> Layout:

@@ -12,7 +12,7 @@ from retrocohort.report.methods import as_words, model_label
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 
 ENTRY = re.compile(r"^(.*) '(\w+)'$")  # step that names an entry of the study: "Cox model 'crude'"
-QUOTED = re.compile(r"'(\w+)'")
+QUOTED = re.compile(r"'([^']+)'")
 
 
 def counted(row: Mapping[str, str], *columns: str) -> list[Cell]:
@@ -106,19 +106,20 @@ def warning_totals(place: str, caption: str, warnings: Rows, labels: Labels, stu
 
 
 def warning_table(place: str, caption: str, warnings: Rows, labels: Labels, study) -> Layout:
-    """Return every warning with where it occurred."""
-    lines = []
+    """Return every warning with the places where it occurred."""
+    blocks: dict[str, list[Row]] = {}
     for row in warnings:
+        head = f"{_step(row['step'], study)}. {as_words(_speak(row['warning'], labels))}"
         where = [
             labels.population(row["population"]) if row["population"] else "",
             labels.endpoint(row["endpoint"]) if row["endpoint"] else "",
             _item(row, labels),
         ]
-        text = _speak(row["warning"], labels)
-        head = f"{_step(row['step'], study)}: {text}"
-        lines.append(Row(head, [*(Cell(part) for part in where), *counted(row, "n")]))
-    columns = [Column("Population"), Column("Endpoint"), Column("Item"), Column("n")]
-    return Layout(place, caption, "Warning", columns, [lines], [], Footnotes())
+        block = blocks.setdefault(head, [Row(head, [Cell()])])
+        block.append(Row(" · ".join(filter(None, where)), counted(row, "n"), indent=True))
+    columns = [Column("n")]
+    head = "Warning, and where"
+    return Layout(place, caption, head, columns, list(blocks.values()), [], Footnotes())
 
 
 def _step(step: str, study: Mapping) -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-from retrocohort.io import number_text
-from retrocohort.report.labels import Labels
+from retrocohort.format import number
+from retrocohort.report.labels import Labels, exact
+from retrocohort.report.methods import as_words
 
+WHOLE = {"any": "whether there is any row of", "count": "the number of rows of"}
 TAKEN = {
-    "any": "whether there is any such row",
-    "count": "the number of such rows",
     "first": "the first",
     "last": "the last",
     "nearest": "the nearest to day 0 (at equal distance the earlier; of several a day the mean)",
@@ -27,58 +27,53 @@ def derivations(derive: Mapping, labels: Labels) -> list[tuple[str, str]]:
 
 
 def _reduce(name: str, asked: Mapping, labels: Labels) -> str:
-    what = TAKEN[asked["take"]]
-    if "value" in asked:
-        what = f"{what} of {labels.variable(asked['value'])}"
+    take = asked["take"]
+    if take in WHOLE:
+        what = WHOLE[take]
+    else:
+        what = f"{TAKEN[take]} of {labels.quoted(asked['value'])}, among the rows of"
     rows = labels.condition(asked.get("where", {}))
-    return (
-        f"{what}, of the rows of “{asked['from'].replace('_', ' ')}”"
-        + (f" with {rows}" if rows else "")
-        + _window(asked.get("window"))
-    )
+    told = [f"with {rows}" if rows else "", _window(asked.get("window", {}))]
+    return " ".join([what, f"“{as_words(asked['from'])}”", *filter(None, told)])
 
 
-def _window(window: Mapping | None) -> str:
-    if not window:
-        return ""
-    limits = [
-        f"{word} day {window[key]}"
-        for key, word in (("from", "from"), ("to", "to"))
-        if key in window
-    ]
-    return f", {' '.join(limits)}"
+def _window(window: Mapping) -> str:
+    """Return "on days −730 to 0", "up to day 0" or "from day 1 on"; empty for no limit."""
+    start, end = (number(window.get(key), 0) for key in ("from", "to"))
+    if "from" in window and "to" in window:
+        return f"on days {start} to {end}"
+    if "to" in window:
+        return f"up to day {end}"
+    return f"from day {start} on" if "from" in window else ""
 
 
 def _equals(name: str, asked: list, labels: Labels) -> str:
-    return f"whether {labels.variable(asked[0])} and {labels.variable(asked[1])} are equal"
+    return f"whether {labels.quoted(asked[0])} and {labels.quoted(asked[1])} are equal"
 
 
 def _member(name: str, asked: Mapping, labels: Labels) -> str:
-    of, among = (labels.variable(asked[key]) for key in ("of", "among"))
+    of, among = (labels.quoted(asked[key]) for key in ("of", "among"))
     return f"whether the value of {of} occurs in {among}"
 
 
 def _choose(name: str, asked: list, labels: Labels) -> str:
     chosen = [
-        f"{labels.level(name, item['level'])} if {labels.condition(item['where'])}"
+        f"“{labels.level(name, item['level'])}” if {labels.condition(item['where'])}"
         for item in asked
     ]
     return f"the first that holds: {'; '.join(chosen)}"
 
 
 def _cut(name: str, asked: Mapping, labels: Labels) -> str:
-    of, levels = (
-        labels.variable(asked["of"]),
-        [labels.value(name, level) for level in asked["levels"]],
-    )
+    levels = [f"“{labels.value(name, level)}”" for level in asked["levels"]]
     at = [labels.value(asked["of"], threshold) for threshold in asked["at"]]
     pieces = [f"{levels[0]} below {at[0]}"]
-    pieces += [f"{level} from {start}" for level, start in zip(levels[1:], at, strict=True)]
-    return f"{of}, cut: {', '.join(pieces)}"
+    pieces += [f"{level} from {start} on" for level, start in zip(levels[1:], at, strict=True)]
+    return f"{labels.quoted(asked['of'])} cut: {', '.join(pieces)}"
 
 
 def _duration(name: str, asked: Mapping, labels: Labels) -> str:
-    start, end = (labels.variable(asked[key]) for key in ("from", "to"))
+    start, end = (labels.quoted(asked[key]) for key in ("from", "to"))
     return f"time from {start} to {end} in {asked.get('unit', 'days')}"
 
 
@@ -87,11 +82,11 @@ def _first_of(name: str, asked: list, labels: Labels) -> str:
 
 
 def _power(name: str, asked: Mapping, labels: Labels) -> str:
-    x = labels.variable(asked["of"])
+    x = labels.quoted(asked["of"])
     if asked.get("divide_by", 1) != 1:
-        x = f"({x} / {number_text(asked['divide_by'])})"
-    text = x if asked["exponent"] == 1 else f"{x} to the power {number_text(asked['exponent'])}"
-    return f"{text}, times the natural logarithm of {x}" if asked.get("times_log") else text
+        x = f"{x} / {exact(asked['divide_by'])}"
+    text = x if asked["exponent"] == 1 else f"({x}) to the power {exact(asked['exponent'])}"
+    return f"{text}, times the natural logarithm of ({x})" if asked.get("times_log") else text
 
 
 def _where(name: str, asked: Mapping, labels: Labels) -> str:

@@ -14,8 +14,8 @@ from retrocohort.format import (
     percent,
     whole_or_half,
 )
-from retrocohort.io import as_number, number_text
-from retrocohort.report.labels import Labels
+from retrocohort.io import as_number
+from retrocohort.report.labels import Labels, exact, singular
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 
 Rows = Sequence[Mapping[str, str]]
@@ -169,8 +169,7 @@ def landmark_table(
 
 def _moment(time: float, unit: str) -> str:
     """Return "12 months", "1 year" or "60 years of age"."""
-    named, *rest = unit.split(" ")
-    return " ".join([number_text(time), named.removesuffix("s") if time == 1 else named, *rest])
+    return f"{exact(time)} {singular(unit) if time == 1 else unit}"
 
 
 def _landmark_cells(row: Mapping[str, str], footnotes: Footnotes) -> list[Cell]:

@@ -1,8 +1,8 @@
 """SVG drawings and table fragments of this pipeline, made fit to stand in one page together.
 
-The drawings of one page name their parts alike (`axes_1`, `DejaVuSans-41`): each drawing gets its
-own prefix, but for the letters, which are the same in all and are kept once. Drawings are rewritten
-as text: parsing the XML of a hundred of them would take longer than the rest of the page.
+The drawings of one page name their parts alike (`axes_1`, `DejaVuSans-41`): ids are numbered anew,
+and the letters, the same in all drawings, are kept once. Drawings are rewritten as text: parsing
+the XML of a hundred of them would take longer than the rest of the page.
 """
 
 import re
@@ -18,6 +18,8 @@ LETTER = re.compile(rf'<path id="({NAME})" ([^>]*?)/>')
 ID = re.compile(r' id="([^"]+)"')
 REFERENCE = re.compile(r'(href="|url\()#([^")]+)')
 LENGTH = re.compile(r"(\d\d\.\d\d)\d+")  # of ten points and more, which a scale never is
+SHIFT = re.compile(r'transform="translate\((\S+) 0\)"')  # of a letter along its line
+BLANKS = ((": ", ":"), ("; ", ";"), ("\n", " "), (' "', '"'))
 EMPTY = re.compile(r"<defs>\s*</defs>")
 TABLE_IDS = re.compile(r'\b(id|aria-labelledby|headers)="([^"]+)"')
 CAPTION = re.compile(r"(<caption[^>]*>)")
@@ -27,18 +29,17 @@ class Drawings:
     """The drawings of a page; the letters are drawn once and shared."""
 
     def __init__(self):
-        """Start without a letter."""
+        """Start without a drawing."""
         self._letters: dict[str, str] = {}
+        self._count = 0
 
-    def add(self, text: str, prefix: str, title: str) -> Markup:
+    def add(self, text: str, title: str) -> Markup:
         """Return a drawing as an element of the page.
 
         Parameters
         ----------
         text : str
             An SVG file of this pipeline.
-        prefix : str
-            Of all ids in it, unlike those of the other drawings of the page.
         title : str
             What it shows, read out instead of it.
 
@@ -52,34 +53,39 @@ class Drawings:
             raise ValueError("not a plain SVG drawing with a view box")
         width, height = float(found[1]), float(found[2])
         body = found[3].replace("xlink:href", "href")
+        self._count += 1
         own: dict[str, str] = {}
         body = EMPTY.sub("", LETTER.sub(lambda letter: self._take(letter, own), body))
         for _, name in REFERENCE.findall(body):
-            own.setdefault(name, f"{prefix}-{name}")
+            own.setdefault(name, f"d{self._count}-{len(own)}")
         body = ID.sub(lambda it: f' id="{own[it[1]]}"' if it[1] in own else "", body)
         body = REFERENCE.sub(lambda it: f"{it[1]}#{own[it[2]]}", body)
-        body = " ".join(LENGTH.sub(r"\1", body).split()).replace("> <", "><")
         return Markup(
             f'<svg role="img" aria-label="{escape(title)}" width="{width * PIXELS:.0f}"'
-            f' viewBox="0 0 {width:.2f} {height:.2f}">{body}</svg>'
+            f' viewBox="0 0 {width:.2f} {height:.2f}">{_shortened(body)}</svg>'
         )
 
     def _take(self, letter: re.Match, own: dict[str, str]) -> str:
-        """Keep a letter once; another shape of the same name gets a name of its own."""
-        place, times, shape = letter[1], 1, " ".join(letter[2].split()).replace(' "', '"')
-        while self._letters.setdefault(place, shape) != shape:
-            times += 1
-            place = f"{letter[1]}-{times}"
-        own[letter[1]] = place
+        """Keep a letter once, by its shape, and note its id in the page."""
+        shape = " ".join(letter[2].split()).replace(' "', '"')
+        own[letter[1]] = self._letters.setdefault(shape, f"a{len(self._letters)}")
         return ""
 
     def letters(self) -> Markup:
         """Return the element that holds the letters of all drawings, to stand once in the page."""
-        shapes = "".join(f'<path id="{name}" {shape}/>' for name, shape in self._letters.items())
+        shapes = "".join(f'<path id="{name}" {shape}/>' for shape, name in self._letters.items())
         return Markup(
             '<svg class="letters" width="0" height="0" aria-hidden="true">'
             f"<defs>{shapes}</defs></svg>"
         )
+
+
+def _shortened(body: str) -> str:
+    """Return the same drawing in fewer bytes: lengths to a hundredth of a point, no blanks."""
+    body = SHIFT.sub(r'x="\1"', LENGTH.sub(r"\1", body))
+    for blank, instead in BLANKS:
+        body = body.replace(blank, instead)
+    return " ".join(body.split()).replace("> <", "><")
 
 
 def fragment(text: str, prefix: str, number: str) -> Markup:

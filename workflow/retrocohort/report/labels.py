@@ -3,10 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from retrocohort.format import MINUS
 from retrocohort.io import number_text
 from retrocohort.tables.layout import name_with_unit
 
+SINGULAR = {"years": "year", "months": "month", "weeks": "week", "days": "day"}
 COMPARISONS = {"above": ">", "at_least": "≥", "below": "<", "at_most": "≤"}
+
+
+def exact(value: float) -> str:
+    """Return a number that somebody decided: as it stands in the study file, not rounded."""
+    return number_text(value).replace("-", MINUS)
+
+
+def singular(unit: str) -> str:
+    """Return the name of one unit: "year" for "years", "year of age" for "years of age"."""
+    first, *rest = unit.split(" ")
+    return " ".join([SINGULAR.get(first, first), *rest])
 
 
 @dataclass(frozen=True)
@@ -33,6 +46,10 @@ class Labels:
         """Return "Age, years"."""
         return name_with_unit(self.variables[name])
 
+    def quoted(self, name: str) -> str:
+        """Return the label of a variable in quotation marks, to be read as a name."""
+        return f"“{self.variable(name)}”"
+
     def level(self, name: str, level: str) -> str:
         """Return the label of a level."""
         return self.variables[name]["levels"][level]
@@ -43,7 +60,7 @@ class Labels:
         if str(value) in entry["levels"]:
             return entry["levels"][str(value)]
         if isinstance(value, (int, float)):
-            return " ".join(filter(None, (number_text(value), entry["unit"])))
+            return " ".join(filter(None, (exact(value), entry["unit"])))
         return str(value)
 
     def population(self, name: str) -> str:

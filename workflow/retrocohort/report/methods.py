@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from retrocohort.format import number, p_value
-from retrocohort.io import number_text
-from retrocohort.report.labels import Labels
+from retrocohort.report.labels import Labels, exact
 
 Item = tuple[str, list[str]]
 
@@ -65,7 +64,7 @@ def time_scale(study: Mapping) -> str:
     time = study["time"]
     return (
         f"Day 0 is the index date: {time['index']}. Times are summed in days and divided once by"
-        f" {number_text(time['days_per_unit'])} days to give {time['unit']}; a patient is at risk"
+        f" {exact(time['days_per_unit'])} days to give {time['unit']}; a patient is at risk"
         " at time t when entry < t ≤ end of follow-up."
     )
 
@@ -95,7 +94,7 @@ def endpoint(name: str, study: Mapping, labels: Labels) -> Item:
     first = "the first of: " if len(events) > 1 else ""
     delayed = entry.get("entry")
     if delayed:
-        scale = quoted(delayed["variable"], labels)
+        scale = labels.quoted(delayed["variable"])
         facts = [
             f"Time scale: {entry['unit']}. Event: {first}{'; '.join(events)}.",
             f"Delayed entry: a patient is in the risk sets after the value of {scale} on day 0.",
@@ -104,12 +103,12 @@ def endpoint(name: str, study: Mapping, labels: Labels) -> Item:
         facts = [f"Time in {entry['unit']} from the index date to {first}{'; '.join(events)}."]
     facts.append(
         f"Without the event a patient is censored at the end of follow-up"
-        f" ({quoted(entry['followup'], labels)})."
+        f" ({labels.quoted(entry['followup'])})."
     )
     facts += [_censoring(item, labels) for item in entry.get("censor", [])]
     if "horizon_days" in entry:
         facts.append(
-            f"Everybody still followed is censored after {number_text(entry['horizon_days'])} days."
+            f"Everybody still followed is censored after {exact(entry['horizon_days'])} days."
         )
     facts += [f"Not at risk: {item['label']}." for item in entry.get("not_at_risk", [])]
     if "competing" in entry:
@@ -120,19 +119,14 @@ def endpoint(name: str, study: Mapping, labels: Labels) -> Item:
 
 def _event(event: Mapping, labels: Labels) -> str:
     """Return "death (Death: Yes; day from “Time to death or last follow-up”)"."""
-    told = [labels.condition(event.get("where", {})), f"day from {quoted(event['time'], labels)}"]
+    told = [labels.condition(event.get("where", {})), f"day from {labels.quoted(event['time'])}"]
     return f"{event.get('label', 'event')} ({'; '.join(filter(None, told))})"
 
 
 def _censoring(item: Mapping, labels: Labels) -> str:
     whom = labels.condition(item.get("where", {}))
     applies = f", where {whom}" if whom else ""
-    return f"Censored earlier on the day of {quoted(item['time'], labels)}{applies}."
-
-
-def quoted(name: str, labels: Labels) -> str:
-    """Return the label of a variable in quotation marks, to be read as its name in a sentence."""
-    return f"“{labels.variable(name)}”"
+    return f"Censored earlier on the day of {labels.quoted(item['time'])}{applies}."
 
 
 def baseline(study: Mapping) -> list[str]:
@@ -142,7 +136,7 @@ def baseline(study: Mapping) -> list[str]:
         "Categorical variables are given as n (%) of the patients with a value; missing values are"
         " counted in a row of their own.",
         "A continuous variable is given as mean (SD) when it looks normal in every arm of the full"
-        f" cohort (Shapiro-Wilk P > {number_text(conventions['alpha'])}, or"
+        f" cohort (Shapiro-Wilk P > {exact(conventions['alpha'])}, or"
         " skewness within −1 to 1 when an arm has more than 5,000 values), as median (interquartile"
         " range) otherwise, unless the study names the summary.",
         f"Arms are compared by {CONTINGENCY[conventions['contingency']]}; by Fisher's exact test"
@@ -192,7 +186,7 @@ def significance(study: Mapping) -> list[str]:
     conventions = study["conventions"]
     return [
         "All tests are two-sided at a significance level of"
-        f" {number_text(conventions['alpha'])}; P is printed with three decimals, below 0.001 as"
+        f" {exact(conventions['alpha'])}; P is printed with three decimals, below 0.001 as"
         f" {p_value(0.0)}.",
         f"Conventions follow {PRESETS[study['preset']]}, but for what the study decides otherwise.",
     ]
@@ -225,7 +219,7 @@ def selection(rule, labels: Labels) -> str:
     """Return the selection rule of covariates in words."""
     if not isinstance(rule, Mapping):
         return SELECTIONS[rule]
-    text = f"covariates with a univariable P below {number_text(rule['below'])}"
+    text = f"covariates with a univariable P below {exact(rule['below'])}"
     always = rule.get("always")
     return f"{text}, and always {labels.names(always)}" if always else text
 

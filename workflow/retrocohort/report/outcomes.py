@@ -6,7 +6,13 @@ from itertools import groupby
 from retrocohort.format import count, within_sentence
 from retrocohort.io import as_number
 from retrocohort.report.blocks import Block, Sheet, details, heading, subheading, text
-from retrocohort.report.coefficients import estimate_table, fit_table, hazards_table, summary
+from retrocohort.report.coefficients import (
+    estimate_table,
+    fit_table,
+    fits_table,
+    hazards_table,
+    summary,
+)
 from retrocohort.report.estimates import landmark_table, logrank_table, quantile_table
 from retrocohort.report.findings import FULL
 from retrocohort.report.methods import as_words
@@ -107,14 +113,15 @@ def _model(sheet: Sheet, part: Part) -> list[Block]:
     figure = sheet.figure(
         part["svg"], f"forest-{place}", caption, part["links"], main=is_whole(part)
     )
+    single = part["kind"] == "univariable"
+    fits = fits_table if single else fit_table
     tables = [
         estimate_table(f"cox-{place}", about, part["estimates"], sheet.level, sheet.labels),
-        fit_table(f"fit-{place}", f"Fit. {about}", part["fit"], sheet.labels),
+        fits(f"fit-{place}", f"Fit. {about}", part["fit"], sheet.labels),
         hazards_table(
             f"ph-{place}", f"Test of proportional hazards. {about}", part["ph"], sheet.labels
         ),
     ]
     folded = [block for table in tables for block in sheet.table(table)]
-    single = part["kind"] == "univariable"
     size = [] if single else [text(summary(part["fit"], part["ph"]))]
     return [figure, *size, details("Coefficients, fit and proportional hazards", folded)]

@@ -109,7 +109,7 @@ def warnings_section(sheet: Sheet, files: Files) -> list[Block]:
         return [*blocks, text("No warning.")]
     about = files["warnings"], sheet.labels, sheet.study
     totals = counts.warning_totals("warning-totals", "Problems and warnings by kind", *about)
-    every = counts.warning_table("warnings", "Every problem and warning", *about)
+    every = counts.warning_table("warning-list", "Every problem and warning", *about)
     more = details(f"Every warning ({count(len(files['warnings']))})", sheet.table(every))
     return [*blocks, *sheet.table(totals, main=True), more]
 
