@@ -45,10 +45,9 @@ SIDE_BY_SIDE = {
     "n": ("Patients", ""),
     "events": ("Events", ""),
     "n_missing": ("Left out", "missing"),
-    "loglik": ("Log-", "likelihood"),
+    "loglik": ("Log-likelihood", ""),
     "concordance": ("Concordance", ""),
-    "concordance_se": ("SE", "concordance"),
-    "wald": ("Wald", "chi-square"),
+    "concordance_se": ("SE", ""),
     "lr": ("LR", "chi-square"),
 }
 
@@ -135,7 +134,7 @@ def fits_table(place: str, caption: str, fit: Rows, labels: Labels) -> Layout:
         lines.append(Row(labels.with_unit(name), cells))
     columns = [Column(head, detail) for head, detail in SIDE_BY_SIDE.values()]
     columns += [Column("df"), Column("P", "LR test")]
-    notes = ["LR, likelihood ratio; SE, standard error; df, degrees of freedom."]
+    notes = ["SE, standard error of the concordance; LR, likelihood ratio; df, degrees of freedom."]
     return Layout(place, caption, "Covariate", columns, [lines], notes, footnotes)
 
 
