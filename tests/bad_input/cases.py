@@ -1,4 +1,4 @@
-"""The cases of bad input: each a file in cases/ with what is done to the base study, and what is said.
+"""The cases of bad input: a file in cases/ says what is done to the base study and what is told.
 
 An edit names a file of the study and one of: `find` and `put` (the first of a text, or with
 `find_all` every one), `append`, `content`, `delete`, `rename`, `encoding` (saved anew in it),

@@ -8,7 +8,7 @@ from tests.bad_input.test_study_and_files import run_snakemake
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
-    """Run the study with all facts of a population and planted cells; return the run and results."""
+    """Run the study with all facts of a population and planted cells; return run and results."""
     project = make_project(
         tmp_path_factory.mktemp("facts"), cases_of("population")["facts"]["edits"]
     )

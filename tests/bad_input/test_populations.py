@@ -149,6 +149,23 @@ def load_study_of(results):
         return load_study(f"config/studies/{STUDY}", f"data/{STUDY}")
 
 
+def test_a_fault_after_a_finished_run_is_found_and_leaves_the_results(results):
+    """The header of a file that was read already is checked against a changed dictionary."""
+    project = results.parents[1]
+    path = project / f"config/studies/{STUDY}/dictionary.csv"
+    before = path.read_text(encoding="utf-8")
+    files = {file: file.stat().st_mtime_ns for file in results.rglob("*") if file.is_file()}
+    try:
+        path.write_text(before.replace("patients:stage", "patients:stag"), encoding="utf-8")
+        run = run_snakemake(project)
+    finally:
+        path.write_text(before, encoding="utf-8")
+    assert run.returncode != 0
+    message = "row 1: the column 'stag' is missing. Did you mean 'stage'?"
+    assert f"data/{STUDY}/patients.csv has 1 fault:\n  {message}" in run.stdout + run.stderr
+    assert files == {f: f.stat().st_mtime_ns for f in results.rglob("*") if f.is_file()}
+
+
 MESSAGE = (
     "arms.treatment: no patient of the cohort has the level '{}'."
     " Remove the level, or correct its codes or the criteria."

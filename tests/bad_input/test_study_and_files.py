@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from retrocohort.config.study import load_studies
+from retrocohort.config.study import load_config, load_studies
 from retrocohort.faults import FaultsFound
 from retrocohort.records.headers import check_source_files
 from tests.bad_input.cases import ROOT, STUDY, cases_of, make_project
@@ -96,15 +96,35 @@ CONFIGURATIONS = {
 
 
 @pytest.mark.parametrize("case", CONFIGURATIONS)
-def test_faults_of_the_configuration(tmp_path, case):
+def test_faults_of_the_configuration(tmp_path, monkeypatch, case):
+    project, message = with_configuration(tmp_path, case)
+    monkeypatch.chdir(project)
+    with pytest.raises(FaultsFound) as found:
+        load_config({})
+    assert str(found.value) == message
+
+
+@pytest.mark.parametrize("case", ["missing", "not YAML"])
+def test_a_fault_of_the_configuration_stops_the_run(tmp_path, case):
+    project, message = with_configuration(tmp_path, case)
+    assert_stopped_before_any_job(project, run_snakemake(project), message)
+
+
+def test_the_command_line_overrides_the_configuration(tmp_path, monkeypatch):
+    project, _ = with_configuration(tmp_path, "unknown study")
+    monkeypatch.chdir(project)
+    assert load_config({"studies": [STUDY]}) == {"studies": [STUDY]}
+
+
+def with_configuration(folder, case):
+    """Return a project with this config.yaml, and the message about it."""
     text, expected = CONFIGURATIONS[case]
-    project = make_project(tmp_path)
-    if text is None:
-        (project / "config/config.yaml").unlink()
-    else:
-        (project / "config/config.yaml").write_text(text, encoding="utf-8")
-    message = f"config/config.yaml has 1 fault:\n  {expected}"
-    assert_stopped_before_any_job(project, run_snakemake(project, "-n"), message)
+    project = make_project(folder)
+    path = project / "config/config.yaml"
+    path.unlink()
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    return project, f"config/config.yaml has 1 fault:\n  {expected}"
 
 
 def test_the_papers_of_the_delivered_files_are_missing(tmp_path):

@@ -171,6 +171,9 @@ def test_any_is_yes_if_one_row_says_so():
 PEOPLE = pd.DataFrame(
     {
         "record_id": ["p0", "p1", "p2", "p3"],
+        "source_file": "f.csv",
+        "source_sheet": "",
+        "source_row": [2, 3, 5, 6],
         "own": ["a", "b", "c", "d"],
         "match": ["a", "c", "x", None],
         "age": [17.0, 18.0, 64.9, np.nan],
@@ -255,6 +258,7 @@ def test_a_negative_duration_is_a_problem_and_missing():
     assert found == [25568, None, None, 0]
     problems = logs.columns("problems")
     assert problems["record_id"] == ["p1"]
+    assert (problems["source_file"], problems["source_row"]) == (["f.csv"], [3])
     assert problems["problem"] == ["'born' is after 'seen'"]
     assert problems["raw_value"] == ["1960-01-01 to 1959-12-31"]
 

@@ -71,9 +71,12 @@ def test_linkage_counts_duplicated_and_unmatched_keys():
     rows = {"north": "a b b -", "south": "c a", "tests": "a a x x x - c"}
     keys = {name: np.array(text.split(), dtype=object) for name, text in rows.items()}
     sources = {"north": {}, "south": {"rows": "one"}, "tests": {"rows": "many"}}
+    sources = {name: {"file": f"{name}.csv"} | spec for name, spec in sources.items()}
     north, south, tests = link({name: (k, k != "-") for name, k in keys.items()}, sources)
     assert north == {
         "source": "north",
+        "rows_a_patient": "one",
+        "file": "north.csv",
         "rows": 4,
         "rows_without_key": 1,
         "keys": 2,

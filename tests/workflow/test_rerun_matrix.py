@@ -3,8 +3,8 @@
 The expected sets were written by hand from the design: what reads it, and all that shows it.
 """
 
-import os
-import re
+import csv
+import io
 import shutil
 import subprocess
 import sys
@@ -226,19 +226,19 @@ CHANGES = {
 
 
 def pending_jobs(project):
-    """Return (study, rule) of every job that a dry run would do."""
-    command = [sys.executable, "-m", "snakemake", "-n", "--cores", "1", "--quiet", "host"]
-    env = {k: v for k, v in os.environ.items() if not k.startswith("SNAKEMAKE")}
-    run = subprocess.run(command, cwd=project, capture_output=True, text=True, env=env)
+    """Return (study, rule) of every job that a run would do, as `snakemake --summary` plans it."""
+    command = [sys.executable, "-m", "snakemake", "--summary", "--cores", "1"]
+    run = subprocess.run(command, cwd=project, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
-    blocks = re.split(r"\n(?=\[)", run.stdout + run.stderr)
-    found = set()
-    for block in blocks:
-        rule = re.search(r"^\s*(?:local)?rule (\w+):", block, re.M)
-        study = re.search(r"results/(\w+)/", block)
-        if rule and study and rule[1] != "all":
-            found.add((study[1], rule[1]))
-    return found
+    rows = list(csv.DictReader(io.StringIO(run.stdout), delimiter="\t"))
+    assert {row["plan"] for row in rows} <= {"no update", "update pending"}
+    known = {(Path(row["output_file"]).parts[1], row["rule"]) for row in rows}
+    assert known == of_both(ALL_JOBS)  # every job is watched
+    return {
+        (Path(row["output_file"]).parts[1], row["rule"])
+        for row in rows
+        if row["plan"] == "update pending"
+    }
 
 
 @pytest.fixture(scope="module")

@@ -42,8 +42,9 @@ def describe(faults: list[Fault]) -> str:
 def suggest(word: str, valid: Iterable[str], most: int = 12) -> str:
     """Return the nearest valid choice, or the valid choices when none is near."""
     choices = [str(choice) for choice in valid]
-    near = get_close_matches(str(word), choices, n=1, cutoff=0.6)
+    small = {choice.casefold(): choice for choice in reversed(choices)}
+    near = get_close_matches(str(word).casefold(), small, n=1, cutoff=0.6)
     if near:
-        return f"Did you mean '{near[0]}'?"
+        return f"Did you mean '{small[near[0]]}'?"
     shown = ", ".join(f"'{choice}'" for choice in choices[:most])
     return f"Valid choices: {shown}{', ...' if len(choices) > most else ''}." if choices else ""

@@ -202,5 +202,5 @@ def sentence(text: str) -> str:
 
 
 def within_sentence(label: str) -> str:
-    """Return a label with a small first letter, unless it is an abbreviation ("NAFLD", "P")."""
+    """Return a label with a small first letter, unless it is an abbreviation ("BMI", "P")."""
     return label[:1].lower() + label[1:] if label[1:2].islower() else label

@@ -15,7 +15,10 @@ LOCK_FILE = "envs/requirements.lock"
 
 @cache
 def local_imports(path: Path) -> frozenset[Path]:
-    """Return the files of the package that one Python file imports by absolute name."""
+    """Return the files of the package that one Python file imports by absolute name.
+
+    The packages above an imported module are loaded with it.
+    """
     names = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -23,9 +26,9 @@ def local_imports(path: Path) -> frozenset[Path]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
     found = set()
-    for name in names:
-        if name.split(".")[0] == PACKAGE:
-            module = SEARCH_PATH.joinpath(*name.split("."))
+    for parts in (name.split(".") for name in names):
+        for depth in range(1, len(parts) + 1) if parts[0] == PACKAGE else ():
+            module = SEARCH_PATH.joinpath(*parts[:depth])
             found |= {p for p in (module.with_suffix(".py"), module / "__init__.py") if p.exists()}
     return frozenset(found)
 

@@ -5,7 +5,7 @@ A condition is a mapping; several keys in one mapping must all hold. A key is a 
 value, a list of values (one of them), or a mapping of the tests below:
 
     {sex: male}    {diagnosis: [mi, heart_failure]}    {age: {at_least: 18, below: 80}}
-    {stage: {missing: true}}    {any: [{futime: {missing: true}}, {futime: {at_most: 0}}]}
+    {stage: {missing: true}}    {any: [{follow_up: {missing: true}}, {follow_up: {at_most: 0}}]}
 
 Logic is Kleene's, of three values: a condition on a missing value is neither met nor not met but
 unknown, `{missing: ...}` excepted, which is always known.

@@ -48,7 +48,7 @@ def sound_part(value: dict, schema: dict) -> tuple[dict, set[str]]:
             place = _at(sound, path)
             for key in set(place) - set(error.schema.get("properties", {})) if place else ():
                 del place[key]
-        elif path:
+        if path and (not _is_unknown_key(error) or not place):
             lost.add(str(path[:ENTRY_DEPTH][-1]))
             _mark_lost(sound, path[:ENTRY_DEPTH])
     for key, part in list(sound.items()):
