@@ -289,10 +289,20 @@ end_os 1546 877 0 .
 end_hf 1400 301 100 Had~it~before
 end_hf 1400 301 46 No~follow-up
 """),
-    "linkage": table("""
-source rows rows_without_key keys duplicated_keys duplicated_rows unmatched_keys unmatched_rows
-src_people 3001 3 2982 11 22 5 6
-"""),
+    "linkage": [
+        {
+            "source": "src_people",
+            "file": "people.csv",
+            "sha256": "ab" * 32,
+            "rows": "3001",
+            "rows_without_key": "3",
+            "keys": "2982",
+            "duplicated_keys": "11",
+            "duplicated_rows": "22",
+            "unmatched_keys": "5",
+            "unmatched_rows": "6",
+        }
+    ],
     "warnings": table("""
 step population endpoint item warning n
 records . . age_x above~the~maximum~110;~set~to~missing 13
@@ -306,7 +316,6 @@ table~'tab_base' full . sex_x not~estimable:~the~same~value 2
 }
 TEXTS = {
     "flowchart": SVG,
-    "sums": f"{'ab' * 32}  people.csv\n{'cd' * 32} *more.csv.gz\n",
     "provenance": f"# The people\n\n| file | what |\n|---|---|\n| `people.csv` | {ATTACK} |\n\n"
     f"Exported with `write` and {ATTACK}.\n\n- one thing\n- another\n",
     "lock": "lifelines==0.30.3 \\\n    --hash=sha256:aa\nnumpy==2.4.6 \\\n    # via x\nzipp==4.0\n",

@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tests.unit.patients import table
 
 from retrocohort.cohort import build
 from retrocohort.cohort.endpoints import endpoint_rows, survival_times
 from retrocohort.cohort.selection import apply_criteria, arm_rows, check_flow, memberships
 from retrocohort.faults import FaultsFound
-from tests.unit.patients import table
 
 CRITERIA = [
     {"exclude": "late", "label": "Late", "where": {"months": {"above": 6}}},
@@ -69,7 +69,7 @@ def test_the_first_of_two_events_counts_also_after_the_other_was_censored():
     frame = table("""
         recurrence_day | recurred | death_day | died | expected_time | expected_event
         10             | yes      | 30        | yes  | 10            | 1
-        10             | no       | 30        | yes  | 30            | 1   # died after recurrence was censored
+        10             | no       | 30        | yes  | 30            | 1   # died later
         10             | no       | 30        | no   | 30            | 0
         30             | yes      | 30        | yes  | 30            | 1
     """)
@@ -198,3 +198,15 @@ def test_the_parts_are_put_together():
     assert result.frame["os_time"].tolist() == [2, 1]
     assert result.frame["in_full"].tolist() == [True, True]
     assert result.populations == [{"population": "full", "label": "All", "n": 2, "parent": ""}]
+
+
+def test_an_event_after_the_end_of_follow_up_is_censored_and_counted():
+    endpoint = {"events": [{"time": "day"}], "followup": "last"}
+    frame = table("""
+        day | last | expected_time | expected_event
+        12  | 10   | 10            | 0
+        10  | 10   | 10            | 1
+        -   | 10   | 10            | 0
+    """)
+    (row,) = endpoint_rows("e", assert_times(frame, endpoint))
+    assert row["n_events_after_followup"] == 1

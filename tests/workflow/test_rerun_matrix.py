@@ -187,7 +187,7 @@ CHANGES = {
     ),
     "the title": (
         replace(STUDY, "title: Hormonal", "title: Endocrine"),
-        of("rotterdam", "build_report"),
+        of("rotterdam", "draw_flowchart", "build_report"),
     ),
     "a function of the Cox models": (
         append(f"{PACKAGE}/models/cox.py", "\nCHANGED = True\n"),
@@ -209,9 +209,9 @@ CHANGES = {
         append("report/templates/report.html", "<!-- changed -->\n"),
         of_both(lambda s: {"build_report"}),
     ),
-    "the template of the survival table": (
-        append("report/templates/survival.html", "<!-- changed -->\n"),
-        of_both(lambda s: survival_tables(s) | {"build_report"}),
+    "the template of the tables": (
+        append("report/templates/table.html.j2", "<!-- changed -->\n"),
+        of_both(lambda s: survival_tables(s) | baseline_pages(s) | {"build_report"}),
     ),
     "the lock file": (append("envs/requirements.lock", "# changed\n"), of_both(ALL_JOBS)),
     "a comment in a study file": (append(STUDY, "\n# a remark\n"), set()),

@@ -6,7 +6,6 @@ because the jobs that draw figures and pages do without it and start three times
 
 import csv
 import hashlib
-import json
 import math
 import os
 import sys
@@ -80,11 +79,6 @@ def write_text(path: str, text: str) -> None:
 def read_text(path: str) -> str:
     """Read a text file."""
     return Path(path).read_text(encoding="utf-8")
-
-
-def write_json(path: str, value) -> None:
-    """Write JSON with stable order and layout."""
-    write_text(path, json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
 
 
 def read_frame(path: str, columns: Sequence[str] | None = None):

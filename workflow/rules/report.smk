@@ -21,7 +21,6 @@ rule build_report:
         endpoints=f"{RESULTS}/cohort/endpoints.csv",
         linkage=f"{RESULTS}/records/linkage.csv",
         warnings=f"{RESULTS}/audit/warnings.csv",
-        sums="data/{study}/SHA256SUMS",
         provenance="data/{study}/PROVENANCE.md",
         lock="envs/requirements.lock",
         templates=REPORT_FILES,

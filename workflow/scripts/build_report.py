@@ -6,7 +6,7 @@ from retrocohort import io
 from retrocohort.report import contents, page
 
 ROWS = ("flow", "populations", "arms", "endpoints", "linkage", "warnings")
-TEXTS = ("flowchart", "sums", "provenance", "lock")
+TEXTS = ("flowchart", "provenance", "lock")
 
 
 def main(smk):

@@ -26,6 +26,9 @@ def of_linkage(rows: Iterable[dict]) -> Iterator[dict]:
         "rows_without_key": "rows without a patient's number, each taken for a patient",
     }
     for row in rows:
+        if row["sha256"] != row["sha256_listed"]:
+            text = "the file is not the one that SHA256SUMS lists"
+            yield _warning("records", row["source"], text, 1)
         for column, text in texts.items():
             relevant = column == "unmatched_keys" or row["rows_a_patient"] == "one"
             if relevant and int(row[column] or 0):
@@ -48,11 +51,17 @@ def of_flow(rows: Iterable[dict]) -> Iterator[dict]:
 
 
 def of_endpoints(rows: Iterable[dict]) -> Iterator[dict]:
-    """Yield who is not at risk of an endpoint."""
+    """Yield who is not at risk of an endpoint, and events that came too late to count."""
+    late = {}
     for row in rows:
+        late[row["endpoint"]] = int(row["n_events_after_followup"])
         if int(row["n_not_at_risk"]):
             text = f"not at risk: {row['reason']}"
             yield _warning("cohort", "", text, int(row["n_not_at_risk"]), endpoint=row["endpoint"])
+    for endpoint, n in late.items():
+        if n:
+            text = "event recorded after the end of follow-up; censored there"
+            yield _warning("cohort", "", text, n, endpoint=endpoint)
 
 
 def of_notes(step: str, population: str, endpoint: str, rows: Iterable[dict]) -> Iterator[dict]:

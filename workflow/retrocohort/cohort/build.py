@@ -13,7 +13,7 @@ from retrocohort.cohort.selection import (
     population_rows,
 )
 
-ENDPOINTS = ["endpoint", "n", "events", "n_not_at_risk", "reason"]
+ENDPOINTS = ["endpoint", "n", "events", "n_not_at_risk", "reason", "n_events_after_followup"]
 
 
 @dataclass(frozen=True)

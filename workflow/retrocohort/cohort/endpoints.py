@@ -18,6 +18,7 @@ class Times:
     event: np.ndarray  # 0 or 1
     entry: np.ndarray | None  # reported unit; the risk set at t is entry < t <= time
     reason: np.ndarray  # why not at risk, AT_RISK otherwise
+    late: np.ndarray  # whether an event is recorded after the end of follow-up; it is not counted
 
 
 def survival_times(frame: pd.DataFrame, endpoint: dict, days_per_unit: float) -> Times:
@@ -30,6 +31,7 @@ def survival_times(frame: pd.DataFrame, endpoint: dict, days_per_unit: float) ->
     """
     event_day, unknown, undated = _event_day(frame, endpoint["events"])
     end = frame[endpoint["followup"]].fillna(pd.Series(event_day, frame.index)).to_numpy(float)
+    late = event_day > end
     for item in endpoint.get("censor", []):
         day = frame[item["time"]].to_numpy(float)
         applies, _ = where(frame, item.get("where", {}))
@@ -49,6 +51,7 @@ def survival_times(frame: pd.DataFrame, endpoint: dict, days_per_unit: float) ->
         np.where(at_risk, event.astype(float), np.nan),
         None if start is None else np.where(at_risk, start / days_per_unit, np.nan),
         reason,
+        late & at_risk,
     )
 
 
@@ -89,6 +92,7 @@ def endpoint_rows(name: str, times: Times) -> list[dict]:
     """Return the rows of endpoints.csv: one, or one a reason for not being at risk."""
     counts = {"endpoint": name, "n": int((times.reason == AT_RISK).sum())}
     counts["events"] = int(np.nansum(times.event))
+    counts["n_events_after_followup"] = int(times.late.sum())
     outside = pd.Series(times.reason[times.reason != AT_RISK], dtype=object)
     reasons = outside.value_counts(sort=False)
     rows = [counts | {"n_not_at_risk": int(n), "reason": label} for label, n in reasons.items()]

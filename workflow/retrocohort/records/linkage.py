@@ -8,6 +8,7 @@ COLUMNS = [
     "rows_a_patient",
     "file",
     "sha256",
+    "sha256_listed",
     "rows",
     "rows_without_key",
     "keys",
@@ -16,6 +17,12 @@ COLUMNS = [
     "unmatched_keys",
     "unmatched_rows",
 ]
+
+
+def listed_sums(text: str) -> dict[str, str]:
+    """Return file -> SHA-256 of a SHA256SUMS file, as `sha256sum` writes it."""
+    pairs = (line.split(maxsplit=1) for line in text.splitlines() if len(line.split()) > 1)
+    return {name.strip().lstrip("*"): digest for digest, name in pairs}
 
 
 def link(keys: dict[str, tuple], sources: dict) -> list[dict]:

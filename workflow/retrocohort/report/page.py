@@ -31,7 +31,7 @@ def render(
     rows : mapping
         Rows of flow, populations, arms, endpoints, linkage and warnings.
     texts : mapping
-        flowchart (SVG), sums, provenance and lock.
+        flowchart (SVG), provenance and lock.
     templates : mapping
         File name -> text: report.html, the templates it includes, and style.css.
     """
@@ -53,7 +53,7 @@ def render(
         ("survival", "Survival", outcomes.survival_section(sheet, contents)),
         ("cox", "Cox models", outcomes.cox_section(sheet, contents["models"])),
         ("warnings", "Problems and warnings", sections.warnings_section(sheet, rows)),
-        ("provenance", "Provenance", sections.provenance_section(texts)),
+        ("provenance", "Provenance", sections.provenance_section(rows["linkage"], texts)),
     ]
     environment = Environment(
         loader=DictLoader(dict(templates)),

@@ -26,12 +26,6 @@ def software(lock: str) -> str:
     return ", ".join(f"{name} {pinned[name]}" for name in COMPUTING if name in pinned)
 
 
-def checksums(sums: str) -> list[tuple[str, str]]:
-    """Return (file, SHA-256) of each line of a SHA256SUMS file."""
-    lines = (line.split(maxsplit=1) for line in sums.splitlines() if line.strip())
-    return [(name.lstrip("*").strip(), digest) for digest, name in lines]
-
-
 def blocks(markdown: str) -> list[tuple[str, object]]:
     """Return a plain Markdown text as blocks, for a template that escapes them.
 

@@ -114,13 +114,13 @@ def warnings_section(sheet: Sheet, files: Files) -> list[Block]:
     return [*blocks, *sheet.table(totals, main=True), more]
 
 
-def provenance_section(texts: Mapping[str, str]) -> list[Block]:
+def provenance_section(linkage: Rows, texts: Mapping[str, str]) -> list[Block]:
     """Return the delivered files with their checksums, what is known of them, and all versions."""
-    sums = [(name, [digest]) for name, digest in provenance.checksums(texts["sums"])]
+    sums = [(row["file"], [row["sha256"]]) for row in linkage]
     versions = [f"{name} {version}" for name, version in provenance.versions(texts["lock"])]
     return [
         heading("provenance-files", "Delivered files"),
-        text("SHA-256 of each file as delivered:"),
+        text("SHA-256 of each file as it was read:"),
         definitions(sums) | {"code": True},
         {"kind": "document", "blocks": provenance.blocks(texts["provenance"])},
         heading("provenance-software", "Software"),
