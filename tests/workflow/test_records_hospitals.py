@@ -182,7 +182,7 @@ def test_every_problem_is_listed_with_its_place(built):
         ("size", "east.sav", "2", "301", "above the maximum 300"),
         ("sex", "north.xlsx", "3", "m", "rows of the same patient differ"),
         ("sex", "east.sav", "1", "f", "rows of the same patient differ"),
-        ("time", "", "", "2018-01-01 to 2017-12-31", "'surgery' is after 'last'"),
+        ("time", "east.sav", "2", "2018-01-01 to 2017-12-31", "'surgery' is after 'last'"),
     }
     assert len(read_csv(built / "problems.csv")) == len(found)
 
