@@ -137,4 +137,4 @@ def test_ticks_are_round_ratios(low, high, expected):
 def test_axis_holds_every_ratio_and_one():
     low, high = axis_limits(list(read_rows(ROWS, VARIABLES)))
     assert low < 0.6019 and high > 2.5
-    assert axis_limits([]) == pytest.approx((1, 1), rel=0.01)
+    assert axis_limits([]) == (0.5, 2)  # nothing estimable: an axis that claims no precision

@@ -10,6 +10,7 @@ from retrocohort.io import as_number
 Rows = Sequence[Mapping[str, str]]
 WIDEST = 10.0  # an axis reaches this factor from 1 for the sake of limits,
 FARTHEST = 50.0  # and this one for the ratios themselves: a ratio beyond is an arrow
+EMPTY_AXIS = (0.5, 2.0)  # where nothing is estimable
 SINGULAR = {"years": "year", "months": "month", "weeks": "week", "days": "day"}
 
 
@@ -75,6 +76,8 @@ def _per_unit(about: Mapping) -> str:
 def axis_limits(rows: Sequence[Row]) -> tuple[float, float]:
     """Return the limits of the axis: 1, ratios up to `FARTHEST` and limits up to `WIDEST` in it."""
     drawn = [row for row in rows if row.drawn]
+    if not drawn:
+        return EMPTY_AXIS
     ratios = [1.0, *(min(max(row.hr, 1 / FARTHEST), FARTHEST) for row in drawn)]
     lows = [max(row.low, 1 / WIDEST) for row in drawn if row.low == row.low]
     highs = [min(row.high, WIDEST) for row in drawn if row.high == row.high]
