@@ -25,6 +25,7 @@ MINUS = "−"
 SMALLEST_P = 0.001
 LARGEST_P = 0.99
 LARGE_RATIO = 100
+SINGULAR = {"years": "year", "months": "month", "weeks": "week", "days": "day"}
 
 
 def is_missing(value: float | None) -> bool:
@@ -194,6 +195,12 @@ def quantiles(
     if is_missing(q1) and is_missing(q3):
         return middle
     return f"{middle} ({interval(q1, q3, decimals, trim)})"
+
+
+def singular(unit: str) -> str:
+    """Return the name of one unit: "year" for "years", "year of age" for "years of age"."""
+    first, *rest = unit.split(" ")
+    return " ".join([SINGULAR.get(first, first), *rest])
 
 
 def sentence(text: str) -> str:

@@ -11,7 +11,6 @@ Rows = Sequence[Mapping[str, str]]
 WIDEST = 10.0  # an axis reaches this factor from 1 for the sake of limits,
 FARTHEST = 50.0  # and this one for the ratios themselves: a ratio beyond is an arrow
 EMPTY_AXIS = (0.5, 2.0)  # where nothing is estimable
-SINGULAR = {"years": "year", "months": "month", "weeks": "week", "days": "day"}
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def _row(row: Mapping[str, str], about: Mapping) -> Row:
 def _per_unit(about: Mapping) -> str:
     """Return the label of a continuous variable, whose ratio is that of one unit."""
     unit = about.get("unit") or "unit"
-    return f"{about['label']} (per {SINGULAR.get(unit, unit)})"
+    return f"{about['label']} (per {fmt.singular(unit)})"
 
 
 def axis_limits(rows: Sequence[Row]) -> tuple[float, float]:

@@ -10,10 +10,11 @@ from retrocohort.format import (
     p_statement,
     p_value,
     ratio_interval,
+    singular,
 )
 from retrocohort.io import as_number
 from retrocohort.report.estimates import Rows, by_variable
-from retrocohort.report.labels import Labels, singular
+from retrocohort.report.labels import Labels
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 
 REFERENCE = "1 (reference)"

@@ -12,10 +12,11 @@ from retrocohort.format import (
     number,
     p_value,
     percent,
+    singular,
     whole_or_half,
 )
 from retrocohort.io import as_number
-from retrocohort.report.labels import Labels, exact, singular
+from retrocohort.report.labels import Labels, exact
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 
 Rows = Sequence[Mapping[str, str]]

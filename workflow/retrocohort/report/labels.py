@@ -7,19 +7,12 @@ from retrocohort.format import MINUS
 from retrocohort.io import number_text
 from retrocohort.tables.layout import name_with_unit
 
-SINGULAR = {"years": "year", "months": "month", "weeks": "week", "days": "day"}
 COMPARISONS = {"above": ">", "at_least": "≥", "below": "<", "at_most": "≤"}
 
 
 def exact(value: float) -> str:
     """Return a number that somebody decided: as it stands in the study file, not rounded."""
     return number_text(value).replace("-", MINUS)
-
-
-def singular(unit: str) -> str:
-    """Return the name of one unit: "year" for "years", "year of age" for "years of age"."""
-    first, *rest = unit.split(" ")
-    return " ".join([SINGULAR.get(first, first), *rest])
 
 
 @dataclass(frozen=True)
