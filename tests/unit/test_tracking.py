@@ -51,6 +51,21 @@ def test_imports_are_followed_two_deep_also_inside_functions(project):
     ]
 
 
+def test_every_form_of_an_import_is_read(project):
+    script = project / "workflow/scripts/step.py"
+    for text in (
+        "from retrocohort.sub import (\n    b,\n    c as d,\n)\n",
+        "from retrocohort.sub import b, c  # both\n",
+        "import retrocohort.sub.b\nimport retrocohort.sub.c as d\n",
+        "if True:\n\tfrom retrocohort.sub import c, b\n",
+    ):
+        script.write_text(text)
+        tracking.local_imports.cache_clear()
+        listed = package_files("workflow/scripts/step.py")
+        assert {"workflow/retrocohort/sub/b.py", "workflow/retrocohort/sub/c.py"} <= set(listed)
+        assert "workflow/retrocohort/a.py" not in listed
+
+
 def test_modules_that_import_each_other_end(project):
     (project / "workflow/retrocohort/sub/c.py").write_text("from retrocohort import a\n")
     assert "workflow/retrocohort/a.py" in package_files("workflow/scripts/step.py")

@@ -4,13 +4,22 @@ Snakemake watches a script only, not what it imports: a changed function two imp
 leave stale results in silence. Every rule therefore lists these files as an input.
 """
 
-import ast
+import re
 from functools import cache
 from pathlib import Path
 
 PACKAGE = "retrocohort"
 SEARCH_PATH = Path("workflow")
 LOCK_FILE = "envs/requirements.lock"
+
+
+# Read as text, not as a syntax tree: that takes a tenth of the time, at each start of Snakemake.
+# One module a statement, as the linter demands; an import quoted in a docstring counts as one.
+IMPORT = re.compile(
+    rf"^[ \t]*(?:import|from)[ \t]+({PACKAGE}[\w.]*)"
+    r"(?:[ \t]+import[ \t]+(\([^)]*\)|[^\n#]+))?",
+    re.MULTILINE,
+)
 
 
 @cache
@@ -20,14 +29,12 @@ def local_imports(path: Path) -> frozenset[Path]:
     The packages above an imported module are loaded with it.
     """
     names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    for module, members in IMPORT.findall(path.read_text(encoding="utf-8")):
+        words = (member.split() for member in members.strip("()").split(","))
+        names |= {module} | {f"{module}.{word[0]}" for word in words if word}
     found = set()
     for parts in (name.split(".") for name in names):
-        for depth in range(1, len(parts) + 1) if parts[0] == PACKAGE else ():
+        for depth in range(1, len(parts) + 1):
             module = SEARCH_PATH.joinpath(*parts[:depth])
             found |= {p for p in (module.with_suffix(".py"), module / "__init__.py") if p.exists()}
     return frozenset(found)

@@ -5,6 +5,7 @@ OUTPUTS          STUDIES, PLANS, RESULTS, entries() and study_param()
 """
 
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 from snakemake.logging import logger
@@ -17,29 +18,30 @@ from retrocohort.tracking import package_files
 
 RESULTS = "results/{study}"
 ENVIRONMENT = "../../envs/analysis.yaml"
+PASSED = Path(".snakemake/retrocohort/passed")
 PAPERS = "Say in it where the files come from; SHA256SUMS is made by sha256sum."
 
 # each step prints its own line when it ends; the scheduler's say nothing more
 logger.addFilter(lambda record: not str(record.msg).startswith(("Select jobs", "Execute ")))
 
 
-def is_read(study, sources):
-    """Tell whether the delivered files were read since they, or what is asked of them, changed."""
-    records = Path(RESULTS.format(study=study), "records/records.parquet")
-    asked = [Path("config/studies", study, name) for name in ("study.yaml", "dictionary.csv")]
-    paths = [*asked, *(Path(source["path"]) for source in sources.values())]
-    if not records.exists() or not all(path.exists() for path in paths):
-        return False
-    changed = max(max(path.stat().st_mtime, path.stat().st_ctime) for path in paths)
-    return changed <= records.stat().st_mtime
-
-
 def check_delivered_files(study, sources, variables):
-    """Return the faults of files that are yet to be read, and of the papers that go with them."""
+    """Return the faults of the delivered files, and of the papers that go with them.
+
+    Files that passed are not opened again until they, or what is asked of them, change.
+    """
     papers = [f"data/{study}/{name}" for name in ("SHA256SUMS", "PROVENANCE.md")]
     faults = [Fault(p, "", "is missing.", PAPERS) for p in papers if not Path(p).is_file()]
-    if not is_read(study, sources):
-        faults += check_source_files(sources, variables)
+    asked = [entry["columns"] for entry in variables.values()]
+    files = [Path(source["path"]) for source in sources.values()]
+    stats = [(f.stat().st_size, f.stat().st_mtime_ns) for f in files if f.exists()]
+    stamp = PASSED / sha256(repr((sources, asked, stats)).encode()).hexdigest()
+    if not stamp.exists():
+        found = check_source_files(sources, variables)
+        faults += found
+        if not found:
+            stamp.parent.mkdir(parents=True, exist_ok=True)
+            stamp.touch()
     return faults
 
 
