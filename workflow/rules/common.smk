@@ -54,6 +54,10 @@ except FaultsFound as found:
 
 PLANS = {name: Plan(name, study) for name, study in STUDIES.items()}
 
+# Snakemake would import pandas, for 0.5 s at each start, only to see that no parameter of ours is a
+# data frame; jobs are processes of their own and do not notice.
+sys.modules.setdefault("pandas", None)
+
 
 wildcard_constraints:
     study="[a-z][a-z0-9_]*",
