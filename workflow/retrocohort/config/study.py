@@ -107,11 +107,11 @@ def read_study(folder: str, data: str) -> tuple[dict, list[Fault]]:
     if not variables and not lost:  # nothing to check the rest against
         return {}, faults
     schema = _load(f"{SCHEMAS}/study.schema.yaml")
-    if study is not None:
-        faults = shape_faults(paths[0], study, schema) + faults
+    shape = [] if study is None else shape_faults(paths[0], study, schema)
+    faults = shape + faults
     if not isinstance(study, dict):
         return {}, faults
-    sound, lost_entries = sound_part(study, schema)
+    sound, lost_entries = sound_part(study, schema) if shape else (study, set())
     lost |= lost_entries
     sources = sound.get("sources", {})
     codes = parse_codes(paths[2], texts[2], variables, sources, lost, faults)
