@@ -63,7 +63,6 @@ def test_a_death_without_its_day_is_no_censored_patient(tmp_path, monkeypatch):
     ]
     records = records_of(make_project(tmp_path, edits), monkeypatch)
     study = load_study(f"config/studies/{STUDY}", f"data/{STUDY}")
-    study["days_per_unit"] = study["time"]["days_per_unit"]
     result = cohort(io.read_frame(records / "cleaned.parquet"), study)
     (row,) = result.endpoints
     assert (row["n_not_at_risk"], row["reason"]) == (1, "Day of the event missing")

@@ -190,7 +190,6 @@ def test_an_arm_that_is_empty_in_the_whole_cohort_is_a_fault(tmp_path):
 def test_so_is_an_arm_that_the_criteria_empty(results):
     study = load_study_of(results)
     study["criteria"] = [{"exclude": "drug", "label": "Drug", "where": {"treatment": "drug"}}]
-    study["days_per_unit"] = study["time"]["days_per_unit"]
     cleaned = io.read_frame(results / "records/cleaned.parquet")
     with pytest.raises(FaultsFound) as found:
         cohort(cleaned, study)

@@ -18,7 +18,7 @@ CRITERIA = [
 
 
 def assert_times(frame, endpoint, days_per_unit=1.0):
-    times = survival_times(frame, endpoint, days_per_unit)
+    times = survival_times(frame, {"days_per_unit": days_per_unit} | endpoint)
     np.testing.assert_allclose(times.time, frame["expected_time"].to_numpy(float))
     np.testing.assert_array_equal(times.event, frame["expected_event"].to_numpy(float))
     return times
@@ -128,6 +128,40 @@ def test_an_unknown_status_is_no_censoring():
     assert row["reason"] == "Event status missing"
 
 
+def test_what_is_unknown_of_one_event_of_several_is_not_filled_by_a_later_one():
+    frame = table("""
+        recurrence_day | recurred | death_day | died | expected_time | expected_event
+        -              | yes      | 500       | yes  | -             | -   # nobody knows when
+        300            | -        | 500       | yes  | -             | -   # perhaps on day 300
+        600            | -        | 500       | yes  | 500           | 1   # at most after the death
+        -              | -        | 500       | no   | -             | -
+        200            | yes      | 500       | -    | 200           | 1   # first event known
+        -5             | yes      | 500       | no   | -             | -
+    """)
+    rows = endpoint_rows("e", assert_times(frame, FIRST_OF_TWO))
+    assert {r["reason"]: r["n_not_at_risk"] for r in rows} == {
+        "Day of the event missing": 1,
+        "Event status missing": 2,
+        "Event before the index date": 1,
+    }
+
+
+def test_a_patient_whose_last_day_is_the_index_date_is_at_risk_on_it():
+    endpoint = {"events": [{"time": "day", "where": {"died": "yes"}}], "followup": "day"}
+    frame = table("""
+        day | died | expected_time | expected_event
+        0   | yes  | 0             | 1
+        0   | no   | 0             | 0
+    """)
+    assert_times(frame, endpoint)
+
+
+def test_an_endpoint_has_its_own_unit():
+    endpoint = {"events": [{"time": "day"}], "followup": "last", "days_per_unit": 365.25}
+    frame = table("day | last | expected_time | expected_event\n 730.5 | 800 | 2 | 1")
+    assert_times(frame, endpoint)
+
+
 def test_on_the_age_scale_observation_starts_at_the_age_at_index():
     endpoint = {
         "events": [{"time": "day", "where": {"died": "yes"}}],
@@ -186,9 +220,12 @@ def test_the_parts_are_put_together():
     study = {
         "criteria": CRITERIA,
         "endpoints": {
-            "os": {"events": [{"time": "day", "where": {"died": "yes"}}], "followup": "day"}
+            "os": {
+                "events": [{"time": "day", "where": {"died": "yes"}}],
+                "followup": "day",
+                "days_per_unit": 30.5,
+            }
         },
-        "days_per_unit": 30.5,
         "populations": {"full": {"label": "All", "where": {}, "parent": ""}},
         "arms": {"arm": {"variable": "arm"}},
         "variables": {"arm": {"levels": {"x": "X", "y": "Y"}}},

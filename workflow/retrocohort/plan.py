@@ -75,7 +75,6 @@ class Plan:
             "criteria": self.study["criteria"],
             "populations": self.study["populations"],
             "arms": arms,
-            "days_per_unit": self.study["time"]["days_per_unit"],
             "variables": self.texts(arm["variable"] for arm in arms.values()),
             "endpoints": {
                 name: {key: value for key, value in endpoint.items() if key not in shown}

@@ -36,7 +36,7 @@ def cohort(cleaned: pd.DataFrame, study: dict) -> Cohort:
     cleaned : DataFrame
         One row a patient, typed by the dictionary.
     study : dict
-        criteria, endpoints, populations, arms, days_per_unit and variables of the study.
+        criteria, endpoints (each with its days_per_unit), populations, arms and variables.
     """
     kept, flow, exclusions = apply_criteria(cleaned, study["criteria"])
     check_flow(len(cleaned), int(kept.sum()), flow, exclusions)
@@ -45,7 +45,7 @@ def cohort(cleaned: pd.DataFrame, study: dict) -> Cohort:
     columns = {f"in_{name}": inside for name, inside in members.items()}
     endpoints = []
     for name, endpoint in study["endpoints"].items():
-        times = survival_times(frame, endpoint, study["days_per_unit"])
+        times = survival_times(frame, endpoint)
         columns |= {f"{name}_time": times.time, f"{name}_event": times.event}
         if times.entry is not None:
             columns[f"{name}_entry"] = times.entry

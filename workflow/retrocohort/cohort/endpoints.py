@@ -21,15 +21,15 @@ class Times:
     late: np.ndarray  # whether an event is recorded after the end of follow-up; it is not counted
 
 
-def survival_times(frame: pd.DataFrame, endpoint: dict, days_per_unit: float) -> Times:
+def survival_times(frame: pd.DataFrame, endpoint: dict) -> Times:
     """Return the survival times of an endpoint.
 
     The event is the earliest of the declared events; without one, or when observation ended before
     it, the time is the end of follow-up: the earliest of the last contact, the declared censoring
     days and the horizon. An event on the day on which observation ends counts. Everything is summed
-    in days and divided once, so that tied days stay tied times.
+    in days and divided once by `days_per_unit`, so that tied days stay tied times.
     """
-    event_day, unknown, undated = _event_day(frame, endpoint["events"])
+    event_day, unknown_day, undated = _event_day(frame, endpoint["events"])
     end = frame[endpoint["followup"]].fillna(pd.Series(event_day, frame.index)).to_numpy(float)
     late = event_day > end
     for item in endpoint.get("censor", []):
@@ -39,40 +39,50 @@ def survival_times(frame: pd.DataFrame, endpoint: dict, days_per_unit: float) ->
     end = np.minimum(end, endpoint.get("horizon_days", np.inf))
     event = event_day <= end
     exit_day = np.where(event, event_day, end)
+    unknown = (unknown_day < exit_day) | ((unknown_day == exit_day) & ~event)
     start = None
     if "entry" in endpoint:
         entry = endpoint["entry"]
         start = frame[entry["variable"]].to_numpy(float) * entry["days_per_unit"]
-    reason = _reasons(frame, endpoint, exit_day, start, unknown & ~event, undated & ~event)
+    reason = _reasons(frame, endpoint, exit_day, start, event, unknown, undated)
     at_risk = reason == AT_RISK
-    time = exit_day if start is None else start + exit_day
+    time, unit = exit_day if start is None else start + exit_day, endpoint["days_per_unit"]
     return Times(
-        np.where(at_risk, time / days_per_unit, np.nan),
+        np.where(at_risk, time / unit, np.nan),
         np.where(at_risk, event.astype(float), np.nan),
-        None if start is None else np.where(at_risk, start / days_per_unit, np.nan),
+        None if start is None else np.where(at_risk, start / unit, np.nan),
         reason,
         late & at_risk,
     )
 
 
 def _event_day(frame: pd.DataFrame, events: list[dict]) -> tuple[np.ndarray, ...]:
-    """Return the earliest event day (NaN: none), where some status and where some day is unknown.
+    """Return what is known of the events of each patient.
 
-    A day may be missing of those only who are said to have had the event: without `where` it is the
-    day that says so.
+    Returns
+    -------
+    earliest : numpy.ndarray
+        Day of the earliest known event, NaN without one.
+    unknown_day : numpy.ndarray
+        Earliest day on which an event of unknown status may have been; -inf if that is unknown too,
+        +inf if all statuses are known. Before it, what is known of the patient stands.
+    undated : numpy.ndarray of bool
+        Whether some event is known to have been, but not when; any known one may be a later one.
+        Without `where` it is the day that says so, and a missing day means no event.
     """
-    earliest = np.full(len(frame), np.nan)
-    any_unknown, any_undated = np.zeros(len(frame), bool), np.zeros(len(frame), bool)
+    earliest, unknown_day = np.full(len(frame), np.nan), np.full(len(frame), np.inf)
+    undated = np.zeros(len(frame), bool)
     for item in events:
         met, unknown = where(frame, item.get("where", {}))
         day = frame[item["time"]].to_numpy(float)
         earliest = np.fmin(earliest, np.where(met, day, np.nan))
-        any_unknown |= unknown
-        any_undated |= met & np.isnan(day) & ("where" in item)
-    return earliest, any_unknown, any_undated
+        possible = np.where(np.isnan(day), -np.inf, day)
+        unknown_day = np.minimum(unknown_day, np.where(unknown, possible, np.inf))
+        undated |= met & np.isnan(day) & ("where" in item)
+    return earliest, unknown_day, undated
 
 
-def _reasons(frame, endpoint, exit_day, start, unknown, undated) -> np.ndarray:
+def _reasons(frame, endpoint, exit_day, start, event, unknown, undated) -> np.ndarray:
     """Return the first reason for which each patient is not at risk."""
     reasons = [
         (item["label"], where(frame, item["where"])[0]) for item in endpoint.get("not_at_risk", [])
@@ -80,6 +90,7 @@ def _reasons(frame, endpoint, exit_day, start, unknown, undated) -> np.ndarray:
     reasons.append(("Time of follow-up missing", np.isnan(exit_day)))
     reasons.append(("Event status missing", unknown))
     reasons.append(("Day of the event missing", undated))
+    reasons.append(("Event before the index date", event & (exit_day < 0)))
     reasons.append(("Follow-up ends before the index date", exit_day < 0))
     if start is not None:
         reasons.append(("Value of the time scale at the index date missing", np.isnan(start)))

@@ -106,7 +106,10 @@ def _check_cohort(refs: References) -> None:
 
 
 def _check_endpoint(refs: References, place: str, endpoint: dict) -> None:
-    """Check the variables and levels of an endpoint."""
+    """Check the variables, levels and unit of an endpoint."""
+    if ("unit" in endpoint) != ("days_per_unit" in endpoint):
+        problem = "has one of unit and days_per_unit."
+        refs.fault(place, problem, "Give both, or neither to use those of `time`.")
     for key in ("events", "censor"):
         for number, item in enumerate(endpoint.get(key, [])):
             refs.variable(f"{place}.{key}.{number}.time", item["time"], NUMERIC)

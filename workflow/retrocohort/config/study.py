@@ -191,8 +191,9 @@ def _filled(study: dict, data: str) -> dict:
     }
     everywhere = {"populations": list(populations), "endpoints": study["survival"]["endpoints"]}
     landmarks = study["survival"].get("landmarks", [])
+    time_unit = {key: time[key] for key in ("unit", "days_per_unit")}
     fill = {
-        "endpoints": lambda name, entry: {"unit": time["unit"], "landmarks": landmarks} | entry,
+        "endpoints": lambda name, entry: time_unit | {"landmarks": landmarks} | entry,
         "curves": lambda name, entry: everywhere | entry,
         "models": lambda name, entry: (
             {"label": _titled(name), "ties": conventions["ties"]} | everywhere | entry

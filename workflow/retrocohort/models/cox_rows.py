@@ -21,7 +21,7 @@ def estimate_rows(fit: CoxFit, confidence: float) -> list[dict]:
     rows = [dict(row) for row in fit.design.rows]
     if fit.problem:
         for row in rows:
-            if row["level"] == "" or row["level"] != row["reference"]:
+            if not is_reference(row):
                 row["note"] = row.get("note") or fit.problem
         return rows
     z = ndtri((1 + confidence) / 2)
@@ -38,6 +38,17 @@ def estimate_rows(fit: CoxFit, confidence: float) -> list[dict]:
                 "p": float(2 * ndtr(-abs(coef / se))),
             }
     return rows
+
+
+def is_reference(row: dict) -> bool:
+    """Return whether a row is that of the reference level, which never has an estimate."""
+    return row["level"] != "" and row["level"] == row["reference"]
+
+
+def is_not_estimable(row: dict, problem: str) -> bool:
+    """Return whether a row of the design says so, or gets the problem of the whole fit as its note."""
+    own = str(row.get("note") or "").startswith("not estimable")
+    return own or bool(problem and not is_reference(row))
 
 
 def fit_rows(fit: CoxFit, name: str = "") -> list[dict]:
@@ -62,7 +73,7 @@ def fit_rows(fit: CoxFit, name: str = "") -> list[dict]:
     if not fit.problem:
         agree = None if fit.engines_agree is None else int(fit.engines_agree)
         rows.append({"statistic": "engines_agree", "value": agree, "note": fit.engine_note})
-    missing = sum(str(row.get("note", "")).startswith("not estimable") for row in fit.design.rows)
+    missing = sum(is_not_estimable(row, fit.problem) for row in fit.design.rows)
     rows.append({"statistic": "not_estimable", "value": missing})
     return [{"model": name, **row} for row in rows]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retrocohort.models.interval_sums import IntervalSums
 from retrocohort.models.samples import Sample
 
 
@@ -16,45 +17,31 @@ from retrocohort.models.samples import Sample
 class RiskSets:
     """Which of n patients are at risk at which of m event times, over all strata.
 
-    Event times are numbered by stratum, then time, with one number left free after each stratum;
-    patient i is at risk at numbers first[i] <= g < last[i]. Each of the d deaths is a step: the
-    k-th (from 0) of the q deaths tied at g removes the share k/q of the tied deaths from the risk
-    set (Efron) or nothing (Breslow).
+    Event times are numbered by stratum, then time; a patient is at risk at an interval of numbers.
+    Each of the d deaths is a step: the k-th (from 0) of the q deaths tied at g removes the share k/q
+    of the tied deaths from the risk set (Efron) or nothing (Breslow). Sums are formed without
+    subtracting one risk set from another: a coefficient that runs away gives some patients an
+    enormous hazard, and those of other strata, or not at risk at the same time, must keep theirs.
 
     Attributes
     ----------
-    first, last : (n,) int arrays.
-    times : (m,) array, the event times; NaN at the number after each stratum.
-    end : (m,) int array, the number after the stratum of each event time.
+    intervals : of the n patients over the m event times.
+    times : (m,) array, the event times.
     deaths : (d,) positions of the patients with an event, in the order of their event times.
     step : (d,) number of the event time of each death.
     removed : (d,) share of the tied deaths removed at each step.
     """
 
-    first: np.ndarray
-    last: np.ndarray
+    intervals: IntervalSums
     times: np.ndarray
-    end: np.ndarray
     deaths: np.ndarray
     step: np.ndarray
     removed: np.ndarray
 
-    def total(self, values: np.ndarray) -> np.ndarray:
-        """Return the (m,) sums over the risk sets of (n,) values.
-
-        Summed from the last event time of each stratum backwards, so that patients of enormous
-        hazard who have left do not swamp those who remain.
-        """
-        m = len(self.times)
-        leave = np.bincount(self.last, values, minlength=m)
-        enter = np.bincount(self.first, values, minlength=m)
-        later = np.append(np.cumsum((leave - enter)[::-1])[::-1], 0.0)
-        return later[1:] - later[self.end + 1]
-
     def at_step(self, values: np.ndarray) -> np.ndarray:
         """Return the (d,) sums over the risk set at each step of (n,) values."""
         tied = np.bincount(self.step, values[self.deaths], minlength=len(self.times))
-        return self.total(values)[self.step] - self.removed * tied[self.step]
+        return self.intervals.at_positions(values)[self.step] - self.removed * tied[self.step]
 
     def spread(self, values: np.ndarray) -> np.ndarray:
         """Return for each patient the sum of (d,) values over the steps that he is at risk at.
@@ -62,8 +49,7 @@ class RiskSets:
         The adjoint of `at_step`.
         """
         m = len(self.times)
-        running = np.concatenate(([0.0], np.cumsum(np.bincount(self.step, values, minlength=m))))
-        spread = running[self.last] - running[self.first]
+        spread = self.intervals.over_intervals(np.bincount(self.step, values, minlength=m))
         removed = np.bincount(self.step, values * self.removed, minlength=m)
         spread[self.deaths] -= removed[self.step]
         return spread
@@ -77,21 +63,18 @@ def risk_sets(sample: Sample, strata: np.ndarray, ties: str) -> RiskSets:
     width = 2 * sample.n + 1  # more than there are distinct times
     exits = strata * width + distinct[: sample.n]
     entries = strata * width + distinct[sample.n :]
-    # the number after a stratum stands for a key above all times of the stratum
-    ends = (np.unique(strata) + 1) * width - 1
-    keys = np.unique(np.concatenate([exits[sample.event], ends]))
+    keys = np.unique(exits[sample.event])
     last = np.searchsorted(keys, exits, side="right")
     first = np.searchsorted(keys, entries, side="right")
-    end = np.searchsorted(keys, ends)[np.searchsorted(ends, keys)]
     deaths = np.flatnonzero(sample.event)
     deaths = deaths[np.argsort(last[deaths], kind="stable")]
     step = last[deaths] - 1
     n_tied = np.bincount(step, minlength=len(keys))
     rank = np.arange(len(deaths)) - (np.cumsum(n_tied) - n_tied)[step]
     removed = rank / n_tied[step] if ties == "efron" else np.zeros(len(deaths))
-    times = np.full(len(keys), np.nan)
+    times = np.empty(len(keys))
     times[step] = sample.time[deaths]
-    return RiskSets(first, last, times, end, deaths, step, removed)
+    return RiskSets(IntervalSums(first, last, len(keys)), times, deaths, step, removed)
 
 
 def entry_of(sample: Sample) -> np.ndarray:

@@ -101,6 +101,8 @@ def endpoint(name: str, study: Mapping, labels: Labels) -> Item:
         ]
     else:
         facts = [f"Time in {entry['unit']} from the index date to {first}{'; '.join(events)}."]
+    if entry["unit"] != study["time"]["unit"]:
+        facts.append(f"One unit is {exact(entry['days_per_unit'])} days.")
     facts.append(
         f"Without the event a patient is censored at the end of follow-up"
         f" ({labels.quoted(entry['followup'])})."
