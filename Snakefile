@@ -25,3 +25,4 @@ rule all:
     default_target: True
     input:
         expand("results/{study}/report/report.html", study=STUDIES),
+        [plan.loose_files() for plan in PLANS.values()],

@@ -52,6 +52,20 @@ def test_a_unit_that_the_dictionary_knows_is_converted(tmp_path, monkeypatch):
     assert [(row["clean_value"], row["rule"]) for row in converted] == [("15", "unit cm")]
 
 
+def test_a_row_of_nobody_in_a_source_of_known_patients_is_left_out(tmp_path, monkeypatch):
+    edits = cases_of("accepted")["source_of_known_patients"]["edits"]
+    records = records_of(make_project(tmp_path, edits), monkeypatch)
+    (problem,) = rows_of(records / "problems.csv")
+    assert shown(problem) == "registry.csv row 3: : no such patient; row left out"
+    patients = rows_of(records / "cleaned.csv")
+    delivered = rows_of(tmp_path / f"data/{STUDY}/patients.csv")
+    assert len(patients) == len(delivered)
+    assert [row["implant"] for row in patients if row["implant"]] == ["yes"]
+    assert problem["record_id"] not in {row["record_id"] for row in patients}
+    linked = {row["source"]: row for row in rows_of(records / "linkage.csv")}
+    assert (linked["registry"]["patients"], linked["registry"]["unmatched_keys"]) == ("known", "1")
+
+
 def test_a_death_without_its_day_is_no_censored_patient(tmp_path, monkeypatch):
     """A patient known to have died, whose day of death cannot be read, is not at risk."""
     from retrocohort import io

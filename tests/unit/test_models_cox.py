@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retrocohort.models import engines
+from retrocohort.models import cox, engines
 from retrocohort.models.model_table import model_table
+from retrocohort.models.newton import Maximum
 from retrocohort.models.samples import at_risk
 
 VARIABLES = {
@@ -266,3 +267,20 @@ def test_main_engine_leaves_a_wrong_start(frame, ties):
     near, _ = engines.fit_engine(sample, x, strata, ties, np.array([0.02]))
     far, _ = engines.fit_engine(sample, x, strata, ties, np.array([-0.05]))
     assert far == pytest.approx(near, rel=1e-9)
+
+
+def test_rows_that_the_whole_fit_leaves_without_an_estimate_are_counted(frame, monkeypatch):
+    def moves_on(likelihood):
+        p = likelihood.x.shape[1]
+        return Maximum(np.zeros(p), np.ones(p, dtype=bool), False)
+
+    monkeypatch.setattr(cox, "maximise", moves_on)
+    estimates, statistics, _ = fit(frame, ["stage", "age"])
+    notes = {key: row.get("note") or "" for key, row in estimates.items()}
+    assert notes == {
+        ("stage", "i"): "",
+        ("stage", "ii"): "not estimable: the fit did not converge",
+        ("stage", "iii"): "not estimable: the fit did not converge",
+        ("age", ""): "not estimable: the fit did not converge",
+    }
+    assert statistics["not_estimable"]["value"] == 3

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from retrocohort.models.concordance import concordance, pair_counts
+from retrocohort.models.cox import own_information
 from retrocohort.models.newton import aliased, maximise
 from retrocohort.models.partial_likelihood import PartialLikelihood, risk_sets
 from retrocohort.models.samples import sample_of
@@ -141,3 +142,22 @@ def test_concordance_of_perfect_and_of_no_prediction():
     assert concordance(sample, -sample.time, strata) == (1.0, 0.0)
     assert concordance(sample, np.ones(10), strata)[0] == 0.5
     assert np.isnan(concordance(sample_of([1, 2], [0, 0]), np.arange(2), np.zeros(2, int))).all()
+
+
+def test_strata_of_enormous_hazard_do_not_swamp_the_others():
+    # e^60 and e^-60 in turn: no stratum may feel what another one adds to a running sum
+    sample = sample_of([1, 2, 3, 4] * 2, [1, 1, 0, 1] * 2, [0, 0, 1, 2] * 2)
+    x = np.array([[-60.0], [0.5], [60.0], [0.1], [60.0], [-60.0], [0.2], [0.0]])
+    strata = np.repeat([0, 7], 4)
+    for ties in ("efron", "breslow"):
+        here = PartialLikelihood(risk_sets(sample, strata, ties), x).at(np.ones(1))
+        wanted = by_definition(sample, x, strata, ties, np.ones(1))
+        assert here.value == pytest.approx(wanted, rel=1e-12)
+
+
+def test_a_covariate_that_only_tells_strata_apart_has_no_information():
+    rng = np.random.default_rng(6)
+    strata = rng.integers(0, 5, 60)
+    x = np.column_stack([rng.normal(size=60), 0.1 * strata])
+    sets = risk_sets(sample_of(rng.exponential(1, 60), np.ones(60)), strata, "efron")
+    assert own_information(PartialLikelihood(sets, x)).tolist() == [True, False]

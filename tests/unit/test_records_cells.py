@@ -66,6 +66,35 @@ def test_numbers_refused(text, rule, problem):
     assert clean(text, NUMBER) == ("", rule, problem)
 
 
+@pytest.mark.parametrize("text", ["10²", "10₂", "5½", "③", "⁻5", "2.5⁰", "10² mm"])
+def test_digits_of_other_forms_are_not_read_as_digits(text):
+    found = clean(text, NUMBER)
+    assert (found.clean, found.rule) == ("", "not a number")
+    assert found.problem.startswith("not a number: a raised")
+
+
+def test_raised_digits_of_a_unit_are_the_unit():
+    bmi = {"type": "number", "unit": "kg/m²", "convert": {"10⁹/L": 2}}
+    found = clean_texts(["25 kg/m2", "25kg/m²", "25 kg/㎡", "3 10⁹/l", "3 10^9/l"], bmi, {})
+    assert [v.clean for v in found] == ["25", "25", "25", "6", ""]
+    thousand = {"type": "number", "unit": "/l"}
+    assert clean("250 10⁹/l", thousand).clean == ""  # 250109 by the letter
+
+
+@pytest.mark.parametrize("proof", ["1.234,5", "1,5", "12.345.678", "0,125 mm"])
+def test_a_point_before_three_digits_is_ambiguous_beside_decimal_commas(proof):
+    texts = [proof, "2.500", "-2.500 mm", "0.125", "2.5", "1234.567"]
+    found = clean_texts(texts, {"type": "number", "unit": "mm"}, {})
+    assert [v.clean for v in found[1:]] == ["", "", "0.125", "2.5", "1234.567"]
+    assert [v.rule for v in found[1:3]] == ["ambiguous point"] * 2
+    assert found[1].problem.startswith("a thousands or a decimal point?")
+
+
+@pytest.mark.parametrize("other", ["2.5", "1,234.5", "1'234", "12", "1,234,567"])
+def test_a_point_before_three_digits_is_decimal_beside_other_numbers(other):
+    assert clean_texts(["2.500", other], {"type": "number"}, {})[0].clean == "2.5"
+
+
 def test_range_ends_are_inside():
     assert clean("5000", NUMBER).clean == "5000"
     assert clean("0", NUMBER).clean == "0"
@@ -117,10 +146,11 @@ def test_whole_numbers_and_missing(text, expected):
         ("２０２０年１月３１日", "2020-01-31", "date %Y年%m月%d日"),
         ("43861", "2020-01-31", "date excel"),
         ("43861.75", "2020-01-31", "date excel"),
-        ("1", "1900-01-01", "date excel"),
-        ("59", "1900-02-28", "date excel"),
-        ("61", "1900-03-01", "date excel"),
+        ("7306", "1920-01-01", "date excel"),
+        ("73415", "2100-12-31", "date excel"),
+        ("1/1/2020", "2020-01-01", "date %d/%m/%Y"),
         ("2020-01-31", "2020-01-31", ""),
+        ("2020-01-31 9:05", "2020-01-31", "date ISO"),
         ("2020-01-31 14:30:00", "2020-01-31", "date ISO"),
     ],
 )
@@ -128,11 +158,53 @@ def test_dates(text, expected, rule):
     assert clean(text, DATE) == (expected, rule, "")
 
 
-@pytest.mark.parametrize("text", ["31/02/2020", "01.02.2020", "60", "0", "2020-13-01", "soon"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "31/02/2020",
+        "01.02.2020",
+        "60",
+        "0",
+        "2020-13-01",
+        "soon",
+        "2020",  # a year, rather than the serial number of a day of 1905
+        "7305",
+        "73416",
+        "9999999",
+        "1²/01/2020",
+        "01/02/0220",
+        "1799-12-31",
+        "2101-01-01",
+        "2020-01-31 25:00",
+        "2020-01-31 12:61",
+        "2020-01-31 ...",
+    ],
+)
 def test_dates_refused(text):
     verdict = clean(text, DATE)
     assert (verdict.clean, verdict.rule) == ("", "not a date")
     assert verdict.problem.startswith("not a possible date in the formats allowed (ISO, %d/%m/%Y")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("%Y%m%d", "20201101", "2020-11-01"),
+        ("%Y%m%d", "202011", ""),  # strptime: 2020-01-01
+        ("%Y%m%d", "2020111", ""),  # strptime: 2020-11-01
+        ("%d%m%Y", "112020", ""),
+        ("%d%m%Y", "01112020", "2020-11-01"),
+        ("%d%m%y", "1112", ""),
+        ("%d%b%Y", "1NOV2020", "2020-11-01"),
+        ("%d.%m.%y", "1.1.20", "2020-01-01"),
+        ("%m/%d/%Y", "1/ 1/2020", "2020-01-01"),
+        ("%a %d %b %Y", "Fri 31 Jan 2020", "2020-01-31"),
+        ("%a %d %b %Y", "Mon 31 Jan 2020", ""),  # it was a Friday
+        ("%d/%m/%Y %H:%M:%S.%f", "01/11/2020 10:00:00.5", "2020-11-01"),
+    ],
+)
+def test_a_date_must_be_written_as_its_format_writes_it(pattern, text, expected):
+    assert clean(text, {"type": "date", "formats": [pattern]}).clean == expected
 
 
 def test_a_date_that_two_formats_read_differently_is_refused():

@@ -76,6 +76,7 @@ def test_linkage_counts_duplicated_and_unmatched_keys():
     assert north == {
         "source": "north",
         "rows_a_patient": "one",
+        "patients": "new",
         "file": "north.csv",
         "rows": 4,
         "rows_without_key": 1,
@@ -84,6 +85,7 @@ def test_linkage_counts_duplicated_and_unmatched_keys():
         "duplicated_rows": 2,
         "unmatched_keys": 0,
         "unmatched_rows": 0,
+        "only_here_keys": 1,
     }
     assert (south["keys"], south["duplicated_keys"]) == (2, 0)
     assert (tests["keys"], tests["duplicated_keys"], tests["duplicated_rows"]) == (3, 2, 5)

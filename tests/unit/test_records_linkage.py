@@ -1,8 +1,63 @@
-"""Sums of the delivered files as `sha256sum` lists them."""
+"""How sources join: sums of the delivered files, keys in counts, rows that are nobody's."""
 
-from retrocohort.records.linkage import listed_sums
+import numpy as np
+
+from retrocohort.audit.warnings import of_linkage
+from retrocohort.records.linkage import COLUMNS, link, listed_sums
+
+KNOWN = {"patients": "known"}
+MANY = {"rows": "many"}
+
+
+def linked(keys, **sources):
+    """Return the counts by source; the rows of a source are letters, - for a row without key."""
+    arrays = {name: np.array(text.split(), dtype=object) for name, text in keys.items()}
+    specs = {name: {"file": f"{name}.csv"} | sources.get(name, {}) for name in keys}
+    rows = link({name: (k, k != "-") for name, k in arrays.items()}, specs)
+    return {row["source"]: row for row in rows}
 
 
 def test_listed_sums_in_text_and_binary_mode_and_with_blanks_in_a_name():
     text = "ab  a file.csv\n\ncd *b.csv.gz\nbroken\n"
     assert listed_sums(text) == {"a file.csv": "ab", "b.csv.gz": "cd"}
+
+
+def test_the_keys_of_a_source_that_adds_to_known_patients_may_match_nobody():
+    found = linked({"registry": "x a a y y -", "ward": "a b"}, registry=KNOWN)
+    registry = found["registry"]
+    assert registry["patients"] == "known"
+    assert (registry["keys"], registry["duplicated_keys"], registry["rows_without_key"]) == (
+        3,
+        2,
+        1,
+    )
+    assert (registry["unmatched_keys"], registry["unmatched_rows"]) == (2, 4)
+    assert (found["ward"]["patients"], found["ward"]["unmatched_keys"]) == ("new", 0)
+
+
+def test_known_patients_are_not_those_that_rows_of_events_belong_to():
+    found = linked({"ward": "a", "registry": "a x", "labs": "x x a"}, registry=KNOWN, labs=MANY)
+    assert (found["labs"]["unmatched_keys"], found["labs"]["unmatched_rows"]) == (1, 2)
+    assert found["labs"]["patients"] == ""
+
+
+def test_patients_that_one_source_alone_delivers_are_counted_where_several_do():
+    found = linked({"n": "a b c", "s": "c d -", "r": "a z", "labs": "a"}, r=KNOWN, labs=MANY)
+    assert {name: row["only_here_keys"] for name, row in found.items()} == {
+        "n": 2,
+        "s": 1,
+        "r": "",
+        "labs": "",
+    }
+    assert linked({"n": "a b", "r": "a"}, r=KNOWN)["n"]["only_here_keys"] == ""
+    assert {*found["n"], "sha256", "sha256_listed"} == set(COLUMNS)
+
+
+def test_rows_without_key_are_patients_of_new_sources_only():
+    found = linked({"ward": "a -", "registry": "a - x"}, registry=KNOWN)
+    rows = [row | {"sha256": "", "sha256_listed": ""} for row in found.values()]
+    told = [(row["item"], row["warning"].split(",")[0], row["n"]) for row in of_linkage(rows)]
+    assert told == [
+        ("ward", "rows without a patient's number", 1),
+        ("registry", "persons without a row in the patients' source", 1),
+    ]

@@ -2,6 +2,8 @@
 
 import datetime
 import gzip
+import re
+import zipfile
 
 import openpyxl
 import pandas as pd
@@ -9,6 +11,7 @@ import pyreadstat
 import pytest
 
 from retrocohort.faults import FaultsFound
+from retrocohort.records.headers import check_source_files
 from retrocohort.records.read import read_source
 
 TEXT = 'id,sex,note\n1,m,NA\n\n2,,"two\nlines"\n3,f\n'
@@ -67,6 +70,12 @@ def test_encodings_delimiters_and_gzip(tmp_path, name, encoding, delimiter):
     ]
 
 
+def test_a_row_of_blanks_is_no_row(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("id,age\n1,50\n ,\t\n\u00a0,\u3000\n2, \n")
+    assert cells(read(path), "source_row", "id", "age") == [[2, "1", "50"], [5, "2", " "]]
+
+
 def test_header_row_is_not_the_first(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("Hospital A\nexported 2020\nid,age\n1,50\n")
@@ -117,6 +126,36 @@ def test_workbook_one_sheet_with_a_title_above_the_header(tmp_path):
     frame = read(path, sheet="data", header_row=3)
     assert cells(frame, "source_row", "id", "age") == [[4, "1", "50"]]
     assert list(frame.columns[-2:]) == ["id", "age"]
+
+
+def test_formulas_without_a_stored_result_are_faults_of_all_their_cells(tmp_path):
+    path = tmp_path / "a.xlsx"
+    rows = [["=TODAY()"], ["id", "size"], [1, "=1+1"], [2, 77], ["=A3", "=B3*2"]]
+    many = [["note"], ["id", "size"], *([n, "=A1"] for n in range(20))]
+    workbook(path, men=rows, women=many, rest=[[""], ["id", "size"], [1, 2]])
+    spec = {"path": str(path), "id": "id", "header_row": 2}
+    with pytest.raises(FaultsFound) as found:
+        read(path, header_row=2)
+    men, women = found.value.faults
+    assert men.place == "sheet 'men', B3, A5, B5"
+    assert men.problem == "formula without a stored result (3 in all)."
+    assert "B14 and 8 more" in women.place and "(20 in all)" in women.problem
+    assert "77" not in str(found.value)
+    assert check_source_files({"ward": spec}, {}) == [men, women]
+
+
+def test_formulas_with_a_stored_result_are_read_also_an_empty_text(tmp_path):
+    path, stored = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    workbook(path, men=[["id", "size"], [1, "=1+1"], [2, '=IF(A1=1,"x","")']])
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(stored, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name.endswith("sheet1.xml"):
+                first, second, third = re.split(rb"<v ?/>|<v></v>", data)
+                second = second.replace(b'<c r="B3"', b'<c r="B3" t="str"')
+                data = first + b"<v>2</v>" + second + b"<v></v>" + third
+            new.writestr(name, data)
+    assert cells(read(stored), "id", "size") == [["1", "2"], ["2", ""]]
 
 
 def statfile_frame():

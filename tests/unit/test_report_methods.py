@@ -149,6 +149,33 @@ def test_derived_variables_of_the_real_studies(nafld, rotterdam):
     )
 
 
+def test_a_window_of_dates_says_from_which_date_its_days_are_counted():
+    kinds = {"surgery": "date", "seen": "date", "grade": "ordinal", "crp": "number"}
+    variables = {
+        name: {"label": name.capitalize(), "type": kind, "unit": "", "levels": {}}
+        for name, kind in kinds.items()
+    }
+    window = {"of": "seen", "around": "surgery", "from": -30, "to": 0}
+    near = {"from": "labs", "window": window, "take": "nearest"}
+
+    def said(**more):
+        ((_, text),) = derivations.derivations(
+            {"crp": {"reduce": near | more}}, Labels(variables, {}, {})
+        )
+        return text
+
+    counted = ", days counted from “Surgery” to “Seen”"
+    assert said(value="crp") == (
+        "the nearest to day 0 (at equal distance the earlier; of several a day the mean) of “Crp”, "
+        f"among the rows of “Labs” on days −30 to 0{counted}"
+    )
+    assert "the earlier; none if those of that day differ) of “Grade”" in said(value="grade")
+    assert said(take="last", value="grade").startswith("the last (none if those of that day")
+    assert said(take="max", value="seen").startswith("the latest of “Seen”")
+    assert said(take="any").startswith("whether there is any row of “Labs” on days")
+    assert said(take="count", window={"of": "seen", "around": "surgery"}).endswith(counted)
+
+
 def test_every_operation_of_the_vocabulary_can_be_said():
     from retrocohort.config import strict_yaml
 

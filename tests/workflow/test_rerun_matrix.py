@@ -14,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 STUDIES = ("rotterdam", "nafld")
+SHIPPED = ["--config", f"studies=[{','.join(STUDIES)}]"]  # whatever else config.yaml runs
 ENTRIES = {
     "rotterdam": {
         "endpoints": ["os", "rfs"],
@@ -213,6 +214,10 @@ CHANGES = {
         append("report/templates/table.html.j2", "<!-- changed -->\n"),
         of_both(lambda s: survival_tables(s) | baseline_pages(s) | {"build_report"}),
     ),
+    "a convention of the tables": (
+        replace("config/defaults.yaml", "rank_test: corrected", "rank_test: plain"),
+        of_both(lambda s: describe(s) | baseline_pages(s) | END),
+    ),
     "the lock file": (append("envs/requirements.lock", "# changed\n"), of_both(ALL_JOBS)),
     "a comment in a study file": (append(STUDY, "\n# a remark\n"), set()),
     "a comment in the defaults": (append("config/defaults.yaml", "\n# a remark\n"), set()),
@@ -227,7 +232,7 @@ CHANGES = {
 
 def pending_jobs(project):
     """Return (study, rule) of every job that a run would do, as `snakemake --summary` plans it."""
-    command = [sys.executable, "-m", "snakemake", "--summary", "--cores", "1"]
+    command = [sys.executable, "-m", "snakemake", "--summary", "--cores", "1", *SHIPPED]
     run = subprocess.run(command, cwd=project, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
     rows = list(csv.DictReader(io.StringIO(run.stdout), delimiter="\t"))
@@ -252,6 +257,27 @@ def finished(tmp_path_factory):
 
 def test_a_finished_run_has_nothing_to_do_also_after_moving_the_folder(finished):
     assert pending_jobs(finished) == set()
+
+
+@pytest.mark.parametrize(
+    ("lost", "expected"),
+    [
+        ("figures/full/os/km_by_size.pdf", {"draw_curves_rotterdam_by_size", "build_report"}),
+        ("cohort/cohort.csv", from_cohort("rotterdam") | {"build_cohort"}),
+        (
+            "tables/full/survival_os.csv",
+            {"build_survival_table_rotterdam_survival_os", "build_report"},
+        ),
+    ],
+)
+def test_a_lost_file_is_made_again(finished, lost, expected):
+    path = finished / "results/rotterdam" / lost
+    content = path.read_bytes()
+    path.unlink()
+    try:
+        assert pending_jobs(finished) == of("rotterdam", expected)
+    finally:
+        path.write_bytes(content)
 
 
 @pytest.mark.parametrize("what", CHANGES)

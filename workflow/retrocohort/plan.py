@@ -35,6 +35,10 @@ class Plan:
         dictionary = self.study["variables"]
         return {n: {k: dictionary[n][k] for k in keys or TEXTS} for n in dict.fromkeys(names)}
 
+    def conventions(self, *keys: str) -> dict:
+        """Return some conventions of the numbers alone, so that a job tracks nothing else."""
+        return {key: self.study["conventions"][key] for key in keys}
+
     def parts(self, entry: dict) -> list[dict]:
         """Return the populations of an entry, times its endpoints if it has any, with labels."""
         populations, endpoints = self.study["populations"], self.study["endpoints"]
@@ -174,6 +178,19 @@ class Plan:
                 for part, path in self._with_files(f"figures/{PLACE}/forest_{name}.svg", model)
             ],
         }
+
+    def loose_files(self) -> list[str]:
+        """Return the files that no other step reads; not asked for, a lost one stayed lost."""
+        names = ("records/cleaned.csv", "records/cleaning_log.csv", "records/derivation_log.csv")
+        found = [f"{self.folder}/{name}" for name in (*names, "cohort/cohort.csv")]
+        found += [f"{self.folder}/cohort/exclusions.csv"]
+        found += [f"{self.folder}/figures/flowchart.{f}" for f in FORMATS]
+        for section, stem in (("curves", "km_"), ("models", "forest_")):
+            for name, entry in self.study[section].items():
+                found += sum(self.drawings(f"{stem}{name}", self.parts(entry)).values(), [])
+        for name, table in self.study["tables"].items():
+            found += self.files(f"tables/{{population}}/{name}.csv", self.parts(table))
+        return found
 
     def shown_files(self) -> list[str]:
         """Return the path of every file that the report reads."""

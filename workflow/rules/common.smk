@@ -19,7 +19,10 @@ from retrocohort.tracking import package_files
 RESULTS = "results/{study}"
 ENVIRONMENT = "../../envs/analysis.yaml"
 PASSED = Path(".snakemake/retrocohort/passed")
-PAPERS = "Say in it where the files come from; SHA256SUMS is made by sha256sum."
+PAPERS = {
+    "SHA256SUMS": "Make it in that folder: sha256sum FILES > SHA256SUMS.",
+    "PROVENANCE.md": "Say in it where the files come from and under which licence.",
+}
 
 # each step prints its own line when it ends; the scheduler's say nothing more
 logger.addFilter(lambda record: not str(record.msg).startswith(("Select jobs", "Execute ")))
@@ -30,8 +33,8 @@ def check_delivered_files(study, sources, variables):
 
     Files that passed are not opened again until they, or what is asked of them, change.
     """
-    papers = [f"data/{study}/{name}" for name in ("SHA256SUMS", "PROVENANCE.md")]
-    faults = [Fault(p, "", "is missing.", PAPERS) for p in papers if not Path(p).is_file()]
+    papers = {f"data/{study}/{name}": remedy for name, remedy in PAPERS.items()}
+    faults = [Fault(p, "", "is missing.", r) for p, r in papers.items() if not Path(p).is_file()]
     asked = [entry["columns"] for entry in variables.values()]
     files = [Path(source["path"]) for source in sources.values()]
     stats = [(f.stat().st_size, f.stat().st_mtime_ns) for f in files if f.exists()]

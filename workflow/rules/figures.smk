@@ -5,7 +5,7 @@ OUTPUTS          results/{study}/figures/*.svg, .pdf, .png
 """
 
 STYLE = "report/figures.mplstyle"
-FONTS = ["report/fonts/CohortSans-Regular.ttf", "report/fonts/CohortSans-Bold.ttf"]
+FONTS = sorted(path.as_posix() for path in Path("report/fonts").glob("*.ttf"))
 
 
 rule draw_flowchart:
@@ -55,7 +55,7 @@ for plan, name, curve in entries("curves"):
             parts=drawn,
             curve=curve,
             by=plan.texts([curve["by"]])[curve["by"]] if "by" in curve else None,
-            conventions=plan.study["conventions"],
+            conventions=plan.conventions("interval", "confidence"),
         message:
             f"{plan.name}: draw curves '{name}'"
         script:
@@ -84,7 +84,7 @@ for plan, name, model in entries("models"):
             parts=drawn,
             model=model,
             variables=plan.model_variables(name),
-            conventions=plan.study["conventions"],
+            conventions=plan.conventions("confidence"),
         message:
             f"{plan.name}: draw forest plot '{name}'"
         script:

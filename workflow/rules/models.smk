@@ -35,7 +35,7 @@ for plan, endpoint in [(p, e) for p in PLANS.values() for e in p.study["survival
                 estimated["variables"] + estimated["logrank_strata"], "type", "levels"
             ),
             curves=curves,
-            conventions=plan.study["conventions"],
+            conventions=plan.conventions("interval", "quantiles", "confidence"),
         message:
             f"{plan.name}: estimate survival, {endpoint}"
         script:
@@ -63,7 +63,7 @@ for plan, name, model in entries("models"):
             model={k: v for k, v in model.items() if k not in ("label", "endpoints", "populations")},
             parts=[{key: part[key] for key in ("population", "endpoint")} for part in fitted],
             variables=plan.model_variables(name, "type", "levels"),
-            conventions=plan.study["conventions"],
+            conventions=plan.conventions("confidence"),
         message:
             f"{plan.name}: fit Cox model '{name}'"
         script:

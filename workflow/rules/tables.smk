@@ -31,7 +31,7 @@ for plan, name, table in entries("tables"):
                 table={k: v for k, v in table.items() if k not in ("label", "populations")},
                 parts=[{"population": part["population"]} for part in shown],
                 variables=plan.table_variables(table, "type", "levels"),
-                conventions=plan.study["conventions"],
+                conventions=plan.conventions("alpha", "contingency", "t_test", "rank_test"),
             message:
                 f"{plan.name}: describe table '{name}'"
             script:
@@ -55,7 +55,6 @@ for plan, name, table in entries("tables"):
                 table=table,
                 parts=shown,
                 variables=plan.table_variables(table),
-                conventions=plan.study["conventions"],
             message:
                 f"{plan.name}: set table '{name}'"
             script:
@@ -86,7 +85,7 @@ for plan, name, table in entries("tables"):
                 parts=shown,
                 model=plan.study["models"][beside],
                 variables=plan.table_variables(table) | plan.model_variables(beside),
-                conventions=plan.study["conventions"],
+                conventions=plan.conventions("confidence"),
             message:
                 f"{plan.name}: set table '{name}'"
             script:

@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-NOT_ESTIMABLE = "not estimable"  # other notes, such as a median not reached, are results
+# Notes that are results, complete as they stand: the curve stays above one half. Any other note is
+# a warning: no estimate and why, engines that differ, small expected counts, whatever comes later.
+RESULTS = frozenset({"not reached"})
 COLUMNS = ["step", "population", "endpoint", "item", "warning", "n"]
 
 
@@ -31,6 +33,8 @@ def of_linkage(rows: Iterable[dict]) -> Iterator[dict]:
             yield _warning("records", row["source"], text, 1)
         for column, text in texts.items():
             relevant = column == "unmatched_keys" or row["rows_a_patient"] == "one"
+            if column == "rows_without_key" and row.get("patients") == "known":
+                relevant = False  # they are left out, which problems.csv tells
             if relevant and int(row[column] or 0):
                 yield _warning("records", row["source"], text, int(row[column]))
 
@@ -65,11 +69,15 @@ def of_endpoints(rows: Iterable[dict]) -> Iterator[dict]:
 
 
 def of_notes(step: str, population: str, endpoint: str, rows: Iterable[dict]) -> Iterator[dict]:
-    """Yield the notes of one table of results: what is not estimable, and why."""
+    """Yield the notes of one table of results, except those that are results themselves.
+
+    The item is the variable and level, in the fit of a univariable model its covariate.
+    """
     notes = Counter()
     for row in rows:
-        if row.get("note", "").startswith(NOT_ESTIMABLE):
-            item = "=".join(filter(None, [row.get("variable", ""), row.get("level", "")]))
-            notes[item, row["note"]] += 1
+        note = row.get("note") or ""
+        if note and note not in RESULTS:
+            names = (row.get("variable") or row.get("model"), row.get("level"))
+            notes["=".join(filter(None, names)), note] += 1
     for (item, note), n in notes.items():
         yield _warning(step, item, note, n, population, endpoint)

@@ -9,6 +9,7 @@ from retrocohort.faults import Fault, suggest
 
 SECTIONS = {  # a study without faults of shape has those that are needed; the others are optional
     "sources": {},
+    "time": {},
     "derive": {},
     "criteria": [],
     "endpoints": {},
@@ -19,6 +20,7 @@ SECTIONS = {  # a study without faults of shape has those that are needed; the o
     "models": {},
     "tables": {},
 }
+DAYS = ("days", "day", "d")  # units of a variable that an endpoint may be made from
 OWN_ENDINGS = {"models": ("_fit", "_ph"), "tables": ("_tests",)}  # of files beside an entry's own
 
 
@@ -42,6 +44,7 @@ def cross_faults(
     study["survival"] = {"endpoints": [], "variables": []} | study["survival"]
     refs = References(file, study, variables, set(lost))
     _check_sources(refs)
+    _check_unit(refs, "time", study["time"], "the defaults")
     refs.faults += _variable_faults(dictionary_file, refs)
     check_derivations(refs)
     _check_cohort(refs)
@@ -54,6 +57,14 @@ def _check_sources(refs: References) -> None:
     sources = refs.study["sources"]
     if sources and set(sources) <= refs.long and not refs.lost:
         refs.fault("sources", "every source has rows: many.", "One must have a row a patient.")
+    one = {name for name in sources if name not in refs.long}
+    if one and not refs.lost and all(sources[n].get("patients") == "known" for n in one):
+        problem = "every source adds to known patients only."
+        refs.fault("sources", problem, "One must deliver them (patients: new).")
+    for name in sources:
+        if name in refs.long and "patients" in sources[name]:
+            problem = "'patients' is said of a source with rows: many."
+            refs.fault(f"sources.{name}", problem, "Remove it: such rows are never patients.")
     readers = {}
     for name, entry in sources.items():
         key = (entry["file"], entry.get("sheet", ""), entry.get("rows", "one"))
@@ -107,18 +118,30 @@ def _check_cohort(refs: References) -> None:
 
 def _check_endpoint(refs: References, place: str, endpoint: dict) -> None:
     """Check the variables, levels and unit of an endpoint."""
-    if ("unit" in endpoint) != ("days_per_unit" in endpoint):
-        problem = "has one of unit and days_per_unit."
-        refs.fault(place, problem, "Give both, or neither to use those of `time`.")
+    _check_unit(refs, place, endpoint, "those of `time`")
     for key in ("events", "censor"):
         for number, item in enumerate(endpoint.get(key, [])):
-            refs.variable(f"{place}.{key}.{number}.time", item["time"], NUMERIC)
+            _check_days(refs, f"{place}.{key}.{number}.time", item["time"])
             refs.condition(f"{place}.{key}.{number}.where", item.get("where", {}))
-    refs.variable(f"{place}.followup", endpoint["followup"], NUMERIC)
+    _check_days(refs, f"{place}.followup", endpoint["followup"])
     for number, item in enumerate(endpoint.get("not_at_risk", [])):
         refs.condition(f"{place}.not_at_risk.{number}.where", item["where"])
     if "entry" in endpoint:
         refs.variable(f"{place}.entry.variable", endpoint["entry"]["variable"], NUMERIC)
+
+
+def _check_unit(refs: References, place: str, entry: dict, otherwise: str) -> None:
+    """Check that a unit of time comes with its days."""
+    if ("unit" in entry) != ("days_per_unit" in entry):
+        problem = "has one of unit and days_per_unit."
+        refs.fault(place, problem, f"Give both, or neither to use {otherwise}.")
+
+
+def _check_days(refs: References, place: str, name: str) -> None:
+    """Check that a variable counts days."""
+    if refs.variable(place, name, NUMERIC) and refs.variables[name]["unit"] not in DAYS:
+        problem = f"'{name}' is in '{refs.variables[name]['unit']}'; endpoints are made from days."
+        refs.fault(place, problem, "Give the unit 'days' in the dictionary, and values in days.")
 
 
 def _check_results(refs: References) -> None:

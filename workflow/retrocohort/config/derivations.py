@@ -32,6 +32,8 @@ def _inputs(kind: str, asked) -> set[str]:
         return variables_of(asked)
     if kind == "choose":
         return set().union(*(variables_of(item["where"]) for item in asked))
+    if kind == "reduce":  # its other variables are those of the rows of a source
+        return {asked["window"]["around"]} if "around" in asked.get("window", {}) else set()
     return {asked[key] for key in ("of", "among", "from", "to") if key in asked}
 
 
@@ -41,8 +43,8 @@ def _check_result(refs: References, place: str, name: str, kind: str, asked) -> 
     types = RESULTS.get(kind, ORDERED)
     if kind == "reduce":
         value = refs.variables.get(asked.get("value"), {})
-        by_value = NUMERIC if value.get("type") in NUMERIC else ("date",)
-        types = TAKEN.get(asked["take"], by_value if value else ORDERED)
+        by_value = NUMERIC if value.get("type") in NUMERIC else (value.get("type"),)
+        types = TAKEN.get(asked["take"], by_value if value else (*ORDERED, *LEVELLED))
     what = f"{kind}{' ' + asked['take'] if kind == 'reduce' else ''}"
     if entry["type"] not in types:
         problem = f"{what} cannot give the type {entry['type']}."
@@ -50,6 +52,9 @@ def _check_result(refs: References, place: str, name: str, kind: str, asked) -> 
     elif kind in ANSWERS or (kind == "reduce" and asked["take"] == "any"):
         for answer in ("yes", "no"):
             refs.level(place, name, answer)
+    elif kind == "reduce" and entry["type"] in LEVELLED:
+        for level in refs.variables.get(asked.get("value"), {}).get("levels", {}):
+            refs.level(place, name, level)
 
 
 def _check_alike(refs: References, place: str, names: list[str], types: tuple = ()) -> None:
@@ -116,18 +121,33 @@ def _reduce(refs: References, place: str, asked: dict, name: str) -> None:
         return
     refs.condition(f"{place}.where", asked.get("where", {}), source)
     if "window" in asked:
-        refs.variable(f"{place}.window", asked["window"]["of"], NUMERIC, source)
-        low, high = asked["window"].get("from"), asked["window"].get("to")
-        if low is not None and high is not None and low > high:
-            refs.fault(f"{place}.window", f"from {low} is after to {high}.", "Exchange them.")
+        _window(refs, f"{place}.window", asked["window"], source)
     if "value" in asked:
-        types = NUMERIC if take == "mean" else ORDERED
+        types = VALUES.get(take, (*ORDERED, *LEVELLED))
         refs.variable(f"{place}.value", asked["value"], types, source)
     elif take not in ("any", "count"):
         refs.fault(place, f"take: {take} needs a value.", "Name the variable to take.")
     if take in ("first", "last", "nearest") and "window" not in asked:
         remedy = "Say which day orders the rows."
         refs.fault(place, f"take: {take} needs a window.", remedy)
+
+
+def _window(refs: References, place: str, window: dict, source: str) -> None:
+    """Check that days are numbers, or dates that are counted from a date of the patient."""
+    of, low, high = window["of"], window.get("from"), window.get("to")
+    if low is not None and high is not None and low > high:
+        refs.fault(place, f"from {low} is after to {high}.", "Exchange them.")
+    if "around" in window:
+        refs.variable(f"{place}.around", window["around"], ("date",))
+    if not refs.variable(place, of, (*NUMERIC, "date"), source):
+        return
+    is_date = refs.variables[of]["type"] == "date"
+    if is_date and "around" not in window:
+        remedy = "Name the patient's date that is day 0: around."
+        refs.fault(place, f"'{of}' is a date, and it is not said from when days count.", remedy)
+    elif not is_date and "around" in window:
+        remedy = "Leave out around, or name a date under of."
+        refs.fault(place, f"'{of}' is a number, its days are counted already.", remedy)
 
 
 CHECKS: dict[str, Callable] = {
@@ -146,4 +166,5 @@ RESULTS = dict.fromkeys((*ANSWERS, "choose", "cut"), LEVELLED) | {
     "duration": NUMERIC,
     "power": NUMERIC,
 }
+VALUES = {"mean": NUMERIC, "min": ORDERED, "max": ORDERED}  # the others take any of them
 TAKEN = {"any": LEVELLED, "count": NUMERIC, "mean": NUMERIC}

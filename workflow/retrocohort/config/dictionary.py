@@ -145,6 +145,8 @@ def _levels(row: dict, fault) -> dict[str, str]:
     elif row["type"] in LEVELLED and len(levels) < 2:
         fault("needs at least two levels.", "Write code=label|code=label.")
         return {}
+    if len(set(levels.values())) < len(levels):
+        fault("two levels have the same label.", "Give each level its own.")
     return levels if len(levels) == len(_items(row["levels"]) or levels) else {}
 
 

@@ -91,7 +91,7 @@ def why_no_fit(fit: CoxFit) -> str:
 
 def own_information(likelihood: PartialLikelihood) -> np.ndarray:
     """Return (p,) bool: the columns that are not determined by those before them."""
-    most = len(likelihood.sets.deaths) * likelihood.x.var(axis=0)
+    most = len(likelihood.sets.deaths) * likelihood.variance
     return ~aliased(likelihood.at(np.zeros(len(most))).information, most)
 
 

@@ -46,7 +46,7 @@ def is_reference(row: dict) -> bool:
 
 
 def is_not_estimable(row: dict, problem: str) -> bool:
-    """Return whether a row of the design says so, or gets the problem of the whole fit as its note."""
+    """Return whether a row of the design says so itself, or as the whole fit has a problem."""
     own = str(row.get("note") or "").startswith("not estimable")
     return own or bool(problem and not is_reference(row))
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from retrocohort.models.partial_likelihood import PartialLikelihood
 
-MAX_ITERATIONS = 50
+MAX_ITERATIONS = 150  # coefficients that run away take many, in steps of LONGEST
 FLAT = 1e-10  # expected gain of the log likelihood below which it has converged
 EXTRA_STEPS = (
     3  # a finite maximum is then reached to machine precision: each step squares the error

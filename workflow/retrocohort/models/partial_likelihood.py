@@ -18,13 +18,14 @@ class RiskSets:
     """Which of n patients are at risk at which of m event times, over all strata.
 
     Event times are numbered by stratum, then time; a patient is at risk at an interval of numbers.
-    Each of the d deaths is a step: the k-th (from 0) of the q deaths tied at g removes the share k/q
-    of the tied deaths from the risk set (Efron) or nothing (Breslow). Sums are formed without
-    subtracting one risk set from another: a coefficient that runs away gives some patients an
-    enormous hazard, and those of other strata, or not at risk at the same time, must keep theirs.
+    Each of the d deaths is a step: the k-th (from 0) of the q deaths tied at g removes the share
+    k/q of the tied deaths from the risk set (Efron) or nothing (Breslow). No risk set is subtracted
+    from another: a coefficient that runs away gives some patients an enormous hazard, and those of
+    other strata, or not at risk at the same time, must keep theirs.
 
     Attributes
     ----------
+    strata : (n,) int, from 0 without gaps.
     intervals : of the n patients over the m event times.
     times : (m,) array, the event times.
     deaths : (d,) positions of the patients with an event, in the order of their event times.
@@ -32,6 +33,7 @@ class RiskSets:
     removed : (d,) share of the tied deaths removed at each step.
     """
 
+    strata: np.ndarray
     intervals: IntervalSums
     times: np.ndarray
     deaths: np.ndarray
@@ -60,9 +62,10 @@ def risk_sets(sample: Sample, strata: np.ndarray, ties: str) -> RiskSets:
     if ties not in ("efron", "breslow"):
         raise ValueError(f"rule of ties: {ties!r}")
     distinct = np.unique(np.concatenate([sample.time, entry_of(sample)]), return_inverse=True)[1]
+    numbered = np.unique(strata, return_inverse=True)[1]
     width = 2 * sample.n + 1  # more than there are distinct times
-    exits = strata * width + distinct[: sample.n]
-    entries = strata * width + distinct[sample.n :]
+    exits = numbered * width + distinct[: sample.n]
+    entries = numbered * width + distinct[sample.n :]
     keys = np.unique(exits[sample.event])
     last = np.searchsorted(keys, exits, side="right")
     first = np.searchsorted(keys, entries, side="right")
@@ -74,7 +77,8 @@ def risk_sets(sample: Sample, strata: np.ndarray, ties: str) -> RiskSets:
     removed = rank / n_tied[step] if ties == "efron" else np.zeros(len(deaths))
     times = np.empty(len(keys))
     times[step] = sample.time[deaths]
-    return RiskSets(IntervalSums(first, last, len(keys)), times, deaths, step, removed)
+    intervals = IntervalSums(first, last, len(keys))
+    return RiskSets(numbered, intervals, times, deaths, step, removed)
 
 
 def entry_of(sample: Sample) -> np.ndarray:
@@ -97,13 +101,16 @@ class PartialLikelihood:
     Parameters
     ----------
     sets : the risk sets.
-    x : (n, p) float array of covariates; centred here, which changes no estimate.
+    x : (n, p) float array of covariates; centred here in each stratum, which changes no estimate.
     """
 
     def __init__(self, sets: RiskSets, x: np.ndarray):
-        """Centre the covariates."""
+        """Centre the covariates; keep their (p,) variance of before, which strata may take away."""
         self.sets = sets
-        self.x = x - x.mean(axis=0)
+        self.variance = x.var(axis=0)
+        n = np.bincount(sets.strata)
+        sums = np.column_stack([np.bincount(sets.strata, column) for column in x.T])
+        self.x = x - (sums / n[:, None])[sets.strata]
 
     def at(self, beta: np.ndarray) -> Likelihood:
         """Return value, gradient and information at (p,) coefficients."""

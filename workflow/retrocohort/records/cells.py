@@ -49,6 +49,12 @@ def map_texts(column: pd.Categorical, change: Callable[[str], str]) -> pd.Catego
     return pd.Categorical.from_codes(np.append(codes, -1)[column.codes], distinct)
 
 
+def is_filled(column: pd.Categorical) -> np.ndarray:
+    """Return which cells hold more than blanks."""
+    filled = [bool(text.strip()) for text in column.categories] + [False]
+    return np.array(filled)[column.codes]  # code -1, an absent cell, takes the last
+
+
 def stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Put frames of text columns below each other, with the union of their columns.
 

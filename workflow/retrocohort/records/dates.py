@@ -2,25 +2,34 @@
 
 import datetime
 import re
-import unicodedata
 from collections.abc import Sequence
 
+from retrocohort.records.characters import plain_forms
 from retrocohort.records.verdict import Verdict, refused
 
 SERIAL = re.compile(r"[0-9]{1,7}(\.[0-9]+)?")
-ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:.]+)?")
-LAST_SERIAL = 2958465  # 9999-12-31
+CLOCK = r"([01]?[0-9]|2[0-3])(:[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?)?"
+ISO = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([ T]{CLOCK})?")
+RUN_TOGETHER = re.compile(r"%[dmyYjHIMSf]%[dmyYjHIMSf]")  # numbers without a separator
+PADDING = re.compile(r"(?<![0-9])[0\s]+(?=[0-9])")
+YEARS = range(1800, 2101)  # of any date that a study of patients can hold
+SERIAL_YEARS = range(1920, 2101)  # so that no serial number is one that looks like a year
+SERIAL_ORIGIN = datetime.date(1899, 12, 30)  # of the 1900 system, for days after February 1900
 
 
 def clean_dates(texts: Sequence[str], variable: dict) -> list[Verdict]:
     """Clean the distinct texts of one column of dates to ISO.
 
     `formats` of the dictionary are those of `datetime.strptime`, and "excel" for serial day numbers
-    (1900 system). ISO dates are always read, as date cells of workbooks are delivered so. A text
-    that two formats read as different days is refused.
+    (1900 system). ISO dates are always read, as date cells of workbooks are delivered so.
+
+    Refused are a text that two formats read as different days; one that its format would not write
+    so (202011 is no %Y%m%d; zeros may lack at the front of numbers only where separators stand);
+    years outside of 1800 to 2100; and serial numbers of days before 1920 (2020 is more likely a
+    year than a day of 1905) or after 2100.
     """
     formats = variable.get("formats") or []
-    return [_clean(unicodedata.normalize("NFKC", text), formats) for text in texts]
+    return [_clean(plain_forms(text), formats) for text in texts]
 
 
 def _clean(text: str, formats: Sequence[str]) -> Verdict:
@@ -41,22 +50,31 @@ def _clean(text: str, formats: Sequence[str]) -> Verdict:
 
 
 def _strptime(text: str, pattern: str) -> datetime.date | None:
-    """Return the date if the text has this format."""
+    """Return the date if the text has this format, and if the format writes the date so."""
     try:
-        return datetime.datetime.strptime(text, pattern).date()
+        moment = datetime.datetime.strptime(text, pattern)
     except ValueError:
         return None
+    if moment.year not in YEARS:
+        return None
+    is_strict = bool(RUN_TOGETHER.search(pattern))  # where strptime guesses which digit is whose
+    written, given = (_spelling(each, is_strict) for each in (moment.strftime(pattern), text))
+    if "%f" in pattern:  # parts of a second may be written with fewer digits
+        written, given = written.rstrip("0"), given.rstrip("0")
+    return moment.date() if written == given else None
+
+
+def _spelling(text: str, is_strict: bool) -> str:
+    """Return a date as it is compared: in small letters, its numbers without padding."""
+    return text.casefold() if is_strict else PADDING.sub("", text.casefold())
 
 
 def _serial(text: str) -> datetime.date | None:
-    """Return the date of an Excel serial number.
-
-    Excel takes 1900 for a leap year: its day 60 never was, and the days before count one less.
-    """
+    """Return the date of an Excel serial number."""
     if not SERIAL.fullmatch(text):
         return None
     days = int(float(text))
-    if days == 60 or not 1 <= days <= LAST_SERIAL:
+    if days > (datetime.date.max - SERIAL_ORIGIN).days:
         return None
-    origin = datetime.date(1899, 12, 31) if days < 60 else datetime.date(1899, 12, 30)
-    return origin + datetime.timedelta(days=days)
+    day = SERIAL_ORIGIN + datetime.timedelta(days=days)
+    return day if day.year in SERIAL_YEARS else None

@@ -11,7 +11,7 @@ from retrocohort.records.clean import NUMERIC
 from retrocohort.records.logs import Logs
 from retrocohort.records.numbers import check_range
 from retrocohort.records.operations import in_order
-from retrocohort.records.reduce import reduce_rows
+from retrocohort.records.reduce import days_of, reduce_rows
 from retrocohort.records.verdict import SET_TO_MISSING
 from retrocohort.where import where
 
@@ -45,7 +45,7 @@ def derive_all(
     frame = patients.copy(deep=False)
     for name, operation, asked in in_order(derive):
         if operation == "reduce":
-            values = _reduced(long[asked["from"]], asked, name, len(frame), logs)
+            values = _reduced(long[asked["from"]], asked, name, frame, logs)
         else:
             values, raw, problem = CALCULATIONS[operation](frame, asked)
             _report(frame, name, raw, problem, logs)
@@ -56,9 +56,13 @@ def derive_all(
     return frame
 
 
-def _reduced(rows: pd.DataFrame, spec: dict, name: str, patients: int, logs: Logs) -> np.ndarray:
+def _reduced(
+    rows: pd.DataFrame, spec: dict, name: str, frame: pd.DataFrame, logs: Logs
+) -> np.ndarray:
     """Reduce the rows of a source and log the rows used."""
-    reduction = reduce_rows(rows, spec, patients)
+    around = spec.get("window", {}).get("around")
+    day_0 = days_of(frame[around]) if around else None
+    reduction = reduce_rows(rows, spec, len(frame), day_0)
     if len(reduction.used):
         operation = f"reduce {spec['take']}"
         logs.add("derivation", rows.iloc[reduction.used], variable=name, operation=operation)
@@ -116,7 +120,7 @@ def choose(frame: pd.DataFrame, choices: list[dict]) -> tuple:
 def duration(frame: pd.DataFrame, spec: dict) -> tuple:
     """Return the time between two dates; a negative one cannot be."""
     start, end = frame[spec["from"]], frame[spec["to"]]
-    days = (_days(end) - _days(start)) / DAYS_PER[spec.get("unit", "days")]
+    days = (days_of(end) - days_of(start)) / DAYS_PER[spec.get("unit", "days")]
     negative = days < 0
     raw = np.where(negative, start.astype(object) + " to " + end.astype(object), "")
     problem = f"'{spec['from']}' is after '{spec['to']}'"
@@ -154,12 +158,6 @@ def _term(x: float, spec: dict) -> float:
         return value * math.log(x) if spec.get("times_log") else value
     except (ValueError, OverflowError):
         return math.nan
-
-
-def _days(dates: pd.Series) -> np.ndarray:
-    """Return ISO dates as days, NaN for missing."""
-    days = dates.astype(object).fillna("NaT").to_numpy().astype("datetime64[D]")
-    return np.where(np.isnat(days), np.nan, days.astype("int64").astype(float))
 
 
 def _answers(met: np.ndarray, unknown: np.ndarray) -> np.ndarray:

@@ -25,7 +25,7 @@ from retrocohort.records.delimited import (
 from retrocohort.records.encodings import encoding_fault
 from retrocohort.records.statfile import read_columns
 from retrocohort.records.workbook import first_rows as first_rows_of_sheet
-from retrocohort.records.workbook import open_workbook, sheets_of
+from retrocohort.records.workbook import lost_formulas, open_workbook, sheets_of
 
 UNREADABLE = (OSError, EOFError, BadZipFile, KeyError, ValueError, ParseError, zlib.error)
 MOST_ROWS = 5  # uneven rows that are named one by one
@@ -159,6 +159,8 @@ def _check_workbook(spec: dict, expected: list[str]) -> list[Fault]:
             for row in first_rows_of_sheet(sheet, count)
         ]
         faults += header_faults(spec, rows, expected, sheet.title)
+    if not faults:
+        faults = lost_formulas(spec["path"], sheets, spec.get("header_row", 1))
     book.close()
     return faults
 

@@ -4,12 +4,12 @@ Computed in decimal and rounded to a float once, so that 1.1 cm is 11 mm and not
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from retrocohort.io import number_text
+from retrocohort.records.characters import RAISED, is_no_plain_digit, plain_forms
 from retrocohort.records.verdict import Verdict, refused
 
 # In this order: a shape is a rule, a pattern, the separators to remove, and the decimal mark.
@@ -26,6 +26,7 @@ SHAPES = [
 PATTERNS = [(rule, re.compile(f"([+-]?){shape}"), gone, mark) for rule, shape, gone, mark in SHAPES]
 NO_UNIT = "(none)"
 AMBIGUOUS = re.compile(r"[+-]?[0-9]{1,3},[0-9]{3}")
+MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
 WITH_UNIT = re.compile(r"([+-]?[0-9][0-9.,' ]*?)\s*([^\W\d_%].*|[%°].*)")
 SIGNS = str.maketrans({"−": "-", "–": "-", "’": "'", "\u00a0": " ", "\u202f": " "})
 
@@ -37,6 +38,8 @@ class Reading(NamedTuple):
     rule: str
     unit: str = ""
     problem: str = ""
+    digits: str = ""  # what the value was read from
+    is_continental: bool = False  # its point or comma can only be the continental European one
 
 
 def clean_numbers(texts: Sequence[str], variable: dict) -> list[Verdict]:
@@ -44,7 +47,8 @@ def clean_numbers(texts: Sequence[str], variable: dict) -> list[Verdict]:
 
     A text may carry a unit: that of the dictionary, or one that `convert` gives a factor for. Where
     some cells carry another unit, a cell without unit is ambiguous and refused, unless `convert`
-    has a factor for "(none)".
+    has a factor for "(none)". Where some cells can only be written in the continental European way
+    (1.234,5 or 1,5 or 12.345.678), a single point before three digits is ambiguous and refused.
 
     Parameters
     ----------
@@ -58,11 +62,11 @@ def clean_numbers(texts: Sequence[str], variable: dict) -> list[Verdict]:
     list of Verdict
         In the order of `texts`; numbers in the unit of the dictionary.
     """
-    own_unit = _plain(variable.get("unit") or "")
+    own_unit = _unit(variable.get("unit") or "")
     factors = {own_unit: Decimal(1)} if own_unit else {}
     declared = variable.get("convert") or {}
-    factors |= {_plain(unit): Decimal(str(factor)) for unit, factor in declared.items()}
-    readings = [_read(text, factors) for text in texts]
+    factors |= {_unit(unit): Decimal(str(factor)) for unit, factor in declared.items()}
+    readings = _judged_by_column([_read(text, factors) for text in texts])
     other_units = {r.unit for r in readings if r.unit and factors.get(r.unit, 1) != 1}
     without_unit = factors.get(NO_UNIT, Decimal(1))
     bare_is_ambiguous = bool(other_units) and NO_UNIT not in factors
@@ -80,6 +84,15 @@ def clean_numbers(texts: Sequence[str], variable: dict) -> list[Verdict]:
             rule = f"unit {reading.unit}" if reading.unit else reading.rule
             verdicts.append(_within(reading.value * factor, rule, variable))
     return verdicts
+
+
+def _judged_by_column(readings: list[Reading]) -> list[Reading]:
+    """Return the readings of a column; 1.234 is ambiguous beside numbers such as 1.234,5."""
+    if not any(reading.is_continental for reading in readings):
+        return readings
+    problem = "a thousands or a decimal point? Other cells are written with a decimal comma"
+    refusal = Reading(None, "ambiguous point", problem=problem)
+    return [refusal if MAYBE_THOUSANDS.fullmatch(r.digits) else r for r in readings]
 
 
 def _within(value: Decimal, rule: str, variable: dict) -> Verdict:
@@ -105,31 +118,41 @@ def check_range(number: float, variable: dict) -> Verdict | None:
 def _read(text: str, factors: dict) -> Reading:
     """Read a number and its unit."""
     plain = _plain(text)
+    spelled = plain.translate(RAISED)  # m² is the unit m2; of the same length
     for unit in sorted(factors, key=len, reverse=True):  # "10^9/l" has digits of its own
-        if unit and plain.endswith(unit):
-            value, rule = _value(plain.removesuffix(unit).strip())
-            if value is not None:
-                return Reading(value, rule, unit)
-    value, rule = _value(plain)
-    if value is not None:
-        return Reading(value, rule)
+        if unit and spelled.endswith(unit):
+            reading = _value(plain[: -len(unit)].strip())
+            if reading:
+                return reading._replace(unit=unit)
+    reading = _value(plain)
+    if reading:
+        return reading
     if AMBIGUOUS.fullmatch(plain):
         return Reading(None, "ambiguous comma", problem="thousands or decimal comma?")
     parts = WITH_UNIT.fullmatch(plain)
-    if parts and _value(parts[1].strip())[0] is not None:
+    if parts and _value(parts[1].strip()) and not is_no_plain_digit(parts[2][0]):
         return Reading(None, "unknown unit", problem="its unit is not declared in `convert`")
+    if any(map(is_no_plain_digit, plain)):
+        problem = "not a number: a raised, lowered or circled digit, or a fraction sign"
+        return Reading(None, "not a number", problem=problem)
     return Reading(None, "not a number", problem="not a number")
 
 
-def _value(plain: str) -> tuple[Decimal | None, str]:
-    """Return the number of a text without unit, and the rule by which it was read."""
+def _unit(text: str) -> str:
+    """Return a unit of the dictionary as those of cells are compared with it."""
+    return _plain(text).translate(RAISED)
+
+
+def _value(digits: str) -> Reading | None:
+    """Return the number of a text without unit, None if it is none."""
     for rule, pattern, separators, mark in PATTERNS:
-        if pattern.fullmatch(plain):
-            digits = plain.translate(str.maketrans("", "", separators))
-            return Decimal(digits.replace(mark, ".")), rule
-    return None, ""
+        if pattern.fullmatch(digits):
+            bare = digits.translate(str.maketrans("", "", separators)).replace(mark, ".")
+            is_continental = mark == "," or separators == "."
+            return Reading(Decimal(bare), rule, digits=digits, is_continental=is_continental)
+    return None
 
 
 def _plain(text: str) -> str:
     """Return a text with full-width forms, signs, blanks and letters in their plain form."""
-    return unicodedata.normalize("NFKC", text).translate(SIGNS).casefold().strip()
+    return plain_forms(text).translate(SIGNS).casefold().strip()

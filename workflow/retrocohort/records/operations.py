@@ -10,7 +10,6 @@ INPUTS = {  # the keys of an operation that name variables of the patient
     "duration": ("from", "to"),
     "member": ("of", "among"),
     "power": ("of",),
-    "reduce": (),  # its variables are those of the rows of a source
 }
 
 
@@ -22,6 +21,9 @@ def needs(operation: str, asked) -> set[str]:
         return set().union(*(variables_of(choice.get("where", {})) for choice in asked))
     if operation == "where":
         return variables_of(asked)
+    if operation == "reduce":  # its other variables are those of the rows of a source
+        around = asked.get("window", {}).get("around")
+        return {around} if around else set()
     return {asked[key] for key in INPUTS[operation]}
 
 

@@ -7,9 +7,11 @@ import pandas as pd
 
 from retrocohort.records.clean import clean_source
 from retrocohort.records.derive import derive_all
+from retrocohort.records.linkage import patients_of
 from retrocohort.records.logs import Logs
 from retrocohort.records.read import PLACE
 from retrocohort.records.reconcile import reconcile
+from retrocohort.records.verdict import LEFT_OUT
 
 
 def clean_records(
@@ -27,7 +29,7 @@ def clean_records(
     Returns
     -------
     patients : pandas.DataFrame
-        One row a patient of the sources with one row a patient, in the order of first appearance:
+        One row a patient of the sources that deliver patients, in the order of first appearance:
         `record_id`, `centre`, then the variables in the order of the dictionary; numbers are float
         with NaN, all else is text with None (dates as ISO).
     logs : Logs
@@ -38,23 +40,50 @@ def clean_records(
     for name in sources:
         rows = records[(records["source"] == name).to_numpy()]
         cleaned[name] = clean_source(rows, name, variables, codes, logs)
-    one = [name for name, spec in sources.items() if spec.get("rows", "one") == "one"]
+    one = [name for name, spec in sources.items() if patients_of(spec)]
     rows = pd.concat([cleaned[name] for name in one], ignore_index=True)
-    ids = _ids(rows)
-    codes_of_rows, patients = pd.factorize(ids)
-    rows["patient"] = codes_of_rows
+    new = [name for name in one if patients_of(sources[name]) == "new"]
+    rows, patients = _with_patients(rows, rows["source"].isin(new).to_numpy(), logs)
+    frame = _one_row_each(rows, patients, variables, logs)
+    long = {name: _placed(cleaned[name], patients) for name in sources if name not in one}
+    frame = derive_all(frame, long, derive, variables, logs)
+    return frame[["record_id", "centre", *(name for name in variables if name in frame)]], logs
+
+
+def _with_patients(rows: pd.DataFrame, is_new: np.ndarray, logs: Logs) -> tuple:
+    """Find the patients, and say of each row whose it is.
+
+    Returns
+    -------
+    rows : pandas.DataFrame
+        With `patient`, the place of the patient, and `is_new`, whether the row may make one; rows
+        of nobody are left out, each a problem.
+    patients : numpy.ndarray
+        Those of the new rows, in the order of first appearance.
+    """
+    patients = pd.unique(_ids(rows)[is_new])
+    rows = _placed(rows, patients).assign(is_new=is_new)
+    of_nobody = (rows["patient"] < 0).to_numpy()
+    if of_nobody.any():
+        problem = "no such patient"
+        logs.add("problems", rows[of_nobody], problem=problem, action=LEFT_OUT)
+    return rows[~of_nobody].reset_index(drop=True), patients
+
+
+def _one_row_each(
+    rows: pd.DataFrame, patients: np.ndarray, variables: dict, logs: Logs
+) -> pd.DataFrame:
+    """Return the patients with their place, centre and reconciled variables."""
     names = [name for name in variables if name in rows]
     values = {name: reconcile(rows, name, variables[name], len(patients), logs) for name in names}
-    first = np.unique(codes_of_rows, return_index=True)[1]
+    made_by = np.flatnonzero(rows["is_new"])
+    first = made_by[np.unique(rows["patient"].to_numpy()[made_by], return_index=True)[1]]
     centre = rows["centre"].astype(object).to_numpy()[first]
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {"record_id": patients, "centre": np.where(centre == "", None, centre)}
         | {column: rows[column].to_numpy()[first] for column in PLACE}
         | values
     )
-    long = {name: _placed(cleaned[name], patients) for name in sources if name not in one}
-    frame = derive_all(frame, long, derive, variables, logs)
-    return frame[["record_id", "centre", *(name for name in variables if name in frame)]], logs
 
 
 def _ids(rows: pd.DataFrame) -> np.ndarray:

@@ -37,8 +37,8 @@ def read_source(name: str, spec: dict) -> pd.DataFrame:
     pandas.DataFrame
         Text columns as delivered (an empty cell is "", never missing) after `source`,
         `source_file`, `source_sheet` (empty but for workbooks), `source_row` (as an editor or a
-        spreadsheet counts, from 1; the case number for sav and dta) and `centre`. Rows without
-        any content are left out.
+        spreadsheet counts, from 1; the case number for sav and dta) and `centre`. Rows of
+        blank cells only are left out.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def read_source(name: str, spec: dict) -> pd.DataFrame:
         }
         filled = np.zeros(rows, dtype=bool)
         for column in frame:
-            filled |= (frame[column] != "").to_numpy()
+            filled |= cells.is_filled(frame[column].array)
         parts.append(pd.DataFrame(place | dict(frame.items()))[filled])
     stacked = cells.stack(parts)
     for column in stacked.select_dtypes("category"):

@@ -39,6 +39,8 @@ def reconcile(rows: pd.DataFrame, name: str, entry: dict, patients: int, logs: L
     values = rows[name].to_numpy()
     patient = rows["patient"].to_numpy()
     numeric = values.dtype.kind == "f"
+    if not numeric:  # a source without the variable leaves NaN where sources are put together
+        values = np.where(pd.isna(values), None, values)
     result = np.full(patients, np.nan) if numeric else np.full(patients, None, dtype=object)
     several = np.bincount(patient, minlength=patients)[patient] > 1
     result[patient[~several]] = values[~several]

@@ -18,7 +18,15 @@ class Reduction(NamedTuple):
     refused: np.ndarray
 
 
-def reduce_rows(rows: pd.DataFrame, spec: dict, patients: int) -> Reduction:
+def days_of(dates: pd.Series) -> np.ndarray:
+    """Return ISO dates as days of the calendar, NaN for missing."""
+    days = dates.astype(object).fillna("NaT").to_numpy().astype("datetime64[D]")
+    return np.where(np.isnat(days), np.nan, days.astype("int64").astype(float))
+
+
+def reduce_rows(
+    rows: pd.DataFrame, spec: dict, patients: int, day_0: np.ndarray | None = None
+) -> Reduction:
     """Reduce the rows of a source to one value a patient.
 
     Parameters
@@ -27,9 +35,11 @@ def reduce_rows(rows: pd.DataFrame, spec: dict, patients: int) -> Reduction:
         Cleaned rows of the source, with `patient`: 0 to `patients` - 1, or -1 for a row of nobody.
     spec : dict
         "where": a condition on the rows. "window": {"of": day variable, "from", "to"}, both ends
-        in; a row without day is outside. "take" of the rows left:
+        in; a row without day is outside. With "around", "of" is a date, and days are counted from
+        `day_0`. "take" of the rows left:
 
-        - any: "yes" if there is one, else "no", for every patient; count: how many;
+        - any: "yes" if there is one, else "no", for every patient whose day 0 is known; count: how
+          many;
         - min, max: of "value"; mean: its sum in the order of the file, divided by the count;
         - first, last, nearest: the value on the first or last day, or on the day nearest to
           `to_day` (0 if not given; of two equally near the earlier). Several values on that day
@@ -38,6 +48,8 @@ def reduce_rows(rows: pd.DataFrame, spec: dict, patients: int) -> Reduction:
         Rows in which "value" is missing are not considered.
     patients : int
         Number of patients.
+    day_0 : numpy.ndarray, shape (patients,), optional
+        The date from which days are counted, as `days_of` gives it; NaN for missing.
 
     Returns
     -------
@@ -47,17 +59,19 @@ def reduce_rows(rows: pd.DataFrame, spec: dict, patients: int) -> Reduction:
     """
     take = spec["take"]
     patient = rows["patient"].to_numpy()
-    places = np.flatnonzero(_considered(rows, spec) & (patient >= 0))
+    days = _days(rows, spec, day_0)
+    places = np.flatnonzero(_considered(rows, spec, days) & (patient >= 0))
     owner = patient[places]
     none = np.array([], dtype=int)
     if take in ("any", "count"):
-        counts = np.bincount(owner, minlength=patients)
+        counts = np.bincount(owner, minlength=patients).astype(float)
         found = np.where(counts > 0, "yes", "no").astype(object)
-        return Reduction(found if take == "any" else counts.astype(float), places, none)
+        if day_0 is not None:  # without a day 0 nobody knows what lies in the window
+            counts[np.isnan(day_0)], found[np.isnan(day_0)] = np.nan, None
+        return Reduction(found if take == "any" else counts, places, none)
     if take in ON_A_DAY:
-        window = spec.get("window")
-        days = rows[window["of"]].to_numpy()[places] if window else places.astype(float)
-        chosen = _on_chosen_day(owner, days, take, float(spec.get("to_day", 0)), patients)
+        at = places.astype(float) if days is None else days[places]
+        chosen = _on_chosen_day(owner, at, take, float(spec.get("to_day", 0)), patients)
         places, owner = places[chosen], owner[chosen]
     values = rows[spec["value"]].to_numpy()[places]
     if values.dtype.kind == "f":
@@ -65,14 +79,23 @@ def reduce_rows(rows: pd.DataFrame, spec: dict, patients: int) -> Reduction:
     return _of_texts(values, places, owner, take, patients)
 
 
-def _considered(rows: pd.DataFrame, spec: dict) -> np.ndarray:
+def _days(rows: pd.DataFrame, spec: dict, day_0: np.ndarray | None) -> np.ndarray | None:
+    """Return the day of each row, counted from day 0 of its patient; None without a window."""
+    if "window" not in spec:
+        return None
+    of = rows[spec["window"]["of"]]
+    if day_0 is None:
+        return of.to_numpy()
+    start = np.append(day_0, np.nan)  # patient -1, nobody, takes the last
+    return days_of(of) - start[rows["patient"].to_numpy()]
+
+
+def _considered(rows: pd.DataFrame, spec: dict, days: np.ndarray | None) -> np.ndarray:
     """Return the rows that meet the condition, lie in the window and have a value."""
     considered = where(rows, spec["where"])[0] if spec.get("where") else np.ones(len(rows), bool)
-    window = spec.get("window")
-    if window:
-        days = rows[window["of"]].to_numpy()  # comparisons with NaN are false: no day, not inside
-        considered = considered & (days >= window.get("from", -np.inf))
-        considered &= days <= window.get("to", np.inf)
+    if days is not None:  # comparisons with NaN are false: no day, not inside
+        considered = considered & (days >= spec["window"].get("from", -np.inf))
+        considered &= days <= spec["window"].get("to", np.inf)
     if spec["take"] not in ("any", "count"):
         considered = considered & rows[spec["value"]].notna().to_numpy()
     return considered

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 SET_TO_MISSING = "set to missing"
+LEFT_OUT = "row left out"
 
 
 class Verdict(NamedTuple):

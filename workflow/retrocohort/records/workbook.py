@@ -1,6 +1,13 @@
 """Workbooks (xlsx): sheets, header and rows as text."""
 
+from io import BytesIO
 from itertools import islice
+from string import ascii_letters
+from zipfile import ZipFile
+
+from retrocohort.faults import Fault, FaultsFound
+
+MOST_CELLS = 12  # cells that are named one by one
 
 
 def open_workbook(path: str):
@@ -24,6 +31,44 @@ def first_rows(sheet, count: int) -> list[tuple]:
     return list(islice(sheet.iter_rows(values_only=True), count))
 
 
+def lost_formulas(path: str, sheets: list, header_row: int) -> list[Fault]:
+    """Return a fault for each sheet with formulas whose result is not stored in the file.
+
+    Some programs write formulas without computing them; such a cell would be read as empty. The
+    file itself is searched, as openpyxl does not tell them from formulas that give an empty text.
+    """
+    faults = []
+    with ZipFile(path) as archive:
+        for sheet in sheets:
+            content = archive.read(sheet._worksheet_path)  # openpyxl has no public name for it
+            cells = _without_result(content, header_row)
+            if cells:
+                more = f" and {len(cells) - MOST_CELLS} more" if len(cells) > MOST_CELLS else ""
+                place = f"sheet '{sheet.title}', {', '.join(cells[:MOST_CELLS])}{more}"
+                problem = f"formula without a stored result ({len(cells)} in all)."
+                remedy = "Open and save the file in a spreadsheet program, or deliver values."
+                faults.append(Fault(path, place, problem, remedy))
+    return faults
+
+
+def _without_result(content: bytes, header_row: int) -> list[str]:
+    """Return the addresses of formulas without result, from the row of the header on."""
+    if b"<f" not in content and b":f" not in content:
+        return []
+    from xml.etree import ElementTree  # here, because few workbooks hold formulas
+
+    found = []
+    for _, element in ElementTree.iterparse(BytesIO(content)):
+        kind = element.tag.rpartition("}")[2]
+        if kind == "c" and element.find("{*}f") is not None:
+            value = element.findtext("{*}v")
+            if value is None or (value == "" and element.get("t") != "str"):  # "" may be a result
+                found.append(element.get("r", "?"))
+        elif kind == "row":
+            element.clear()  # a large sheet need not stand in memory as a whole
+    return [at for at in found if int(at.strip(ascii_letters + "?") or header_row) >= header_row]
+
+
 def read_workbook(spec: dict) -> list[tuple]:
     """Read the sheets of a workbook.
 
@@ -31,6 +76,11 @@ def read_workbook(spec: dict) -> list[tuple]:
     -------
     list of (sheet, first_row, frame)
         One part a sheet, cells as text; a date cell is written as ISO.
+
+    Raises
+    ------
+    FaultsFound
+        If the result of a formula is not stored in the file.
     """
     import pandas as pd
 
@@ -39,7 +89,11 @@ def read_workbook(spec: dict) -> list[tuple]:
     header_row = spec.get("header_row", 1)
     parts = []
     book = open_workbook(spec["path"])
-    for sheet in sheets_of(book, spec):
+    sheets = sheets_of(book, spec)
+    faults = lost_formulas(spec["path"], sheets, header_row)
+    if faults:
+        raise FaultsFound(faults)
+    for sheet in sheets:
         rows = [[cell_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
         names = rows[header_row - 1]
         width = max(map(len, rows[header_row - 1 :]))

@@ -10,7 +10,7 @@ WHOLE = {"any": "whether there is any row of", "count": "the number of rows of"}
 TAKEN = {
     "first": "the first",
     "last": "the last",
-    "nearest": "the nearest to day 0 (at equal distance the earlier; of several a day the mean)",
+    "nearest": "the nearest to day 0",
     "min": "the smallest",
     "max": "the largest",
     "mean": "the mean",
@@ -27,14 +27,32 @@ def derivations(derive: Mapping, labels: Labels) -> list[tuple[str, str]]:
 
 
 def _reduce(name: str, asked: Mapping, labels: Labels) -> str:
-    take = asked["take"]
+    take, window = asked["take"], asked.get("window", {})
     if take in WHOLE:
         what = WHOLE[take]
     else:
-        what = f"{TAKEN[take]} of {labels.quoted(asked['value'])}, among the rows of"
+        what = f"{_taken(asked, labels)} of {labels.quoted(asked['value'])}, among the rows of"
     rows = labels.condition(asked.get("where", {}))
-    told = [f"with {rows}" if rows else "", _window(asked.get("window", {}))]
-    return " ".join([what, f"“{as_words(asked['from'])}”", *filter(None, told)])
+    told = [f"with {rows}" if rows else "", _window(window)]
+    text = " ".join([what, f"“{as_words(asked['from'])}”", *filter(None, told)])
+    if "around" in window:
+        ends = [labels.quoted(window[key]) for key in ("around", "of")]
+        text += f", days counted from {ends[0]} to {ends[1]}"
+    return text
+
+
+def _taken(asked: Mapping, labels: Labels) -> str:
+    """Return which value is taken, and what is done with several of the same day."""
+    is_number = labels.variables[asked["value"]]["type"] in ("integer", "number")
+    text = TAKEN[asked["take"]]
+    if asked["take"] in ("min", "max") and not is_number:
+        return {"min": "the earliest", "max": "the latest"}[asked["take"]]
+    if asked["take"] in ("min", "max", "mean"):
+        return text
+    several = "of several a day the mean" if is_number else "none if those of that day differ"
+    if asked["take"] != "nearest":
+        return text if is_number else f"{text} ({several})"
+    return f"{text} (at equal distance the earlier; {several})"
 
 
 def _window(window: Mapping) -> str:
