@@ -120,7 +120,7 @@ def test_a_file_without_header_does_not_leak_its_first_patient(tmp_path):
 
 
 def test_all_faults_of_all_files_at_once(tmp_path):
-    bad = delivered(tmp_path, b"id,agee,sexx\n1,50,m\n")
+    bad = delivered(tmp_path, b"id,id,age,sexx\n1,1,50,m\n")
     delivered(tmp_path, GOOD, "warp.csv")
     sources = {
         "ward": {"path": str(bad), "id": "id"},

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from retrocohort.audit.warnings import of_linkage
-from retrocohort.records.linkage import COLUMNS, link, listed_sums
+from retrocohort.audit.warnings import listed_sums, of_files, of_linkage
+from retrocohort.records.linkage import COLUMNS, link
 
 KNOWN = {"patients": "known"}
 MANY = {"rows": "many"}
@@ -19,7 +19,10 @@ def linked(keys, **sources):
 
 def test_listed_sums_in_text_and_binary_mode_and_with_blanks_in_a_name():
     text = "ab  a file.csv\n\ncd *b.csv.gz\nbroken\n"
-    assert listed_sums(text) == {"a file.csv": "ab", "b.csv.gz": "cd"}
+    listed = listed_sums(text)
+    assert listed == {"a file.csv": "ab", "b.csv.gz": "cd"}
+    rows = [{"source": s, "file": "a file.csv", "sha256": s} for s in ("ab", "xy")]
+    assert [warning["item"] for warning in of_files(rows, listed)] == ["xy"]
 
 
 def test_the_keys_of_a_source_that_adds_to_known_patients_may_match_nobody():
@@ -50,12 +53,19 @@ def test_patients_that_one_source_alone_delivers_are_counted_where_several_do():
         "labs": "",
     }
     assert linked({"n": "a b", "r": "a"}, r=KNOWN)["n"]["only_here_keys"] == ""
-    assert {*found["n"], "sha256", "sha256_listed"} == set(COLUMNS)
+    assert {*found["n"], "sha256"} == set(COLUMNS)
+
+
+def test_sources_of_patients_that_overlap_in_part_are_a_warning():
+    apart, partly = {"n": "a b", "s": "c d"}, {"n": "a b c", "s": "c"}
+    for keys, told in ((apart, []), (partly, [("n", 2)])):
+        rows = [row | {"sha256": ""} for row in linked(keys).values()]
+        assert [(row["item"], row["n"]) for row in of_linkage(rows)] == told
 
 
 def test_rows_without_key_are_patients_of_new_sources_only():
     found = linked({"ward": "a -", "registry": "a - x"}, registry=KNOWN)
-    rows = [row | {"sha256": "", "sha256_listed": ""} for row in found.values()]
+    rows = [row | {"sha256": ""} for row in found.values()]
     told = [(row["item"], row["warning"].split(",")[0], row["n"]) for row in of_linkage(rows)]
     assert told == [
         ("ward", "rows without a patient's number", 1),

@@ -41,9 +41,7 @@ def run_script(name: str, folder: Path, params: dict, **inputs) -> None:
 def build_records(study: dict, folder: Path) -> Path:
     """Run both scripts on a study as `load_study` or a test gives it."""
     read = {"sources": study["sources"], "variables": study["variables"]}
-    sums = folder / "SHA256SUMS"
-    sums.touch()
-    run_script("read_records", folder, read, key=study["key_file"], sums=str(sums))
+    run_script("read_records", folder, read, key=study["key_file"])
     clean = read | {"codes": study["codes"], "derive": study["derive"]}
     run_script("clean_records", folder, clean, records=str(folder / "records.parquet"))
     return folder

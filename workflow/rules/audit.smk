@@ -8,6 +8,7 @@ OUTPUTS          results/{study}/audit/warnings.csv
 rule collect_warnings:
     input:
         linkage=f"{RESULTS}/records/linkage.csv",
+        sums="data/{study}/SHA256SUMS",
         problems=f"{RESULTS}/records/problems.csv",
         flow=f"{RESULTS}/cohort/flow.csv",
         endpoints=f"{RESULTS}/cohort/endpoints.csv",

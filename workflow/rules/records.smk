@@ -9,7 +9,6 @@ rule read_records:
     input:
         files=lambda w: [s["path"] for s in STUDIES[w.study]["sources"].values()],
         key=lambda w: STUDIES[w.study]["key_file"],
-        sums="data/{study}/SHA256SUMS",
         code=package_files("workflow/scripts/read_records.py"),
     output:
         records=f"{RESULTS}/records/records.parquet",

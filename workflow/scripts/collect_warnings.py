@@ -5,8 +5,10 @@ from retrocohort.audit import warnings
 
 
 def main(smk):
+    linkage = io.read_rows(smk.input.linkage)
     rows = [
-        *warnings.of_linkage(io.read_rows(smk.input.linkage)),
+        *warnings.of_files(linkage, warnings.listed_sums(io.read_text(smk.input.sums))),
+        *warnings.of_linkage(linkage),
         *warnings.of_problems(io.read_rows(smk.input.problems)),
         *warnings.of_flow(io.read_rows(smk.input.flow)),
         *warnings.of_endpoints(io.read_rows(smk.input.endpoints)),

@@ -16,10 +16,8 @@ def main(smk):
         keys[name] = (frame["record_id"], has_id)
     io.write_frame(smk.output.records, cells.stack(frames))
     rows = linkage.link(keys, sources)
-    listed = linkage.listed_sums(io.read_text(smk.input.sums))
     for row in rows:
         row["sha256"] = io.sha256(sources[row["source"]]["path"])
-        row["sha256_listed"] = listed.get(row["file"], "")
     io.write_rows(smk.output.linkage, linkage.COLUMNS, rows)
     return ", ".join(f"{row['rows']:,} rows of {row['source']}" for row in rows)
 

@@ -1,7 +1,7 @@
 """What was noticed on the way, in counts: nothing is dropped or left out in silence."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 # Notes that are results, complete as they stand: the curve stays above one half. Any other note is
 # a warning: no estimate and why, engines that differ, small expected counts, whatever comes later.
@@ -20,6 +20,20 @@ def _warning(step: str, item: str, warning: str, n: int, population="", endpoint
     }
 
 
+def listed_sums(text: str) -> dict[str, str]:
+    """Return file -> SHA-256 of a SHA256SUMS file, as `sha256sum` writes it."""
+    pairs = (line.split(maxsplit=1) for line in text.splitlines() if len(line.split()) > 1)
+    return {name.strip().lstrip("*"): digest for digest, name in pairs}
+
+
+def of_files(rows: Iterable[dict], listed: Mapping[str, str]) -> Iterator[dict]:
+    """Yield the delivered files whose SHA-256, as read, is not the one that was listed."""
+    for row in rows:
+        if row["sha256"] != listed.get(row["file"]):
+            text = "the file is not the one that SHA256SUMS lists"
+            yield _warning("records", row["source"], text, 1)
+
+
 def of_linkage(rows: Iterable[dict]) -> Iterator[dict]:
     """Yield what linkage.csv tells of keys that match nobody or stand twice."""
     texts = {
@@ -28,15 +42,18 @@ def of_linkage(rows: Iterable[dict]) -> Iterator[dict]:
         "rows_without_key": "rows without a patient's number, each taken for a patient",
     }
     for row in rows:
-        if row["sha256"] != row["sha256_listed"]:
-            text = "the file is not the one that SHA256SUMS lists"
-            yield _warning("records", row["source"], text, 1)
         for column, text in texts.items():
             relevant = column == "unmatched_keys" or row["rows_a_patient"] == "one"
             if column == "rows_without_key" and row.get("patients") == "known":
                 relevant = False  # they are left out, which problems.csv tells
             if relevant and int(row[column] or 0):
                 yield _warning("records", row["source"], text, int(row[column]))
+        only_here = int(row.get("only_here_keys") or 0)
+        if (
+            0 < only_here < int(row["keys"])
+        ):  # some are in another source too: perhaps all should be
+            text = "patients of this source alone, though others share some of its patients"
+            yield _warning("records", row["source"], text, only_here)
 
 
 def of_problems(rows: Iterable[dict]) -> Iterator[dict]:

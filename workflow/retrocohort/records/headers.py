@@ -196,8 +196,11 @@ def header_faults(
         if rows and _count(rows[other], expected) > found:
             problem = "is not the row with the column names."
             return [Fault(path, place, problem, f"Set header_row: {other + 1}.")]
-        if not found and any(names):  # perhaps there is no header: its cells are not shown
-            problem = f"none of the columns {', '.join(expected)} is there."
+        if 2 * found < len(expected) and any(names):  # perhaps no header: its cells are not shown
+            missing = ", ".join(name for name in expected if name not in names)
+            problem = f"the columns {missing} are missing."
+            if not found:
+                problem = f"none of the columns {missing} is there."
             return [Fault(path, place, problem, "Deliver the file with a row of column names.")]
     if not any(names):
         return [Fault(path, place, "has no column names.", "Set header_row to their row.")]
@@ -219,16 +222,10 @@ def _count(names: Iterable[str], expected: list[str]) -> int:
 
 
 def _absent(path: str, place: str, names: Sequence[str], expected: list[str]) -> list[Fault]:
-    """Return a fault for each column that is not there.
-
-    A row without any of the names may be a patient's: then only a near spelling is quoted.
-    """
+    """Return a fault for each column that is not there."""
     there = [name for name in names if name]
-    is_header = bool(_count(there, expected))
-    faults = []
-    for name in expected:
-        if name not in there:
-            hint = suggest(name, there)
-            hint = hint if is_header or hint.startswith("Did you mean") else ""
-            faults.append(Fault(path, place, f"the column '{name}' is missing.", hint))
-    return faults
+    return [
+        Fault(path, place, f"the column '{name}' is missing.", suggest(name, there))
+        for name in expected
+        if name not in there
+    ]

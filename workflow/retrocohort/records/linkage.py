@@ -9,7 +9,6 @@ COLUMNS = [
     "patients",
     "file",
     "sha256",
-    "sha256_listed",
     "rows",
     "rows_without_key",
     "keys",
@@ -19,12 +18,6 @@ COLUMNS = [
     "unmatched_rows",
     "only_here_keys",
 ]
-
-
-def listed_sums(text: str) -> dict[str, str]:
-    """Return file -> SHA-256 of a SHA256SUMS file, as `sha256sum` writes it."""
-    pairs = (line.split(maxsplit=1) for line in text.splitlines() if len(line.split()) > 1)
-    return {name.strip().lstrip("*"): digest for digest, name in pairs}
 
 
 def patients_of(spec: dict) -> str:
