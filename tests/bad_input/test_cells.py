@@ -73,6 +73,7 @@ def test_a_death_without_its_day_is_no_censored_patient(tmp_path, monkeypatch):
 
     edits = [
         {"file": "study.yaml", "find": "    followup: follow_up", "put": "    followup: size"},
+        {"file": "dictionary.csv", "find": "diameter,number,mm", "put": "diameter,number,days"},
         {"file": "patients.csv", "find": "2015-07-31,2016-03-13,yes", "put": "2015-07-31,13,yes"},
     ]
     records = records_of(make_project(tmp_path, edits), monkeypatch)
