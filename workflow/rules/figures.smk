@@ -49,6 +49,7 @@ for plan, name, curve in entries("curves"):
             **plan.drawings(f"km_{name}", drawn),
         log:
             f"{plan.folder}/logs/draw_curves_{name}.log",
+        priority: 1
         conda:
             ENVIRONMENT
         params:
@@ -78,6 +79,7 @@ for plan, name, model in entries("models"):
             **plan.drawings(f"forest_{name}", drawn),
         log:
             f"{plan.folder}/logs/draw_forest_{name}.log",
+        priority: 1
         conda:
             ENVIRONMENT
         params:

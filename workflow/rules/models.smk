@@ -57,6 +57,7 @@ for plan, name, model in entries("models"):
             ph=plan.files(f"models/{PLACE}/cox_{name}_ph.csv", fitted),
         log:
             f"{plan.folder}/logs/fit_cox_{name}.log",
+        priority: 2  # the longest chain starts first
         conda:
             ENVIRONMENT
         params:
