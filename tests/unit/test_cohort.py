@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from tests.unit.patients import table
 
-from retrocohort.cohort import build
+from retrocohort.cohort import build, labels
 from retrocohort.cohort.endpoints import endpoint_rows, survival_times
 from retrocohort.cohort.selection import apply_criteria, arm_rows, check_flow, memberships
 from retrocohort.faults import FaultsFound
@@ -98,7 +98,7 @@ def test_who_had_the_event_before_is_not_at_risk_and_the_reasons_are_counted():
     endpoint = {
         "events": [{"time": "day"}],
         "followup": "last",
-        "not_at_risk": [{"label": "Had it before", "where": {"before": "yes"}}],
+        "not_at_risk": [{"where": {"before": "yes"}}],
     }
     frame = table("""
         day | last | before | expected_time | expected_event
@@ -108,7 +108,8 @@ def test_who_had_the_event_before_is_not_at_risk_and_the_reasons_are_counted():
         -   | -    | no     | -             | -
         -   | -3   | no     | -             | -
     """)
-    rows = endpoint_rows("e", assert_times(frame, endpoint))
+    counts = endpoint_rows("e", assert_times(frame, endpoint))
+    rows = labels.endpoint_rows(counts, {"e": ["Had it before"]})
     assert {r["reason"]: r["n_not_at_risk"] for r in rows} == {
         "Had it before": 1,
         "Time of follow-up missing": 1,
@@ -197,12 +198,10 @@ def test_populations_lie_within_their_parents():
 
 def test_an_arm_without_patients_in_the_whole_cohort_is_a_fault():
     frame = pd.DataFrame({"arm": ["a", "a", "b"]})
-    levels = {"arm": {"levels": {"a": "A", "b": "B", "c": "C"}}}
     inside = {"full": np.ones(3, bool), "none": np.zeros(3, bool)}
     with pytest.raises(FaultsFound, match="no patient of the cohort has the level 'c'"):
-        arm_rows(frame, inside, {"main": {"variable": "arm"}}, levels)
-    levels["arm"]["levels"].pop("c")
-    rows = arm_rows(frame, inside, {"main": {"variable": "arm"}}, levels)
+        arm_rows(frame, inside, {"main": {"variable": "arm", "levels": ["a", "b", "c"]}})
+    rows = arm_rows(frame, inside, {"main": {"variable": "arm", "levels": ["a", "b"]}})
     assert [(r["level"], r["population"], r["n"]) for r in rows] == [
         ("a", "full", 2),
         ("a", "none", 0),
@@ -226,15 +225,14 @@ def test_the_parts_are_put_together():
                 "days_per_unit": 30.5,
             }
         },
-        "populations": {"full": {"label": "All", "where": {}, "parent": ""}},
-        "arms": {"arm": {"variable": "arm"}},
-        "variables": {"arm": {"levels": {"x": "X", "y": "Y"}}},
+        "populations": {"full": {"where": {}, "parent": ""}},
+        "arms": {"arm": {"variable": "arm", "levels": ["x", "y"]}},
     }
     result = build.cohort(frame, study)
     assert result.frame["record_id"].tolist() == ["a", "c"]
     assert result.frame["os_time"].tolist() == [2, 1]
     assert result.frame["in_full"].tolist() == [True, True]
-    assert result.populations == [{"population": "full", "label": "All", "n": 2, "parent": ""}]
+    assert result.populations == [{"population": "full", "n": 2, "parent": ""}]
 
 
 def test_an_event_after_the_end_of_follow_up_is_censored_and_counted():

@@ -63,7 +63,7 @@ def baseline_pages(study):
 def from_cohort(study):
     analysed = estimates(study) | fits(study) | describe(study) | baseline_pages(study)
     shown = curves(study) | forests(study) | survival_tables(study) | {"draw_flowchart"}
-    return analysed | shown | END
+    return analysed | shown | END | {"label_cohort"}
 
 
 def of(study, *jobs):
@@ -185,6 +185,23 @@ CHANGES = {
     "a label that one figure and the report show": (
         replace(DICTIONARY, "1/√nodes", "1/√(positive nodes)"),
         of("rotterdam", "draw_forest_rotterdam_royston_altman", "build_report"),
+    ),
+    "the label of a criterion": (
+        replace(STUDY, "label: No positive lymph node", "label: Without positive nodes"),
+        of("rotterdam", "label_cohort", "draw_flowchart", END),
+    ),
+    "the label of a population": (
+        replace(STUDY, "{label: Premenopausal", "{label: Before menopause"),
+        of(
+            "rotterdam",
+            "label_cohort",
+            "draw_flowchart",
+            curves("rotterdam"),
+            forests("rotterdam"),
+            survival_tables("rotterdam"),
+            baseline_pages("rotterdam"),
+            END,
+        ),
     ),
     "the title": (
         replace(STUDY, "title: Hormonal", "title: Endocrine"),

@@ -66,23 +66,42 @@ class Plan:
     def cleaning_rules(self) -> dict:
         """Return of each variable all but its labels: a changed label cleans nothing anew."""
         return {
-            name: {key: value for key, value in entry.items() if key != "label"}
-            | {"levels": {code: code for code in entry["levels"]}}
+            name: _without(entry, "label") | {"levels": {code: code for code in entry["levels"]}}
             for name, entry in self.study["variables"].items()
         }
 
     def cohort_decisions(self) -> dict:
-        """Return what decides who is in the cohort; texts of endpoints are no part of it."""
-        shown = ("label", "unit", "competing", "landmarks")
-        arms = self.study["arms"]
+        """Return what decides who is in the cohort; labels and other texts are no part of it."""
+        study, shown = self.study, ("label", "unit", "competing", "landmarks")
+        variables = self.study["variables"]
         return {
-            "criteria": self.study["criteria"],
-            "populations": self.study["populations"],
-            "arms": arms,
-            "variables": self.texts(arm["variable"] for arm in arms.values()),
+            "criteria": [_without(criterion, "label") for criterion in study["criteria"]],
+            "populations": {n: _without(p, "label") for n, p in study["populations"].items()},
+            "arms": {
+                name: {
+                    "variable": arm["variable"],
+                    "levels": list(variables[arm["variable"]]["levels"]),
+                }
+                for name, arm in study["arms"].items()
+            },
             "endpoints": {
-                name: {key: value for key, value in endpoint.items() if key not in shown}
-                for name, endpoint in self.study["endpoints"].items()
+                name: _without(endpoint, *shown)
+                | {"not_at_risk": [_without(r, "label") for r in endpoint.get("not_at_risk", [])]}
+                for name, endpoint in study["endpoints"].items()
+            },
+        }
+
+    def cohort_labels(self) -> dict:
+        """Return the labels that stand beside the counts of the cohort."""
+        study = self.study
+        by = [arm["variable"] for arm in study["arms"].values()]
+        return {
+            "criteria": {c["exclude"]: c["label"] for c in study["criteria"]},
+            "populations": {name: p["label"] for name, p in study["populations"].items()},
+            "levels": {name: entry["levels"] for name, entry in self.texts(by, "levels").items()},
+            "reasons": {
+                name: [reason["label"] for reason in endpoint.get("not_at_risk", [])]
+                for name, endpoint in study["endpoints"].items()
             },
         }
 
@@ -200,6 +219,10 @@ class Plan:
     def _with_files(self, pattern: str, entry: dict) -> list[tuple[dict, str]]:
         parts = self.parts(entry)
         return list(zip(parts, self.files(pattern, parts), strict=True))
+
+
+def _without(entry: dict, *keys: str) -> dict:
+    return {key: value for key, value in entry.items() if key not in keys}
 
 
 def _links(figure: str, part: dict, numbers: str = "") -> dict:

@@ -12,11 +12,11 @@ rule build_cohort:
     output:
         cohort=f"{RESULTS}/cohort/cohort.parquet",
         cohort_csv=f"{RESULTS}/cohort/cohort.csv",
-        endpoints=f"{RESULTS}/cohort/endpoints.csv",
         exclusions=f"{RESULTS}/cohort/exclusions.csv",
-        flow=f"{RESULTS}/cohort/flow.csv",
-        populations=f"{RESULTS}/cohort/populations.csv",
-        arms=f"{RESULTS}/cohort/arms.csv",
+        flow=f"{RESULTS}/cohort/counts/flow.csv",
+        endpoints=f"{RESULTS}/cohort/counts/endpoints.csv",
+        populations=f"{RESULTS}/cohort/counts/populations.csv",
+        arms=f"{RESULTS}/cohort/counts/arms.csv",
     log:
         f"{RESULTS}/logs/build_cohort.log",
     conda:
@@ -27,3 +27,27 @@ rule build_cohort:
         "{wildcards.study}: build the cohort"
     script:
         "../scripts/build_cohort.py"
+
+
+rule label_cohort:
+    input:
+        flow=rules.build_cohort.output.flow,
+        endpoints=rules.build_cohort.output.endpoints,
+        populations=rules.build_cohort.output.populations,
+        arms=rules.build_cohort.output.arms,
+        code=package_files("workflow/scripts/label_cohort.py"),
+    output:
+        flow=f"{RESULTS}/cohort/flow.csv",
+        endpoints=f"{RESULTS}/cohort/endpoints.csv",
+        populations=f"{RESULTS}/cohort/populations.csv",
+        arms=f"{RESULTS}/cohort/arms.csv",
+    log:
+        f"{RESULTS}/logs/label_cohort.log",
+    conda:
+        ENVIRONMENT
+    params:
+        labels=lambda w: PLANS[w.study].cohort_labels(),
+    message:
+        "{wildcards.study}: label the cohort"
+    script:
+        "../scripts/label_cohort.py"

@@ -13,12 +13,10 @@ from retrocohort.cohort.selection import (
     population_rows,
 )
 
-ENDPOINTS = ["endpoint", "n", "events", "n_not_at_risk", "reason", "n_events_after_followup"]
-
 
 @dataclass(frozen=True)
 class Cohort:
-    """The final cohort and the rows of the files that explain it."""
+    """The final cohort and the counts that explain it, by name: `cohort.labels` adds the labels."""
 
     frame: pd.DataFrame
     flow: list[dict]
@@ -36,7 +34,8 @@ def cohort(cleaned: pd.DataFrame, study: dict) -> Cohort:
     cleaned : DataFrame
         One row a patient, typed by the dictionary.
     study : dict
-        criteria, endpoints (each with its days_per_unit), populations, arms and variables.
+        criteria, endpoints (each with its days_per_unit), populations and arms (each with the
+        levels of its variable), without labels.
     """
     kept, flow, exclusions = apply_criteria(cleaned, study["criteria"])
     check_flow(len(cleaned), int(kept.sum()), flow, exclusions)
@@ -56,5 +55,5 @@ def cohort(cleaned: pd.DataFrame, study: dict) -> Cohort:
         exclusions,
         endpoints,
         population_rows(members, study["populations"]),
-        arm_rows(frame, members, study["arms"], study["variables"]),
+        arm_rows(frame, members, study["arms"]),
     )

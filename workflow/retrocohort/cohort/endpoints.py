@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from retrocohort.cohort.labels import declared_reason
 from retrocohort.where import where
 
 AT_RISK = ""
@@ -85,7 +86,8 @@ def _event_day(frame: pd.DataFrame, events: list[dict]) -> tuple[np.ndarray, ...
 def _reasons(frame, endpoint, exit_day, start, event, unknown, undated) -> np.ndarray:
     """Return the first reason for which each patient is not at risk."""
     reasons = [
-        (item["label"], where(frame, item["where"])[0]) for item in endpoint.get("not_at_risk", [])
+        (declared_reason(place), where(frame, item["where"])[0])
+        for place, item in enumerate(endpoint.get("not_at_risk", []))
     ]
     reasons.append(("Time of follow-up missing", np.isnan(exit_day)))
     reasons.append(("Event status missing", unknown))
@@ -100,7 +102,7 @@ def _reasons(frame, endpoint, exit_day, start, event, unknown, undated) -> np.nd
 
 
 def endpoint_rows(name: str, times: Times) -> list[dict]:
-    """Return the rows of endpoints.csv: one, or one a reason for not being at risk."""
+    """Return the counts of an endpoint: one row, or one a reason for not being at risk."""
     counts = {"endpoint": name, "n": int((times.reason == AT_RISK).sum())}
     counts["events"] = int(np.nansum(times.event))
     counts["n_events_after_followup"] = int(times.late.sum())

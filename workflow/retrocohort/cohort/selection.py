@@ -6,10 +6,10 @@ import pandas as pd
 from retrocohort.faults import Fault, FaultsFound
 from retrocohort.where import where
 
-FLOW = ["step", "criterion", "label", "n_before", "n_excluded", "n_after", "n_unknown"]
+FLOW = ["step", "criterion", "n_before", "n_excluded", "n_after", "n_unknown"]
 EXCLUSIONS = ["record_id", "criterion", "all_criteria"]
-POPULATIONS = ["population", "label", "n", "parent"]
-ARMS = ["arm", "variable", "level", "label", "population", "n"]
+POPULATIONS = ["population", "n", "parent"]
+ARMS = ["arm", "variable", "level", "population", "n"]
 
 
 def apply_criteria(frame: pd.DataFrame, criteria: list[dict]):
@@ -19,22 +19,21 @@ def apply_criteria(frame: pd.DataFrame, criteria: list[dict]):
     -------
     kept : numpy.ndarray of bool, shape (n,)
     flow : list of dict
-        Rows of flow.csv: the delivered patients, then one a criterion. `n_unknown` are those still
-        in the cohort for whom the criterion could not be judged; they stay.
+        The boxes of the flowchart: the delivered patients, then one a criterion. `n_unknown` are
+        those still in the cohort for whom the criterion could not be judged; they stay.
     exclusions : list of dict
         Rows of exclusions.csv: the first criterion that a patient failed, and all of them.
     """
     judged = [where(frame, criterion["where"]) for criterion in criteria]
     kept = np.ones(len(frame), bool)
-    flow = [_box(0, "", "Delivered records", len(frame), 0, 0)]
+    flow = [_box(0, "", len(frame), 0, 0)]
     first = np.full(len(frame), "", dtype=object)
     for step, (criterion, (met, unknown)) in enumerate(zip(criteria, judged, strict=True), start=1):
         before, out = int(kept.sum()), kept & met
         first[out] = criterion["exclude"]
         kept = kept & ~met
         unsure = int((kept & unknown).sum())
-        name, label = criterion["exclude"], criterion["label"]
-        flow.append(_box(step, name, label, before, int(out.sum()), unsure))
+        flow.append(_box(step, criterion["exclude"], before, int(out.sum()), unsure))
     names = [criterion["exclude"] for criterion in criteria]
     failed = [met for met, _ in judged]
     exclusions = [
@@ -48,9 +47,9 @@ def apply_criteria(frame: pd.DataFrame, criteria: list[dict]):
     return kept, flow, exclusions
 
 
-def _box(step, criterion, label, before, excluded, unknown) -> dict:
+def _box(step, criterion, before, excluded, unknown) -> dict:
     counts = {"n_before": before, "n_excluded": excluded, "n_after": before - excluded}
-    return {"step": step, "criterion": criterion, "label": label} | counts | {"n_unknown": unknown}
+    return {"step": step, "criterion": criterion} | counts | {"n_unknown": unknown}
 
 
 def check_flow(delivered: int, final: int, flow: list[dict], exclusions: list[dict]) -> None:
@@ -89,16 +88,15 @@ def memberships(frame: pd.DataFrame, populations: dict) -> dict[str, np.ndarray]
 
 
 def population_rows(members: dict, populations: dict) -> list[dict]:
-    """Return the rows of populations.csv."""
+    """Return the size of each population."""
     return [
-        {"population": name, "label": entry["label"], "n": int(members[name].sum())}
-        | {"parent": entry["parent"]}
+        {"population": name, "n": int(members[name].sum()), "parent": entry["parent"]}
         for name, entry in populations.items()
     ]
 
 
-def arm_rows(frame: pd.DataFrame, members: dict, arms: dict, variables: dict) -> list[dict]:
-    """Return the rows of arms.csv: the size of each arm in each population.
+def arm_rows(frame: pd.DataFrame, members: dict, arms: dict) -> list[dict]:
+    """Return the size of each arm in each population.
 
     Raises
     ------
@@ -108,14 +106,14 @@ def arm_rows(frame: pd.DataFrame, members: dict, arms: dict, variables: dict) ->
     rows, faults = [], []
     for arm, entry in arms.items():
         values = frame[entry["variable"]].to_numpy(object)
-        for level, label in variables[entry["variable"]]["levels"].items():
+        for level in entry["levels"]:
             same = values == level
             if not same.any():
                 problem = f"no patient of the cohort has the level '{level}'."
                 remedy = "Remove the level, or correct its codes or the criteria."
                 faults.append(Fault("study.yaml", f"arms.{arm}", problem, remedy))
             rows += [
-                {"arm": arm, "variable": entry["variable"], "level": level, "label": label}
+                {"arm": arm, "variable": entry["variable"], "level": level}
                 | {"population": name, "n": int((same & inside).sum())}
                 for name, inside in members.items()
             ]
