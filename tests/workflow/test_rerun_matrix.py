@@ -196,8 +196,8 @@ CHANGES = {
             "rotterdam",
             "label_cohort",
             "draw_flowchart",
-            curves("rotterdam"),
-            forests("rotterdam"),
+            "draw_curves_rotterdam_by_treatment",  # the others are of the full cohort alone
+            "draw_forest_rotterdam_adjusted",
             survival_tables("rotterdam"),
             baseline_pages("rotterdam"),
             END,
