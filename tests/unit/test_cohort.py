@@ -196,6 +196,13 @@ def test_populations_lie_within_their_parents():
     assert members["women_two"].tolist() == [False, True, False, False]
 
 
+def test_criteria_that_exclude_everybody_are_a_fault():
+    frame = table("record_id | months | stage | age\na | 9 | II | 50\nb | 9 | II | 50")
+    study = {"criteria": CRITERIA, "endpoints": {}, "populations": {}, "arms": {}}
+    with pytest.raises(FaultsFound, match="criteria: none of the 2 patients is left"):
+        build.cohort(frame, study)
+
+
 def test_an_arm_without_patients_in_the_whole_cohort_is_a_fault():
     frame = pd.DataFrame({"arm": ["a", "a", "b"]})
     inside = {"full": np.ones(3, bool), "none": np.zeros(3, bool)}

@@ -158,6 +158,8 @@ def run_logged(main: Callable, smk) -> None:
             frames = traceback.extract_tb(error.__traceback__)
             lines = [f"  {Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames]
             stopped = "\n".join([type(error).__name__, *lines])
+        except KeyboardInterrupt:
+            stopped = "interrupted"
     kinds = {f"warning: {w.category.__name__} in {Path(w.filename).name}" for w in caught}
     log.write_text("\n".join([*sorted(kinds), stopped or "finished"]) + "\n", encoding="utf-8")
     if stopped:

@@ -12,6 +12,7 @@ from retrocohort.cohort.selection import (
     memberships,
     population_rows,
 )
+from retrocohort.faults import Fault, FaultsFound
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,18 @@ def cohort(cleaned: pd.DataFrame, study: dict) -> Cohort:
     study : dict
         criteria, endpoints (each with its days_per_unit), populations and arms (each with the
         levels of its variable), without labels.
+
+    Raises
+    ------
+    FaultsFound
+        When the criteria exclude everybody, or an arm has no patient.
     """
     kept, flow, exclusions = apply_criteria(cleaned, study["criteria"])
     check_flow(len(cleaned), int(kept.sum()), flow, exclusions)
+    if not kept.any():
+        problem = f"none of the {len(cleaned):,} patients is left."
+        remedy = "Correct the criteria, or the codes of what they ask."
+        raise FaultsFound([Fault("study.yaml", "criteria", problem, remedy)])
     frame = cleaned[kept].reset_index(drop=True)
     members = memberships(frame, study["populations"])
     columns = {f"in_{name}": inside for name, inside in members.items()}
