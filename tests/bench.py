@@ -55,14 +55,14 @@ def cold(project: Path, study: str, repeats: int, goal: str) -> None:
     report(f"cold run of {study}", measured, unit, "import of the stack", goal)
 
 
-def idle(project: Path, repeats: int) -> None:
-    """Time a run of all studies that finds nothing to do."""
-    seconds([*SNAKEMAKE, "--cores", "2"], project)
+def idle(project: Path, command: list[str], what: str, repeats: int) -> None:
+    """Time a run that finds nothing to do."""
+    seconds(command, project)
     measured, unit = [], []
     for _ in range(repeats):
         unit.append(seconds([*SNAKEMAKE, "--version"], project))
-        measured.append(seconds([*SNAKEMAKE, "--cores", "2"], project))
-    report("nothing to do, all studies", measured, unit, "snakemake --version", "1.5")
+        measured.append(seconds(command, project))
+    report(f"nothing to do, {what}", measured, unit, "snakemake --version", "1.5")
 
 
 def changed_model(project: Path, repeats: int) -> None:
@@ -92,7 +92,8 @@ def main() -> None:
         seconds(IMPORT, project)
         cold(project, "rotterdam", repeats, "10")
         cold(project, "nafld", repeats, "-")
-        idle(project, max(repeats, 5))
+        idle(project, run("rotterdam"), "one study", max(repeats, 5))
+        idle(project, [*SNAKEMAKE, "--cores", "2"], "all studies", max(repeats, 5))
         changed_model(project, repeats)
 
 
