@@ -7,7 +7,7 @@ Rules, the same in every table, figure and page:
 - a hazard ratio has two decimals; three or four when two would make it, its limits or 1 look alike;
   none from 100 on;
 - ranges have an en dash, or "to" when a limit is negative;
-- a time not reached is "NR", a range that is open above ends in the dash: "NR (16–)";
+- a time not reached is called so, a range that is open above ends in the dash: "72 (16–)";
 - a missing number is "–".
 
 Missing is None or NaN. Only the standard library is imported, as figure and page jobs must start
@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 MISSING = "–"
-NOT_REACHED = "NR"
+NOT_REACHED = "not reached"
 DASH = "–"
 MINUS = "−"
 SMALLEST_P = 0.001
@@ -180,7 +180,7 @@ def quantiles(
     decimals: int = 1,
     trim: bool = False,
 ) -> str:
-    """Return survival quartiles: "72.4 (33.0–122.1)", "72.4 (33.0–)", "NR (16.3–)" or "NR".
+    """Return survival quartiles: "72.4 (33.0–122.1)", "72.4 (33.0–)" or "not reached (16.3–)".
 
     Parameters
     ----------

@@ -202,13 +202,30 @@ class Plan:
         """Return the files that no other step reads; not asked for, a lost one stayed lost."""
         names = ("records/cleaned.csv", "records/cleaning_log.csv", "records/derivation_log.csv")
         found = [f"{self.folder}/{name}" for name in (*names, "cohort/cohort.csv")]
-        found += [f"{self.folder}/cohort/exclusions.csv"]
+        found += [f"{self.folder}/cohort/exclusions.csv", f"{self.folder}/records/centres.csv"]
         found += [f"{self.folder}/figures/flowchart.{f}" for f in FORMATS]
         for section, stem in (("curves", "km_"), ("models", "forest_")):
             for name, entry in self.study[section].items():
                 found += sum(self.drawings(f"{stem}{name}", self.parts(entry)).values(), [])
         for name, table in self.study["tables"].items():
             found += self.files(f"tables/{{population}}/{name}.csv", self.parts(table))
+        return found + [f"{self.folder}/audit/published.csv"] * bool(self.study["ledger"])
+
+    def shared_tables(self) -> list[str]:
+        """Return every aggregate table that the study makes, below its results."""
+        counts = ("records/linkage", "records/centres")
+        counts += tuple(f"cohort/{name}" for name in ("flow", "endpoints", "populations", "arms"))
+        found = [f"{name}.csv" for name in counts]
+        for name, table in self.study["tables"].items():
+            ends = ("", "_tests") if table["kind"] == "baseline" else ("",)
+            for part, end in product(self.parts(table), ends):
+                found.append(f"tables/{part['population']}/{name}{end}.csv")
+        entries = [(f"{stem}.csv", self.study["survival"]) for stem in ESTIMATES]
+        entries += [(f"km_{name}.csv", curve) for name, curve in self.study["curves"].items()]
+        for name, model in self.study["models"].items():
+            entries += [(f"cox_{name}{end}.csv", model) for _, end in COX]
+        for file, entry in entries:
+            found += [f"models/{PLACE.format(**part)}/{file}" for part in self.parts(entry)]
         return found
 
     def shown_files(self) -> list[str]:

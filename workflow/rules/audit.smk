@@ -1,7 +1,7 @@
 """What was noticed on the way.
 
 REQUIRED INPUTS  results/{study}/{records,cohort,tables,models}/*.csv
-OUTPUTS          results/{study}/audit/warnings.csv
+OUTPUTS          results/{study}/audit/warnings.csv; published.csv of studies with a ledger
 """
 
 
@@ -26,3 +26,28 @@ rule collect_warnings:
         "{wildcards.study}: count the warnings"
     script:
         "../scripts/collect_warnings.py"
+
+
+for plan in (p for p in PLANS.values() if p.study["ledger"]):
+
+    rule:
+        name:
+            f"compare_published_{plan.name}"
+        input:
+            ledger=plan.study["ledger"]["path"],
+            tables=expand(f"{plan.folder}/{{file}}", file=plan.study["ledger"]["files"]),
+            code=package_files("workflow/scripts/compare_published.py"),
+        output:
+            published=f"{plan.folder}/audit/published.csv",
+        log:
+            f"{plan.folder}/logs/compare_published.log",
+        conda:
+            ENVIRONMENT
+        params:
+            study=plan.name,
+            files=plan.study["ledger"]["files"],
+            conventions=plan.conventions("alpha"),
+        message:
+            f"{plan.name}: compare with the printed numbers"
+        script:
+            "../scripts/compare_published.py"

@@ -13,6 +13,7 @@ rule read_records:
     output:
         records=f"{RESULTS}/records/records.parquet",
         linkage=f"{RESULTS}/records/linkage.csv",
+        centres=f"{RESULTS}/records/centres.csv",
     log:
         f"{RESULTS}/logs/read_records.log",
     conda:

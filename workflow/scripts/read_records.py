@@ -19,6 +19,7 @@ def main(smk):
     for row in rows:
         row["sha256"] = io.sha256(sources[row["source"]]["path"])
     io.write_rows(smk.output.linkage, linkage.COLUMNS, rows)
+    io.write_rows(smk.output.centres, linkage.CENTRES, linkage.centres(frames))
     return ", ".join(f"{row['rows']:,} rows of {row['source']}" for row in rows)
 
 

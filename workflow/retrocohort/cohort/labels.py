@@ -4,7 +4,7 @@ A step of its own, so that a changed label makes no patient's row, estimate or m
 """
 
 FLOW = ["step", "criterion", "label", "n_before", "n_excluded", "n_after", "n_unknown"]
-POPULATIONS = ["population", "label", "n", "parent"]
+POPULATIONS = ["population", "label", "n", "parent", "n_parent"]
 ARMS = ["arm", "variable", "level", "label", "population", "n"]
 ENDPOINTS = ["endpoint", "n", "events", "n_not_at_risk", "reason", "n_events_after_followup"]
 DELIVERED = {"": "Delivered records"}

@@ -8,7 +8,7 @@ from retrocohort.where import where
 
 FLOW = ["step", "criterion", "n_before", "n_excluded", "n_after", "n_unknown"]
 EXCLUSIONS = ["record_id", "criterion", "all_criteria"]
-POPULATIONS = ["population", "n", "parent"]
+POPULATIONS = ["population", "n", "parent", "n_parent"]
 ARMS = ["arm", "variable", "level", "population", "n"]
 
 
@@ -89,8 +89,10 @@ def memberships(frame: pd.DataFrame, populations: dict) -> dict[str, np.ndarray]
 
 def population_rows(members: dict, populations: dict) -> list[dict]:
     """Return the size of each population."""
+    size = {name: int(members[name].sum()) for name in populations}
     return [
-        {"population": name, "n": int(members[name].sum()), "parent": entry["parent"]}
+        {"population": name, "n": size[name]}
+        | {"parent": entry["parent"], "n_parent": size.get(entry["parent"])}
         for name, entry in populations.items()
     ]
 

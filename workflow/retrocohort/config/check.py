@@ -222,6 +222,11 @@ def _check_table(refs: References, place: str, table: dict) -> None:
         if is_survival and is_right and name not in refs.study["survival"]["variables"]:
             problem = f"'{name}' is not estimated."
             refs.fault(f"{place}.variables", problem, "Add it to survival.variables.")
+    for key in ("numbers", "remarks"):
+        for name in table.get(key, {}):
+            at = f"{place}.{key}"
+            shown = table.get("populations", refs.populations)
+            refs.choice(at, name, shown, "a population of the table")
     for key in ("summary", "tests"):
         for name in table.get(key, {}):
             refs.choice(f"{place}.{key}", name, table["variables"], "a variable of the table")

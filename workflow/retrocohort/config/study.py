@@ -4,12 +4,14 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from retrocohort.audit.ledger import files_of, finding_faults, ledger_faults, rows_of
 from retrocohort.config import strict_yaml
 from retrocohort.config.check import cross_faults
 from retrocohort.config.dictionary import parse_codes, parse_dictionary
 from retrocohort.config.references import FULL
 from retrocohort.config.schema import shape_faults, sound_part
 from retrocohort.faults import Fault, FaultsFound, suggest
+from retrocohort.plan import Plan
 
 SCHEMAS = "workflow/schemas"
 CONFIG = "config/config.yaml"
@@ -118,9 +120,33 @@ def read_study(folder: str, data: str) -> tuple[dict, list[Fault]]:
     faults += cross_faults(*paths[:2], sound, variables, lost)
     key_file = _key_file(folder, paths[0], sound.get("data", "public"), faults)
     read = {"variables": variables, "codes": codes, "key_file": key_file}
+    filled = {} if faults else _filled(study, data) | read
+    paper = _paper(folder, filled, faults)
     if faults:
         return read | {"sources": _with_paths(sources, data)}, faults
-    return _filled(study, data) | read, []
+    return filled | paper, []
+
+
+def _paper(folder: str, study: dict, faults: list[Fault]) -> dict:
+    """Return the ledger of the printed paper and the findings about it, for studies that have them.
+
+    Addresses are checked against the files that a sound study will make; `study` is empty for one
+    that has faults.
+    """
+    ledger, findings = f"{folder}/published.csv", f"{folder}/findings.csv"
+    if not Path(ledger).is_file():
+        return {"ledger": {}}
+    text = _text(ledger, faults)
+    if text is None:
+        return {}
+    produced = Plan("", study).shared_tables() if study else None
+    faults += ledger_faults(ledger, text, produced)
+    found = {"path": ledger, "files": files_of(rows_of(text))}
+    if Path(findings).is_file():
+        told = _text(findings, faults) or ""
+        faults += finding_faults(findings, told, rows_of(text))
+        found["findings"] = findings
+    return {"ledger": found}
 
 
 def _key_file(folder: str, file: str, data: str, faults: list[Fault]) -> str:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from retrocohort.models.cox import fit_cox
 from retrocohort.models.cox_rows import estimate_rows, fit_rows, ph_rows
 from retrocohort.models.log_rank import log_rank
-from retrocohort.models.samples import Sample, is_coded, level_codes
+from retrocohort.models.samples import Sample, is_coded, level_codes, numbers
+
+CONSTANT = "left out: the same in all patients"
 
 
 @dataclass
@@ -47,18 +49,31 @@ def selected(frame, sample: Sample, variables, model: dict, ties: str):
     """Return the covariates that enter, and a row of the fit table for each that was judged.
 
     `select` is "listed" or "all" (every covariate named), or {"below": p, "always": [...]}: those
-    with a univariate P below p, and those that enter anyway.
+    with a univariate P below p, and those that enter anyway. A covariate that is the same in all
+    patients is left out, and its row says so.
     """
     rule = model.get("select") or "listed"
     if not isinstance(rule, dict):
         return model["covariates"], []
     entered, rows = [], []
     for name in model["covariates"]:
+        if is_constant(frame, sample, name, variables):
+            rows.append({"model": name, "statistic": "entered", "value": 0, "note": CONSTANT})
+            continue
         p = univariate_p(frame, sample, name, variables, ties)
         enters = p < rule["below"] or name in (rule.get("always") or [])
         entered += [name] if enters else []
         rows.append({"model": name, "statistic": "entered", "value": int(enters), "p": p})
     return entered, rows
+
+
+def is_constant(frame, sample: Sample, name: str, variables) -> bool:
+    """Return whether a covariate has one value, or none, in a sample."""
+    if is_coded(variables[name]):
+        codes = level_codes(frame, name, variables[name]["levels"], sample.rows)
+        return len(set(codes[codes >= 0].tolist())) < 2
+    values = numbers(frame, name)[sample.rows]
+    return len(set(values[values == values].tolist())) < 2
 
 
 def univariate_p(frame, sample: Sample, name: str, variables, ties: str) -> float:

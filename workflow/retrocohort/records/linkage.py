@@ -1,4 +1,4 @@
-"""How the sources of a study join on the patient: duplicated and unmatched keys, in counts."""
+"""How the sources of a study join on the patient, and what each centre delivers, in counts."""
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,17 @@ COLUMNS = [
     "unmatched_rows",
     "only_here_keys",
 ]
+
+CENTRES = ["centre", "rows", "patients"]
+
+
+def centres(frames: list[pd.DataFrame]) -> list[dict]:
+    """Return one row a centre: its rows in all sources, and the different patients in them."""
+    both = pd.concat([frame[["centre", "record_id"]].astype(str) for frame in frames])
+    return [
+        {"centre": name, "rows": len(own), "patients": own["record_id"].nunique()}
+        for name, own in both.groupby("centre", sort=True)
+    ]
 
 
 def patients_of(spec: dict) -> str:

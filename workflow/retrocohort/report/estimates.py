@@ -60,7 +60,7 @@ def estimate_cell(row: Mapping[str, str], text: str, footnotes: Footnotes) -> Ce
 
 
 def median_text(row: Mapping[str, str], trim: bool) -> str:
-    """Return "89.0 (81.9–97.4)", "NR (153.2–)" or "NR"; without ".0" if times are whole."""
+    """Return "89.0 (81.9–97.4)", "not reached (153.2–)"; without ".0" if times are whole."""
     median, low, high = (as_number(row[key]) for key in MEDIAN)
     middle = NOT_REACHED if is_missing(median) else number(median, 1, trim)
     if is_missing(low) and is_missing(high):
@@ -115,7 +115,7 @@ def quantile_table(place: str, about: str, part: Mapping, level: str, labels: La
         Column("Median", f"({level} CI)", followed),
         Column("Range", "", followed),
     ]
-    notes = [f"CI, confidence interval. {NOT_REACHED}, not reached."]
+    notes = ["CI, confidence interval."]
     caption = f"Median, quartiles and follow-up. {about}"
     return Layout(
         f"quantiles-{place}", caption, "Characteristic", columns, blocks, notes, footnotes

@@ -79,7 +79,7 @@ def survival_findings(
         Column("Median", f"({level} CI)"),
         Column("Median follow-up"),
     ]
-    notes = [f"CI, confidence interval. {NOT_REACHED}, not reached."]
+    notes = ["CI, confidence interval."]
     return Layout(place, caption, "Endpoint", columns, blocks, notes, footnotes)
 
 

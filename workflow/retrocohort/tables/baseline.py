@@ -84,14 +84,15 @@ def describe(
         raise ValueError(f"a baseline table cannot summarise {', '.join(odd)}")
     arms = variables[by]["levels"]
     values = summarise(frame, names, variables, by, list(arms))
+    filled = [arm for arm in arms if (frame[by] == arm).any()]
     tests = []
     for name in names:
         groups = group_values(frame, name, variables[name], by, arms)
         override = table.get("tests", {}).get(name, "")
-        result = compare(groups, summaries[name], conventions, override)
+        result = compare(groups.among(filled), summaries[name], conventions, override)
         tests.append(_test_row(name, result, summaries[name]))
         for first, second in combinations(arms, 2):
-            smd, note = standardised_difference(groups.pair(first, second))
+            smd, note = standardised_difference(groups.among((first, second)))
             contrast = f"{first}|{second}"
             tests.append({"variable": name, "contrast": contrast, "smd": smd, "note": note})
     return values, tests

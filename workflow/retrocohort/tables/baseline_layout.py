@@ -17,7 +17,16 @@ from retrocohort.format import (
     within_sentence,
 )
 from retrocohort.io import as_number
-from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row, name_with_unit
+from retrocohort.tables.layout import (
+    Cell,
+    Column,
+    Footnotes,
+    Layout,
+    Row,
+    name_with_unit,
+    numbered,
+    remarks,
+)
 
 OVERALL = ""
 TEST_NAMES = {
@@ -84,24 +93,31 @@ def lay_out(
     ]
     pairs = "largest of the pairs" if len(arms) > 3 else ""
     columns += [Column("P"), Column("SMD", pairs)]
+    both = table.get("all_levels", False)
     blocks = [
-        _block(numbers, name, variables[name], list(arms), footnotes) for name in table["variables"]
+        _block(numbers, name, variables[name], list(arms), footnotes, both)
+        for name in table["variables"]
     ]
     title = table.get("label", "Baseline characteristics")
     by = within_sentence(variables[table["by"]]["label"])
     return Layout(
         id=f"baseline-{population['population']}",
-        caption=f"{title} by {by}: {population['population_label']}",
+        caption=f"{title} by {by}: {numbered(population, table)}",
         stub="Characteristic",
         columns=columns,
         blocks=blocks,
-        notes=_notes(numbers, table["variables"]),
+        notes=_notes(numbers, table["variables"], arms) + remarks(population, table),
         footnotes=footnotes,
     )
 
 
 def _block(
-    numbers: _Table, name: str, entry: Mapping, arms: list[str], footnotes: Footnotes
+    numbers: _Table,
+    name: str,
+    entry: Mapping,
+    arms: list[str],
+    footnotes: Footnotes,
+    all_levels: bool,
 ) -> list[Row]:
     """Return the rows of one variable: itself, its levels, and who has no value."""
     summary = numbers.overall[name]["summary"]
@@ -110,7 +126,7 @@ def _block(
     if summary != "count_percent":
         cells = [Cell(text) for text in _continuous(numbers, name, arms, summary)]
         rows = [Row(title, cells + compared, detail)]
-    elif entry["type"] == "yesno":
+    elif entry["type"] == "yesno" and not all_levels:
         rows = [Row(title, _counts(numbers, name, "yes", arms) + compared, detail)]
     else:
         rows = [Row(title, [Cell()] * len(arms) + compared, detail)]
@@ -167,10 +183,13 @@ def _comparison(numbers: _Table, name: str, footnotes: Footnotes) -> list[Cell]:
     return [p_cell, Cell(text, footnotes.mark(notes))]
 
 
-def _notes(numbers: _Table, names: Sequence[str]) -> list[str]:
-    """Return what the abbreviations mean."""
+def _notes(numbers: _Table, names: Sequence[str], arms: Mapping[str, str]) -> list[str]:
+    """Return what the abbreviations mean, and which arms have nobody to compare."""
     used = {numbers.overall[name]["summary"] for name in names}
     notes = [text for summary, text in NOTES.items() if summary in used]
     if "count_percent" in used:
         notes.append("Percentages are of the patients with a value; of the missing, of all.")
+    empty = [label for arm, label in arms.items() if numbers.get("", "", arm, "n") == 0]
+    if empty:
+        notes.append(f"The tests leave out {', '.join(empty)}: no patient.")
     return [*notes, "SMD, absolute standardised mean difference between the arms."]

@@ -1,6 +1,6 @@
 """The values of one variable in each arm, and why a comparison of them cannot be made."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,11 +38,9 @@ class Groups:
         counts = np.array(list(self.values.values()))
         return counts[:, counts.sum(axis=0) > 0]
 
-    def pair(self, first: str, second: str) -> "Groups":
-        """Return two of the arms."""
-        return Groups(
-            {arm: self.values[arm] for arm in (first, second)}, self.labels, self.categorical
-        )
+    def among(self, arms: Iterable[str]) -> "Groups":
+        """Return some of the arms."""
+        return Groups({arm: self.values[arm] for arm in arms}, self.labels, self.categorical)
 
     def obstacle(self) -> str:
         """Return why the arms cannot be compared at all, empty when they can."""

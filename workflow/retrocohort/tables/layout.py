@@ -83,6 +83,17 @@ def name_with_unit(entry: Mapping) -> str:
     return ", ".join(filter(None, (entry["label"], entry.get("unit", ""))))
 
 
+def numbered(part: Mapping, table: Mapping) -> str:
+    """Return the label of a population, with the number that its table has in a printed paper."""
+    number = table.get("numbers", {}).get(part["population"])
+    return f"{part['population_label']}{f' ({number} of the paper)' if number else ''}"
+
+
+def remarks(part: Mapping, table: Mapping) -> list[str]:
+    """Return what the study remarks under the table of a population."""
+    return [*filter(None, [table.get("remarks", {}).get(part["population"])])]
+
+
 def render(template: str, layout: Layout) -> str:
     """Return the HTML fragment of a table; every text is escaped.
 

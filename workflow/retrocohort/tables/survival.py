@@ -79,7 +79,7 @@ def assemble(
     quantiles, logrank, estimates : sequence of mapping
         Rows of `quantiles.csv`, `logrank.csv` and `cox_<model>.csv`, as text.
     table : mapping
-        `variables`, in the order of the table.
+        `variables`, in the order of the table, and `percent_of`: all patients, or the known.
     variables : mapping
         Name -> type and levels.
     """
@@ -90,8 +90,9 @@ def assemble(
     for name in table["variables"]:
         levels = variables[name]["levels"]
         counts = [as_number(survival[name, level]["n"]) for level in levels]
-        total = sum(n for n in counts if n == n)
-        lines.append(_variable_line(name, total, tests.get(name)))
+        known = sum(n for n in counts if n == n)
+        total = lines[0].numbers["n"] if table.get("percent_of") == "all" else known
+        lines.append(_variable_line(name, known, tests.get(name)))
         lines += [_level_line(name, level, survival, model, total) for level in levels]
     return lines
 

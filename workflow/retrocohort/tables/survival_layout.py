@@ -6,7 +6,6 @@ from math import nan
 
 from retrocohort.format import (
     MISSING,
-    NOT_REACHED,
     count,
     count_percent,
     is_missing,
@@ -19,7 +18,16 @@ from retrocohort.format import (
     within_sentence,
 )
 from retrocohort.io import as_number
-from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row, name_with_unit
+from retrocohort.tables.layout import (
+    Cell,
+    Column,
+    Footnotes,
+    Layout,
+    Row,
+    name_with_unit,
+    numbered,
+    remarks,
+)
 from retrocohort.tables.survival import Line
 
 OVERALL = "All patients"
@@ -62,13 +70,16 @@ def lay_out(
         for _, own in groupby(lines, lambda line: line.variable)
     ]
     title = table.get("label", part["endpoint_label"])
+    notes = _notes(lines, blocks, estimates, model, variables, part)
+    if table.get("percent_of") == "all":
+        notes.insert(0, "Percentages are of all patients, unknown values among them.")
     return Layout(
         id=f"survival-{part['population']}-{part['endpoint']}",
-        caption=f"{title}: {part['population_label']}. {_model_size(fit)}",
+        caption=f"{title}: {numbered(part, table)}. {_model_size(fit)}",
         stub="Characteristic",
         columns=_columns(model, part, conventions),
         blocks=blocks,
-        notes=_notes(lines, blocks, estimates, model, variables, part),
+        notes=notes + remarks(part, table),
         footnotes=footnotes,
     )
 
@@ -149,8 +160,6 @@ def _notes(
     """Return what the abbreviations mean and what else the model holds."""
     notes = ["HR, hazard ratio; CI, confidence interval."]
     estimated = [line.numbers for line in lines if line.estimated]
-    if any(is_missing(numbers["median"]) for numbers in estimated):
-        notes.append(f"{NOT_REACHED}, not reached.")
     if any(is_missing(numbers["q3"]) > is_missing(numbers["q1"]) for numbers in estimated):
         notes.append("An open range: the later quartile was not reached.")
     cells = [cell for block in blocks for row in block for cell in row.cells]
