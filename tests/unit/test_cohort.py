@@ -239,7 +239,7 @@ def test_the_parts_are_put_together():
     assert result.frame["record_id"].tolist() == ["a", "c"]
     assert result.frame["os_time"].tolist() == [2, 1]
     assert result.frame["in_full"].tolist() == [True, True]
-    assert result.populations == [{"population": "full", "n": 2, "parent": ""}]
+    assert result.populations == [{"population": "full", "n": 2, "parent": "", "n_parent": None}]
 
 
 def test_an_event_after_the_end_of_follow_up_is_censored_and_counted():

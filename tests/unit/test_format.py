@@ -139,8 +139,8 @@ def test_means_medians_and_differences():
     [
         (72.0, 33.0, 122.0, "72 (33–122)"),
         (72.0, 33.0, NAN, "72 (33–)"),
-        (NAN, 16.0, NAN, "NR (16–)"),
-        (NAN, NAN, NAN, "NR"),
+        (NAN, 16.0, NAN, "not reached (16–)"),
+        (NAN, NAN, NAN, "not reached"),
     ],
 )
 def test_survival_quartiles(median, q1, q3, text):

@@ -22,9 +22,9 @@ def test_quantiles_and_follow_up():
         ["All patients", "1,546", "877", "89.0 (81.9–97.4)", "40.0", "185.7",
          "113.2 (110.1–116.9)", "1.5–230.9"],
         ["Treatment", "", "", "", "", "", "", ""],
-        ["Watchful waiting", "1,207", "718", "87.4 (79.9–)", "39.0", "NR",
+        ["Watchful waiting", "1,207", "718", "87.4 (79.9–)", "39.0", "not reached",
          "120.7 (116.8–124.6)", "2.1–230.9"],
-        [SURGERY, "339", "0", "–a", "–a", "–a", "NR", "1.5–206.0"],
+        [SURGERY, "339", "0", "–a", "–a", "–a", "not reached", "1.5–206.0"],
     ]  # fmt: skip
     assert notes(layout) == {"a": "Not estimable: no event"}
     assert [c.group for c in layout.columns][2:6] == ["Survival, months"] * 3 + [

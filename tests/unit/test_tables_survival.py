@@ -78,7 +78,7 @@ def test_the_printed_survival_table():
         ["All patients", "100 (100.0)", "60", "40 (20–90)", "", "", ""],
         ["Treatment", "", "", "", "0.014", "", ""],
         ["Old", "70 (70.0)", "45", "35 (18–80)", "", "1 (reference)", ""],
-        ["New <b>", "30 (30.0)", "15", "NR (22–)", "", "0.50 (0.34–0.74)", "<0.001"],
+        ["New <b>", "30 (30.0)", "15", "not reached (22–)", "", "0.50 (0.34–0.74)", "<0.001"],
         ["Smoker", "", "", "", "–a", "", ""],
         ["No", "95 (100.0)", "60", "40 (20–90)", "", "1 (reference)", ""],
         ["Yes", "0 (0.0)", "0", "–b", "", "–b", "–b"],
@@ -92,7 +92,6 @@ def test_the_printed_survival_table():
     )
     assert layout.notes == [
         "HR, hazard ratio; CI, confidence interval.",
-        "NR, not reached.",
         "An open range: the later quartile was not reached.",
         "–, not entered in the model.",
         "The model also holds age.",

@@ -1,10 +1,16 @@
 """The baseline table ("Table 1") as numbers: each arm's summary, the tests and the differences."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import combinations
 
 from retrocohort.tables.comparison import Result, compare, standardised_difference
-from retrocohort.tables.groups import CATEGORICAL_TYPES, CONTINUOUS_TYPES, group_values
+from retrocohort.tables.groups import (
+    CATEGORICAL_TYPES,
+    CONTINUOUS_TYPES,
+    Groups,
+    group_values,
+)
 from retrocohort.tables.summary import summarise
 from retrocohort.tables.summary_rule import choose_summary
 
@@ -84,18 +90,28 @@ def describe(
         raise ValueError(f"a baseline table cannot summarise {', '.join(odd)}")
     arms = variables[by]["levels"]
     values = summarise(frame, names, variables, by, list(arms))
-    filled = [arm for arm in arms if (frame[by] == arm).any()]
+    empty = [arm for arm in arms if not (frame[by] == arm).any()]
     tests = []
     for name in names:
         groups = group_values(frame, name, variables[name], by, arms)
         override = table.get("tests", {}).get(name, "")
-        result = compare(groups.among(filled), summaries[name], conventions, override)
+        result = _compare_filled(groups, empty, summaries[name], conventions, override)
         tests.append(_test_row(name, result, summaries[name]))
         for first, second in combinations(arms, 2):
             smd, note = standardised_difference(groups.among((first, second)))
             contrast = f"{first}|{second}"
             tests.append({"variable": name, "contrast": contrast, "smd": smd, "note": note})
     return values, tests
+
+
+def _compare_filled(groups: Groups, empty: list[str], *how) -> Result:
+    """Return the test between the arms that have patients, if there are several; it says so."""
+    filled = [arm for arm in groups.values if arm not in empty]
+    if not empty or len(filled) < 2:
+        return compare(groups, *how)
+    result = compare(groups.among(filled), *how)
+    left_out = f"without {', '.join(groups.labels[arm] for arm in empty)}, which has no patient"
+    return replace(result, note="; ".join(filter(None, [result.note, left_out])))
 
 
 def _test_row(name: str, result: Result, summary: str) -> dict:

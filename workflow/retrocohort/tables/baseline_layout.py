@@ -106,7 +106,7 @@ def lay_out(
         stub="Characteristic",
         columns=columns,
         blocks=blocks,
-        notes=_notes(numbers, table["variables"], arms) + remarks(population, table),
+        notes=_notes(numbers, table["variables"]) + remarks(population, table),
         footnotes=footnotes,
     )
 
@@ -183,13 +183,10 @@ def _comparison(numbers: _Table, name: str, footnotes: Footnotes) -> list[Cell]:
     return [p_cell, Cell(text, footnotes.mark(notes))]
 
 
-def _notes(numbers: _Table, names: Sequence[str], arms: Mapping[str, str]) -> list[str]:
-    """Return what the abbreviations mean, and which arms have nobody to compare."""
+def _notes(numbers: _Table, names: Sequence[str]) -> list[str]:
+    """Return what the abbreviations mean."""
     used = {numbers.overall[name]["summary"] for name in names}
     notes = [text for summary, text in NOTES.items() if summary in used]
     if "count_percent" in used:
         notes.append("Percentages are of the patients with a value; of the missing, of all.")
-    empty = [label for arm, label in arms.items() if numbers.get("", "", arm, "n") == 0]
-    if empty:
-        notes.append(f"The tests leave out {', '.join(empty)}: no patient.")
     return [*notes, "SMD, absolute standardised mean difference between the arms."]
