@@ -65,7 +65,7 @@ def make_mess(people: Sequence[Mapping], calls: Sequence[Mapping], settings: Map
             truth += [
                 place | {"variable": column["of"], "value": value or "", "fate": fate}
                 for column, (_, value, fate) in zip(spec["columns"], written, strict=True)
-                if not column.get("text")
+                if not column.get("identifier")
             ]
     return Delivery(tables, {source: rows[source] for source in tables}, truth)
 
@@ -106,11 +106,11 @@ def _written(rng: Random, row: Mapping, column: Mapping, spec: Mapping, mess: Ma
         if wrong is not None:
             return wrong, value, PROBLEM
     cell = spell(rng, value, column)
-    if isinstance(cell, str) and not column.get("text"):
+    if isinstance(cell, str):
         if "styles" in column and rng.random() < mess["letter_o"]:
             cell = with_letter(cell)
         if rng.random() < spec.get("wide", 0):
             cell = wide(cell)
-    if isinstance(cell, str) and rng.random() < spec.get("blanks", 0):
-        cell += rng.choice(BLANKS)
+        if rng.random() < spec.get("blanks", 0):
+            cell += rng.choice(BLANKS)
     return cell, value, VALUE if value else MISSING

@@ -21,7 +21,7 @@ def spell(rng: Random, value: str | None, column: Mapping) -> Cell:
     column : mapping
         "words" (value -> spellings), "codes" (value -> number), "styles" or "dates" (template ->
         weight), "months" (template -> weight, for the 15th of a month), "missing" (a code),
-        "numeric" (numbers as numbers), "text" (as it is).
+        "numeric" (numbers as numbers); without any of them it is written as it is.
     """
     words = column.get("words", {})
     if (value or "") in words:
@@ -87,7 +87,7 @@ def mistyped(value: str | None, column: Mapping, rng: Random) -> Cell:
             wrong = wrong / 10  # the column is in tenths
         return float(wrong) if column.get("numeric") else f"{wrong.normalize():f}"
     if "dates" in column and "cell" not in column["dates"]:
-        return f"{value[:4]}/13/{value[8:]}"
+        return rng.choice([f"{value[:4]}/13/{value[8:]}", value.replace("0", "O")])
     return None
 
 

@@ -59,7 +59,8 @@ def read_table(
         if len(cells) != len(header) and len(header) > 1:
             problem = f"has {len(cells)} cells, the header has {len(header)}."
             faults.append(Fault(file, f"row {number}", problem, "Quote cells with commas."))
-        row = dict.fromkeys([*columns, *optional], "") | dict(zip(header, map(str.strip, cells), strict=False))
+        given = dict(zip(header, map(str.strip, cells), strict=False))
+        row = dict.fromkeys([*columns, *optional], "") | given
         rows.append((number, row, len(cells) == len(header) and not found))
     return rows
 
