@@ -1,4 +1,4 @@
-"""The records of a twin, delivered anew under a seed of the mess and cleaned by the study's files."""
+"""The records of a twin, delivered under a seed of the mess, cleaned by the study's files."""
 
 import csv
 from functools import cache

@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pyreadstat
 import pytest
-from tests.twin.delivered import COMMITTED, SETTINGS, STUDY, UNSEEN, cleaned, deliver
+from tests.twin.delivered import COMMITTED, SETTINGS, STUDY, UNSEEN, cleaned, deliver, read_csv
 
 from twin.identities import check_digit
 from twin.records import load_settings
@@ -69,15 +69,14 @@ def test_the_check_digit_is_that_of_the_standard():
 
 
 def test_codes_agree_with_the_value_labels_of_the_statistics_file():
-    codes = {}
-    for row in csv.DictReader(open(f"config/studies/{STUDY}/codes.csv", encoding="utf-8")):
-        if row["source"] == "puth":
-            codes[row["variable"], float(row["raw"]) if row["raw"].isdigit() else row["raw"]] = row[
-                "clean"
-            ]
+    codes = {
+        (row["variable"], float(row["raw"])): row["clean"]
+        for row in read_csv(f"config/studies/{STUDY}/codes.csv")
+        if row["source"] == "puth" and row["raw"].isdigit()
+    }
     columns = {
         part.removeprefix("puth:"): (row["name"], row["type"])
-        for row in csv.DictReader(open(f"config/studies/{STUDY}/dictionary.csv", encoding="utf-8"))
+        for row in read_csv(f"config/studies/{STUDY}/dictionary.csv")
         for part in row["columns"].split("|")
         if part.startswith("puth:")
     }
