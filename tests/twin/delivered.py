@@ -11,6 +11,7 @@ from tests.workflow.built_records import build_records
 
 from retrocohort.cohort import build
 from retrocohort.config.study import load_study
+from retrocohort.plan import Plan
 from twin.records import load_settings, make_delivery, truth_text, write_raw_files
 
 STUDY = "xu2025"
@@ -57,5 +58,7 @@ def cleaned(mess_seed: str) -> Cleaned:
     records = folder / "records"
     records.mkdir()
     build_records(study, records)
-    cohort = build.cohort(pd.read_parquet(records / "cleaned.parquet"), study)
+    cohort = build.cohort(
+        pd.read_parquet(records / "cleaned.parquet"), Plan(STUDY, study).cohort_decisions()
+    )
     return Cleaned(data, records, read_csv(truth), cohort)
