@@ -4,7 +4,9 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m
 CORES ?= $(shell nproc)
 
-.PHONY: report test bench lock clean environment install
+STUDY ?= xu2025
+
+.PHONY: report test bench twin-records twin-accept lock clean environment install
 .DEFAULT_GOAL := report
 
 report: environment ## every study of config/config.yaml, from the delivered files to its report
@@ -20,6 +22,14 @@ test: environment ## style, lint, unit and reference tests, the whole workflow, 
 
 bench: environment ## the ratios of speed, each against an import in the same run
 	@$(RUN) tests.bench
+
+twin-records: environment ## raw files of the synthetic twins, from their calibrated cohorts: results/twin/*/data
+	@$(RUN) snakemake -s workflow/twin.smk --cores $(CORES)
+
+twin-accept: twin-records ## copy the raw files of one twin into data/ and their truth into tests/: make twin-accept STUDY=xu2025
+	@mkdir -p data/$(STUDY) tests/twin/$(STUDY)
+	@cp results/twin/$(STUDY)/data/* data/$(STUDY)/
+	@cp results/twin/$(STUDY)/truth.csv tests/twin/$(STUDY)/
 
 lock: environment ## resolve envs/requirements.in again
 	@$(VENV)/bin/uv pip compile --quiet --generate-hashes --upgrade --no-emit-index-url \

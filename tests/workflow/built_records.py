@@ -43,6 +43,7 @@ def build_records(study: dict, folder: Path) -> Path:
     read = {"sources": study["sources"], "variables": study["variables"]}
     run_script("read_records", folder, read, key=study["key_file"])
     clean = read | {"codes": study["codes"], "derive": study["derive"]}
+    clean["checks"] = study.get("checks", [])
     run_script("clean_records", folder, clean, records=str(folder / "records.parquet"))
     return folder
 

@@ -8,7 +8,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-PACKAGE = "retrocohort"
+PACKAGES = "(?:retrocohort|twin)"
 SEARCH_PATH = Path("workflow")
 LOCK_FILE = "envs/requirements.lock"
 
@@ -16,7 +16,7 @@ LOCK_FILE = "envs/requirements.lock"
 # Read as text, not as a syntax tree: that takes a tenth of the time, at each start of Snakemake.
 # One module a statement, as the linter demands; an import quoted in a docstring counts as one.
 IMPORT = re.compile(
-    rf"^[ \t]*(?:import|from)[ \t]+({PACKAGE}[\w.]*)"
+    rf"^[ \t]*(?:import|from)[ \t]+({PACKAGES}\b[\w.]*)"
     r"(?:[ \t]+import[ \t]+(\([^)]*\)|[^\n#]+))?",
     re.MULTILINE,
 )

@@ -46,6 +46,7 @@ rule clean_records:
         variables=lambda w: PLANS[w.study].cleaning_rules(),
         codes=study_param("codes"),
         derive=study_param("derive"),
+        checks=study_param("checks"),
     message:
         "{wildcards.study}: clean and derive"
     script:

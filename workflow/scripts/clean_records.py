@@ -8,7 +8,7 @@ def main(smk):
     params, output = smk.params, smk.output
     records = io.read_frame(smk.input.records)
     patients, logs = clean_records(
-        records, params.sources, params.variables, params.codes, params.derive
+        records, params.sources, params.variables, params.codes, params.derive, params.checks
     )
     io.write_frame(output.cleaned, patients)
     io.write_frame_csv(output.cleaned_csv, patients)

@@ -28,7 +28,8 @@ def survival_times(frame: pd.DataFrame, endpoint: dict) -> Times:
     The event is the earliest of the declared events; without one, or when observation ended before
     it, the time is the end of follow-up: the earliest of the last contact, the declared censoring
     days and the horizon. An event on the day on which observation ends counts. Everything is summed
-    in days and divided once by `days_per_unit`, so that tied days stay tied times.
+    in days and divided once by `days_per_unit`, so that tied days stay tied times; rounded at the
+    end to multiples of `round_to`, if the study does.
     """
     event_day, unknown_day, undated = _event_day(frame, endpoint["events"])
     end = frame[endpoint["followup"]].fillna(pd.Series(event_day, frame.index)).to_numpy(float)
@@ -49,12 +50,17 @@ def survival_times(frame: pd.DataFrame, endpoint: dict) -> Times:
     at_risk = reason == AT_RISK
     time, unit = exit_day if start is None else start + exit_day, endpoint["days_per_unit"]
     return Times(
-        np.where(at_risk, time / unit, np.nan),
+        np.where(at_risk, _rounded(time / unit, endpoint.get("round_to")), np.nan),
         np.where(at_risk, event.astype(float), np.nan),
         None if start is None else np.where(at_risk, start / unit, np.nan),
         reason,
         late & at_risk,
     )
+
+
+def _rounded(time: np.ndarray, step: float | None) -> np.ndarray:
+    """Return times rounded to the nearest multiple of a step (half of it up), if there is one."""
+    return time if step is None else np.floor(time / step + 0.5) * step
 
 
 def _event_day(frame: pd.DataFrame, events: list[dict]) -> tuple[np.ndarray, ...]:

@@ -11,6 +11,7 @@ SECTIONS = {  # a study without faults of shape has those that are needed; the o
     "sources": {},
     "time": {},
     "derive": {},
+    "checks": [],
     "criteria": [],
     "endpoints": {},
     "arms": {},
@@ -84,6 +85,9 @@ def _variable_faults(file: str, refs: References) -> list[Fault]:
             if source not in {*refs.study["sources"], *refs.lost}:
                 problem = f"'{source}' is no source of the study."
                 faults.append(Fault(file, name, problem, suggest(source, refs.study["sources"])))
+        for source in sorted(set(entry["convert_in"]) - set(entry["columns"])):
+            problem = f"'{source}' in convert is no source of this variable."
+            faults.append(Fault(file, name, problem, suggest(source, entry["columns"])))
         if not entry["columns"] and name not in {*refs.study["derive"], *refs.lost}:
             remedy = "Give its columns, or derive it in the study file."
             faults.append(Fault(file, name, "has neither a column nor a derivation.", remedy))
@@ -96,6 +100,9 @@ def _variable_faults(file: str, refs: References) -> list[Fault]:
 def _check_cohort(refs: References) -> None:
     """Check criteria, endpoints, arms and populations."""
     study = refs.study
+    for check in study["checks"]:
+        refs.variable(f"checks.{check['check']}.variable", check["variable"])
+        refs.condition(f"checks.{check['check']}.where", check["where"])
     names = [criterion["exclude"] for criterion in study["criteria"]]
     for criterion in study["criteria"]:
         refs.condition(f"criteria.{criterion['exclude']}.where", criterion["where"])
@@ -127,6 +134,9 @@ def _check_endpoint(refs: References, place: str, endpoint: dict) -> None:
     for number, item in enumerate(endpoint.get("not_at_risk", [])):
         refs.condition(f"{place}.not_at_risk.{number}.where", item["where"])
     if "entry" in endpoint:
+        if "round_to" in refs.study["time"] and "unit" not in endpoint:
+            problem = "times that are rounded cannot start at an entry that is not."
+            refs.fault(f"{place}.entry", problem, "Give the endpoint its own unit.")
         refs.variable(f"{place}.entry.variable", endpoint["entry"]["variable"], NUMERIC)
 
 

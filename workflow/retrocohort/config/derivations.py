@@ -26,7 +26,7 @@ def check_derivations(refs: References) -> None:
 
 def _inputs(kind: str, asked) -> set[str]:
     """Return the variables of the patient that a derivation reads."""
-    if kind in ("equals", "first_of"):
+    if kind in ("equals", "first_known", "first_of", "last_of"):
         return set(asked)
     if kind == "where":
         return variables_of(asked)
@@ -72,6 +72,13 @@ def _equals(refs: References, place: str, asked: list[str], name: str) -> None:
 
 def _first_of(refs: References, place: str, asked: list[str], name: str) -> None:
     _check_alike(refs, place, asked, ORDERED)
+
+
+def _first_known(refs: References, place: str, asked: list[str], name: str) -> None:
+    _check_alike(refs, place, [*asked, name])
+    for source in asked:
+        for level in refs.variables.get(source, {}).get("levels", {}):
+            _level(refs, place, name, level)
 
 
 def _member(refs: References, place: str, asked: dict, name: str) -> None:
@@ -155,7 +162,9 @@ CHECKS: dict[str, Callable] = {
     "cut": _cut,
     "duration": _duration,
     "equals": _equals,
+    "first_known": _first_known,
     "first_of": _first_of,
+    "last_of": _first_of,
     "member": _member,
     "power": _power,
     "reduce": _reduce,
@@ -164,6 +173,7 @@ CHECKS: dict[str, Callable] = {
 ANSWERS = ("equals", "member", "where")
 RESULTS = dict.fromkeys((*ANSWERS, "choose", "cut"), LEVELLED) | {
     "duration": NUMERIC,
+    "first_known": (*ORDERED, *LEVELLED),
     "power": NUMERIC,
 }
 VALUES = {"mean": NUMERIC, "min": ORDERED, "max": ORDERED}  # the others take any of them

@@ -5,6 +5,7 @@ import datetime
 import io
 import math
 from collections import Counter
+from collections.abc import Sequence
 
 from retrocohort.config.schema import shape_faults
 from retrocohort.faults import Fault, suggest
@@ -18,6 +19,14 @@ ONLY_FOR = {  # columns of the dictionary that say nothing about variables of ot
     "max": NUMERIC,
     "formats": ("date",),
     "convert": NUMERIC,
+    "reads": NUMERIC,
+}
+OPTIONAL = ("reads",)  # columns that a dictionary need not have
+READS = {  # texts that are no plain number, and what can be asked of each
+    "dimensions": ("largest",),
+    "range": ("lower", "middle", "upper"),
+    "below": ("half",),
+    "letters": ("digits",),
 }
 RESERVED = {  # names of conditions, and of columns of the pipeline
     *("all", "any", "not"),
@@ -26,19 +35,22 @@ RESERVED = {  # names of conditions, and of columns of the pipeline
 
 
 def read_table(
-    file: str, text: str, columns: list[str], faults: list[Fault]
+    file: str, text: str, columns: list[str], faults: list[Fault], optional: Sequence[str] = ()
 ) -> list[tuple[int, dict, bool]]:
     """Return (row number, cells by column, is right) of a CSV with these columns, in any order.
+
+    Those that are `optional` may lack, and are empty then.
 
     Rows are counted as a spreadsheet counts them. A row of another width than the header's is a
     fault; under a header that is wrong no row is right.
     """
     records = list(csv.reader(io.StringIO(text, newline="")))
+    columns = [name for name in columns if name not in optional]
     if not any(any(cells) for cells in records):
         faults.append(Fault(file, "", "is empty.", f"Its first row is {','.join(columns)}."))
         return []
     header = [name.strip() for name in records[0]]
-    found = _header_faults(file, header, columns)
+    found = _header_faults(file, header, columns, optional)
     faults.extend(found)
     rows = []
     for number, cells in enumerate(records[1:], start=2):
@@ -47,18 +59,21 @@ def read_table(
         if len(cells) != len(header) and len(header) > 1:
             problem = f"has {len(cells)} cells, the header has {len(header)}."
             faults.append(Fault(file, f"row {number}", problem, "Quote cells with commas."))
-        row = dict.fromkeys(columns, "") | dict(zip(header, map(str.strip, cells), strict=False))
+        given = dict(zip(header, map(str.strip, cells), strict=False))
+        row = dict.fromkeys([*columns, *optional], "") | given
         rows.append((number, row, len(cells) == len(header) and not found))
     return rows
 
 
-def _header_faults(file: str, header: list[str], columns: list[str]) -> list[Fault]:
+def _header_faults(
+    file: str, header: list[str], columns: list[str], optional: Sequence[str]
+) -> list[Fault]:
     """Return what is wrong with the first row."""
     for mark in ";\t":
         if len(header) == 1 and mark in header[0]:
             problem = f"its cells are not delimited by ',' but by {mark!r}."
             return [Fault(file, "row 1", problem, "Save it with commas.")]
-    faults = []
+    faults, known = [], [*columns, *optional]
     for name in columns:
         if name not in header:
             remedy = f"The columns are {', '.join(columns)}."
@@ -67,15 +82,15 @@ def _header_faults(file: str, header: list[str], columns: list[str]) -> list[Fau
         if count > 1:
             problem = f"the column '{name}' stands {count} times."
             faults.append(Fault(file, "row 1", problem, "Keep one of them."))
-        if name not in columns:
-            faults.append(Fault(file, "row 1", f"unknown column '{name}'.", suggest(name, columns)))
+        if name not in known:
+            faults.append(Fault(file, "row 1", f"unknown column '{name}'.", suggest(name, known)))
     return faults
 
 
 def parse_dictionary(file: str, text: str, schema: dict, faults: list[Fault]) -> tuple[dict, set]:
     """Return name -> variable, and the names of rows left out; adds what is wrong to `faults`."""
     variables, lost, first_row = {}, set(), {}
-    rows = read_table(file, text, list(schema["properties"]), faults)
+    rows = read_table(file, text, list(schema["properties"]), faults, OPTIONAL)
     if not rows and text.strip():
         faults.append(Fault(file, "", "has no variable.", "Give each variable a row."))
     for number, row, is_right in rows:
@@ -118,7 +133,7 @@ def _variable(file: str, place: str, row: dict, faults: list[Fault]) -> dict:
         if not _is_date_format(pattern):
             remedy = "Write %d, %m, %Y and what stands between them, such as %d/%m/%Y, or excel."
             fault(f"'{pattern}' is not a date format.", remedy)
-    factors = _pairs(row["convert"], "=", "convert", fault)
+    common, by_source = _factors(row["convert"], fault)
     return {
         "label": row["label"],
         "type": row["type"],
@@ -129,7 +144,9 @@ def _variable(file: str, place: str, row: dict, faults: list[Fault]) -> dict:
         "missing": _items(row["missing"]),
         "columns": _pairs(row["columns"], ":", "columns", fault),
         "formats": _items(row["formats"]),
-        "convert": {unit: _number(f, "convert", fault, True) for unit, f in factors.items()},
+        "convert": common,
+        "convert_in": by_source,
+        "reads": _reads(row["reads"], fault),
         "reconcile": row["reconcile"] or "all_equal",
         "protect": row["protect"] or ("hash" if row["type"] == "id" else ""),
     }
@@ -148,6 +165,26 @@ def _levels(row: dict, fault) -> dict[str, str]:
     if len(set(levels.values())) < len(levels):
         fault("two levels have the same label.", "Give each level its own.")
     return levels if len(levels) == len(_items(row["levels"]) or levels) else {}
+
+
+def _factors(text: str, fault) -> tuple[dict, dict]:
+    """Return unit -> factor for all sources, and source -> those that hold in it alone."""
+    common, by_source = {}, {}
+    for unit, factor in _pairs(text, "=", "convert", fault).items():
+        source, _, own = unit.rpartition(":")
+        place = by_source.setdefault(source, {}) if source else common
+        place[own] = _number(factor, "convert", fault, True)
+    return common, by_source
+
+
+def _reads(text: str, fault) -> dict[str, str]:
+    """Return how texts that are no plain number read."""
+    reads = _pairs(text, "=", "reads", fault)
+    for form, rule in reads.items():
+        if rule not in READS.get(form, ()):
+            known = ", ".join(f"{f}={r}" for f, rules in READS.items() for r in rules)
+            fault(f"'{form}={rule}' in reads is not known.", f"Known are {known}.")
+    return reads
 
 
 def _number(text: str, column: str, fault, is_positive: bool = False) -> float | None:
@@ -169,8 +206,11 @@ def _is_date_format(pattern: str) -> bool:
     """Tell whether a format of strptime holds a whole date and reads what it writes."""
     if pattern == "excel":
         return True
-    day = datetime.date(2003, 12, 31)
+    pattern, is_month, stands_for = pattern.partition("=")
     try:
+        day = datetime.date(2003, 12, 1 if is_month else 31)
+        if is_month and ("%d" in pattern or not 1 <= int(stands_for) <= 28):
+            return False
         return datetime.datetime.strptime(day.strftime(pattern), pattern).date() == day
     except ValueError:
         return False

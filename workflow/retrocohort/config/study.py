@@ -217,7 +217,7 @@ def _filled(study: dict, data: str) -> dict:
     }
     everywhere = {"populations": list(populations), "endpoints": study["survival"]["endpoints"]}
     landmarks = study["survival"].get("landmarks", [])
-    time_unit = {key: time[key] for key in ("unit", "days_per_unit")}
+    time_unit = {key: time[key] for key in ("unit", "days_per_unit", "round_to") if key in time}
     fill = {
         "endpoints": lambda name, entry: time_unit | {"landmarks": landmarks} | entry,
         "curves": lambda name, entry: everywhere | entry,
@@ -243,6 +243,7 @@ def _filled(study: dict, data: str) -> dict:
         "time": time,
         "populations": populations,
         "derive": study.get("derive", {}),
+        "checks": study.get("checks", []),
         "survival": survival | study["survival"],
         "report": study.get("report", {}),
     }

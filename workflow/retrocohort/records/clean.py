@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from retrocohort.records.characters import plain_forms
 from retrocohort.records.dates import clean_dates
 from retrocohort.records.levels import clean_answers, clean_free_text, clean_levels
 from retrocohort.records.logs import Logs
@@ -59,7 +60,9 @@ def clean_source(
     for variable, entry in variables.items():
         if name in entry.get("columns", {}) and entry.get("protect") != "drop":
             column = rows[stored_name(entry["columns"][name])].array.remove_unused_categories()
-            verdicts = clean_texts(list(column.categories), entry, spelled[variable])
+            factors = entry.get("convert", {}) | entry.get("convert_in", {}).get(name, {})
+            read_as = entry | {"convert": factors}
+            verdicts = clean_texts(list(column.categories), read_as, spelled[variable])
             values[variable] = _values(column, verdicts, entry["type"])
             _log_column(clean, variable, column, verdicts, logs)
     return pd.concat([clean, pd.DataFrame(values, index=clean.index)], axis=1)
@@ -83,27 +86,36 @@ def clean_texts(texts: list[str], variable: dict, spelled: dict[str, str]) -> li
         In the order of `texts`. The rule is empty where the clean text is the delivered one.
     """
     missing = set(variable.get("missing", ()))
-    verdicts, open_places, open_texts = [Verdict()] * len(texts), [], []
+    verdicts, coded, open_places, open_texts = [Verdict()] * len(texts), [], [], []
     for place, text in enumerate(texts):
-        trimmed = text.strip()
-        given = spelled.get(trimmed, trimmed)
+        given, is_coded = _decoded(text, spelled)
+        coded.append(is_coded)
         if given and given not in missing:
             open_places.append(place)
             open_texts.append(given)
         elif text:
-            rule = "code" if trimmed in spelled else "missing code" if trimmed else "blank"
+            rule = "code" if is_coded else "missing code" if given else "blank"
             verdicts[place] = Verdict("", rule)
     cleaned = CLEANERS[variable["type"]](open_texts, variable)
     for place, verdict in zip(open_places, cleaned, strict=True):
         text = texts[place]
         if verdict.clean == text:
             verdict = Verdict(text)
-        elif text.strip() in spelled and not verdict.problem:
+        elif coded[place] and not verdict.problem:
             verdict = Verdict(verdict.clean, "code")
         elif not verdict.rule:
             verdict = Verdict(verdict.clean, "trimmed")
         verdicts[place] = verdict
     return verdicts
+
+
+def _decoded(text: str, spelled: dict[str, str]) -> tuple[str, bool]:
+    """Return what codes.csv says of a text, as it stands or in plain forms, and if it does."""
+    trimmed = text.strip()
+    for form in (trimmed, plain_forms(trimmed)):
+        if form in spelled:
+            return spelled[form], True
+    return trimmed, False
 
 
 def _values(column: pd.Categorical, verdicts: list[Verdict], kind: str) -> np.ndarray:

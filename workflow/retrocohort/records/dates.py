@@ -11,6 +11,7 @@ SERIAL = re.compile(r"[0-9]{1,7}(\.[0-9]+)?")
 CLOCK = r"([01]?[0-9]|2[0-3])(:[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?)?"
 ISO = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([ T]{CLOCK})?")
 RUN_TOGETHER = re.compile(r"%[dmyYjHIMSf]%[dmyYjHIMSf]")  # numbers without a separator
+DECIMAL = re.compile(r"%Y\.%m")  # a year and a month that look like one number
 PADDING = re.compile(r"(?<![0-9])[0\s]+(?=[0-9])")
 YEARS = range(1800, 2101)  # of any date that a study of patients can hold
 SERIAL_YEARS = range(1920, 2101)  # so that no serial number is one that looks like a year
@@ -21,10 +22,12 @@ def clean_dates(texts: Sequence[str], variable: dict) -> list[Verdict]:
     """Clean the distinct texts of one column of dates to ISO.
 
     `formats` of the dictionary are those of `datetime.strptime`, and "excel" for serial day numbers
-    (1900 system). ISO dates are always read, as date cells of workbooks are delivered so.
+    (1900 system). A format of a month alone names the day that stands for it: %Y.%m=15. ISO dates
+    are always read, as date cells of workbooks are delivered so.
 
     Refused are a text that two formats read as different days; one that its format would not write
-    so (202011 is no %Y%m%d; zeros may lack at the front of numbers only where separators stand);
+    so (202011 is no %Y%m%d; zeros may lack at the front of numbers only where separators stand, and
+    not where it looks like a decimal number: 2009.1 may be what a spreadsheet left of 2009.10);
     years outside of 1800 to 2100; and serial numbers of days before 1920 (2020 is more likely a
     year than a day of 1905) or after 2100.
     """
@@ -38,7 +41,7 @@ def _clean(text: str, formats: Sequence[str]) -> Verdict:
     if ISO.fullmatch(text):
         found.setdefault(_strptime(text[:10], "%Y-%m-%d"), "date ISO")
     for pattern in formats:
-        day = _serial(text) if pattern == "excel" else _strptime(text, pattern)
+        day = _serial(text) if pattern == "excel" else _dated(text, pattern)
         found.setdefault(day, f"date {pattern}")
     found.pop(None, None)
     if len(found) > 1:
@@ -49,6 +52,13 @@ def _clean(text: str, formats: Sequence[str]) -> Verdict:
     return refused("not a date", f"not a possible date in the formats allowed ({allowed})")
 
 
+def _dated(text: str, pattern: str) -> datetime.date | None:
+    """Return the date of a text in a format, a month alone as the day that stands for it."""
+    whole, _, day = pattern.partition("=")
+    found = _strptime(text, whole)
+    return found.replace(day=int(day)) if found and day else found
+
+
 def _strptime(text: str, pattern: str) -> datetime.date | None:
     """Return the date if the text has this format, and if the format writes the date so."""
     try:
@@ -57,7 +67,8 @@ def _strptime(text: str, pattern: str) -> datetime.date | None:
         return None
     if moment.year not in YEARS:
         return None
-    is_strict = bool(RUN_TOGETHER.search(pattern))  # where strptime guesses which digit is whose
+    # where strptime guesses which digit is whose
+    is_strict = bool(RUN_TOGETHER.search(pattern) or DECIMAL.fullmatch(pattern))
     written, given = (_spelling(each, is_strict) for each in (moment.strftime(pattern), text))
     if "%f" in pattern:  # parts of a second may be written with fewer digits
         written, given = written.rstrip("0"), given.rstrip("0")

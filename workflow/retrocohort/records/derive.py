@@ -12,7 +12,7 @@ from retrocohort.records.logs import Logs
 from retrocohort.records.numbers import check_range
 from retrocohort.records.operations import in_order
 from retrocohort.records.reduce import days_of, reduce_rows
-from retrocohort.records.verdict import SET_TO_MISSING
+from retrocohort.records.verdict import KEPT, SET_TO_MISSING
 from retrocohort.where import where
 
 DAYS_PER = {"days": 1.0, "months": 30.4375, "years": 365.25}  # mean Gregorian month and year
@@ -79,6 +79,22 @@ def _reduced(
     return reduction.values
 
 
+def note_checks(frame: pd.DataFrame, checks: list[dict], logs: Logs) -> None:
+    """Log the patients of whom a check of the study says that a person should look; values stay."""
+    for check in checks:
+        met, _ = where(frame, check["where"])
+        if met.any():
+            told = frame[check["variable"]][met]
+            logs.add(
+                "problems",
+                frame[met],
+                variable=check["variable"],
+                raw_value=[number_text(v) if v == v and v is not None else "" for v in told],
+                problem=check["label"],
+                action=KEPT,
+            )
+
+
 def cut(frame: pd.DataFrame, spec: dict) -> tuple:
     """Return the level of the interval that a number lies in; a threshold opens an interval."""
     values = frame[spec["of"]].to_numpy()
@@ -118,10 +134,10 @@ def choose(frame: pd.DataFrame, choices: list[dict]) -> tuple:
 
 
 def duration(frame: pd.DataFrame, spec: dict) -> tuple:
-    """Return the time between two dates; a negative one cannot be."""
+    """Return the time between two dates; a negative one cannot be unless it is `signed`."""
     start, end = frame[spec["from"]], frame[spec["to"]]
     days = (days_of(end) - days_of(start)) / DAYS_PER[spec.get("unit", "days")]
-    negative = days < 0
+    negative = (days < 0) & (not spec.get("signed"))
     raw = np.where(negative, start.astype(object) + " to " + end.astype(object), "")
     problem = f"'{spec['from']}' is after '{spec['to']}'"
     return np.where(negative, np.nan, days), raw, problem
@@ -134,6 +150,24 @@ def first_of(frame: pd.DataFrame, names: list[str]) -> tuple:
     last = "9999-99-99"  # after any ISO date
     earliest = frame[names].astype(object).fillna(last).min(axis=1)
     return earliest.where(earliest != last, None).to_numpy(dtype=object), None, ""
+
+
+def last_of(frame: pd.DataFrame, names: list[str]) -> tuple:
+    """Return the latest of several dates, or the largest of several numbers, of those known."""
+    if all(frame[name].dtype.kind == "f" for name in names):
+        return frame[names].max(axis=1).to_numpy(), None, ""
+    latest = frame[names].astype(object).fillna("").max(axis=1)
+    return latest.where(latest != "", None).to_numpy(dtype=object), None, ""
+
+
+def first_known(frame: pd.DataFrame, names: list[str]) -> tuple:
+    """Return the first of several variables that has a value."""
+    values = frame[names[0]]
+    for name in names[1:]:
+        values = values.where(values.notna(), frame[name])
+    if values.dtype.kind == "f":
+        return values.to_numpy(), None, ""
+    return values.where(values.notna(), None).to_numpy(dtype=object), None, ""
 
 
 def power(frame: pd.DataFrame, spec: dict) -> tuple:
@@ -213,7 +247,9 @@ CALCULATIONS: dict[str, Callable] = {
     "cut": cut,
     "duration": duration,
     "equals": equals,
+    "first_known": first_known,
     "first_of": first_of,
+    "last_of": last_of,
     "member": member,
     "power": power,
     "where": decide,

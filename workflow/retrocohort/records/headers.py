@@ -116,6 +116,8 @@ def _uneven_rows(spec: dict, text: str) -> list[Fault]:
         for row, (count, cells) in enumerate(_widths(text, delimiter_of(spec)), start=1):
             if row == header_row:
                 width = count
+            elif row > header_row and "footer" in spec and is_footer(cells, spec["footer"]):
+                break
             elif row > header_row and count != width and any(cells):
                 uneven.append((row, count, any("\n" in cell for cell in cells)))
     except csv.Error:
@@ -131,6 +133,11 @@ def _uneven_rows(spec: dict, text: str) -> list[Fault]:
         problem = f"{len(uneven) - MOST_ROWS} more rows have not {width} cells."
         faults.append(Fault(path, "", problem, "Look at them too."))
     return faults
+
+
+def is_footer(cells: Sequence[str], footer: str) -> bool:
+    """Say whether a row is the first of the footer."""
+    return bool(cells) and cells[0].strip().startswith(footer)
 
 
 def _widths(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:

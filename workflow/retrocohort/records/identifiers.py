@@ -10,14 +10,15 @@ import numpy as np
 import pandas as pd
 
 from retrocohort.records.cells import map_texts, text_column
+from retrocohort.records.characters import plain_forms
 from retrocohort.records.read import stored_name
 
 LENGTH = 16  # hexadecimal digits: 64 bits, in a million patients one clash in 37 million studies
 
 
 def keyed_hash(text: str, key: bytes) -> str:
-    """Return the hash of an identifier, blanks at its ends not counted."""
-    return hmac.digest(key, text.strip().encode("utf-8"), "sha256").hex()[:LENGTH]
+    """Return the hash of an identifier in plain forms, blanks at its ends not counted."""
+    return hmac.digest(key, plain_forms(text).strip().encode("utf-8"), "sha256").hex()[:LENGTH]
 
 
 def protect(

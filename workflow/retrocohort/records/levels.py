@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from retrocohort.records.characters import plain_forms
 from retrocohort.records.verdict import Verdict, refused
 
 ANSWERS = {
@@ -20,13 +21,18 @@ def clean_levels(texts: Sequence[str], variable: dict) -> list[Verdict]:
     """Accept the levels of the dictionary; all other spellings need a row in codes.csv."""
     levels = variable["levels"]
     unknown = refused("no level", "neither a level of the dictionary nor in codes.csv")
-    return [Verdict(text) if text in levels else unknown for text in texts]
+    verdicts = []
+    for text in texts:
+        plain = plain_forms(text)
+        rule = "plain form" if plain != text else ""
+        verdicts.append(Verdict(plain, rule) if plain in levels else unknown)
+    return verdicts
 
 
 def clean_answers(texts: Sequence[str], variable: dict) -> list[Verdict]:
     """Accept 1/0, yes/no, y/n and true/false in any case."""
     unknown = refused("no answer", "neither yes nor no, and not in codes.csv")
-    answers = [ANSWERS.get(text.casefold()) for text in texts]
+    answers = [ANSWERS.get(plain_forms(text).casefold()) for text in texts]
     return [Verdict(answer, "yes/no") if answer else unknown for answer in answers]
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from retrocohort.io import number_text
 from retrocohort.records.characters import RAISED, is_no_plain_digit, plain_forms
+from retrocohort.records.forms import read_form
 from retrocohort.records.verdict import Verdict, refused
 
 # In this order: a shape is a rule, a pattern, the separators to remove, and the decimal mark.
@@ -40,6 +41,7 @@ class Reading(NamedTuple):
     problem: str = ""
     digits: str = ""  # what the value was read from
     is_continental: bool = False  # its point or comma can only be the continental European one
+    form: str = ""  # what kind of text it was, and how that reads
 
 
 def clean_numbers(texts: Sequence[str], variable: dict) -> list[Verdict]:
@@ -55,7 +57,7 @@ def clean_numbers(texts: Sequence[str], variable: dict) -> list[Verdict]:
     texts : sequence of str
         Not empty, blanks at their ends removed.
     variable : dict
-        "type" (integer or number), "unit", "convert", "min", "max", "missing".
+        "type" (integer or number), "unit", "convert", "reads", "min", "max", "missing".
 
     Returns
     -------
@@ -66,7 +68,8 @@ def clean_numbers(texts: Sequence[str], variable: dict) -> list[Verdict]:
     factors = {own_unit: Decimal(1)} if own_unit else {}
     declared = variable.get("convert") or {}
     factors |= {_unit(unit): Decimal(str(factor)) for unit, factor in declared.items()}
-    readings = _judged_by_column([_read(text, factors) for text in texts])
+    reads = variable.get("reads") or {}
+    readings = _judged_by_column([_read_any(text, factors, reads) for text in texts])
     other_units = {r.unit for r in readings if r.unit and factors.get(r.unit, 1) != 1}
     without_unit = factors.get(NO_UNIT, Decimal(1))
     bare_is_ambiguous = bool(other_units) and NO_UNIT not in factors
@@ -82,6 +85,7 @@ def clean_numbers(texts: Sequence[str], variable: dict) -> list[Verdict]:
         else:
             factor = factors[reading.unit] if reading.unit else without_unit
             rule = f"unit {reading.unit}" if reading.unit else reading.rule
+            rule = f"{reading.form}, {rule}" if reading.form else rule
             verdicts.append(_within(reading.value * factor, rule, variable))
     return verdicts
 
@@ -113,6 +117,14 @@ def check_range(number: float, variable: dict) -> Verdict | None:
     if high is not None and number > high:
         return refused("out of range", f"above the maximum {number_text(high)}")
     return None
+
+
+def _read_any(text: str, factors: dict, reads: dict) -> Reading:
+    """Read a number, or what the dictionary says how to read instead."""
+    reading = _read(text, factors)
+    if reading.value is None and reads:
+        return read_form(_plain(text), reads, lambda part: _read(part, factors)) or reading
+    return reading
 
 
 def _read(text: str, factors: dict) -> Reading:

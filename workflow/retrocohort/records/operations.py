@@ -13,9 +13,12 @@ INPUTS = {  # the keys of an operation that name variables of the patient
 }
 
 
+LISTS = ("equals", "first_known", "first_of", "last_of")  # operations on a list of variables
+
+
 def needs(operation: str, asked) -> set[str]:
     """Return the variables of the patient that a derivation is computed from."""
-    if operation in ("equals", "first_of"):
+    if operation in LISTS:
         return set(asked)
     if operation == "choose":
         return set().union(*(variables_of(choice.get("where", {})) for choice in asked))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from retrocohort.records.clean import clean_source
-from retrocohort.records.derive import derive_all
+from retrocohort.records.derive import derive_all, note_checks
 from retrocohort.records.linkage import patients_of
 from retrocohort.records.logs import Logs
 from retrocohort.records.read import PLACE
@@ -15,7 +15,12 @@ from retrocohort.records.verdict import LEFT_OUT
 
 
 def clean_records(
-    records: pd.DataFrame, sources: dict, variables: dict, codes: Sequence[dict], derive: dict
+    records: pd.DataFrame,
+    sources: dict,
+    variables: dict,
+    codes: Sequence[dict],
+    derive: dict,
+    checks: Sequence[dict] = (),
 ) -> tuple[pd.DataFrame, Logs]:
     """Clean the records of a study and reduce them to one row a patient.
 
@@ -23,8 +28,9 @@ def clean_records(
     ----------
     records : pandas.DataFrame
         As `read_records` writes them.
-    sources, variables, codes, derive
-        Sources, full dictionary entries, rows of codes.csv and the `derive` block of the study.
+    sources, variables, codes, derive, checks
+        Sources, full dictionary entries, rows of codes.csv and the blocks `derive` and `checks` of
+        the study.
 
     Returns
     -------
@@ -47,6 +53,7 @@ def clean_records(
     frame = _one_row_each(rows, patients, variables, logs)
     long = {name: _placed(cleaned[name], patients) for name in sources if name not in one}
     frame = derive_all(frame, long, derive, variables, logs)
+    note_checks(frame, checks, logs)
     return frame[["record_id", "centre", *(name for name in variables if name in frame)]], logs
 
 

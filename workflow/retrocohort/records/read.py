@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from retrocohort.faults import Fault, FaultsFound
 from retrocohort.records import cells
 from retrocohort.records.delimited import DELIMITERS, ending_of, read_delimited
 from retrocohort.records.statfile import read_statfile
@@ -30,7 +31,8 @@ def read_source(name: str, spec: dict) -> pd.DataFrame:
     name : str
         Name of the source in the study file.
     spec : dict
-        "path", "file", and optionally "encoding", "delimiter", "sheet", "header_row", "centre".
+        "path", "file", and optionally "encoding", "delimiter", "sheet", "header_row", "footer",
+        "centre".
 
     Returns
     -------
@@ -43,7 +45,7 @@ def read_source(name: str, spec: dict) -> pd.DataFrame:
     Raises
     ------
     FaultsFound
-        If a row has more cells than the header.
+        If a row has more cells than the header, or no row starts with the footer.
     """
     parts = []
     for sheet, first_row, frame in READERS[ending_of(spec["path"])](spec):
@@ -62,11 +64,27 @@ def read_source(name: str, spec: dict) -> pd.DataFrame:
         filled = np.zeros(rows, dtype=bool)
         for column in frame:
             filled |= cells.is_filled(frame[column].array)
+        filled[_end_of_records(spec, sheet, frame) :] = False
         parts.append(pd.DataFrame(place | dict(frame.items()))[filled])
     stacked = cells.stack(parts)
     for column in stacked.select_dtypes("category"):
         stacked[column] = _delivered_empty(stacked[column].array)
     return stacked
+
+
+def _end_of_records(spec: dict, sheet: str, frame: pd.DataFrame) -> int:
+    """Return how many rows stand above the footer; all of them where the source has none."""
+    if "footer" not in spec:
+        return len(frame)
+    first = frame.iloc[:, 0].astype(str).str.strip()
+    below = np.flatnonzero(first.str.startswith(spec["footer"]).to_numpy())
+    if not len(below):
+        problem = f"no row starts with the footer '{spec['footer']}'."
+        remedy = "Is the file cut off? Correct footer, or remove it."
+        raise FaultsFound(
+            [Fault(spec["path"], f"sheet '{sheet}'" if sheet else "", problem, remedy)]
+        )
+    return int(below[0])
 
 
 def _centre(centre, frame: pd.DataFrame) -> pd.Categorical:

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 SET_TO_MISSING = "set to missing"
+KEPT = "value kept"
 LEFT_OUT = "row left out"
 
 

@@ -99,6 +99,14 @@ def _first_of(name: str, asked: list, labels: Labels) -> str:
     return f"the earliest of: {labels.names(asked)}"
 
 
+def _last_of(name: str, asked: list, labels: Labels) -> str:
+    return f"the latest of: {labels.names(asked)}"
+
+
+def _first_known(name: str, asked: list, labels: Labels) -> str:
+    return f"the first that is known of: {labels.names(asked)}"
+
+
 def _power(name: str, asked: Mapping, labels: Labels) -> str:
     x = labels.quoted(asked["of"])
     if asked.get("divide_by", 1) != 1:
@@ -118,7 +126,9 @@ OPERATIONS: dict[str, Callable[[str, Mapping, Labels], str]] = {
     "choose": _choose,
     "cut": _cut,
     "duration": _duration,
+    "first_known": _first_known,
     "first_of": _first_of,
+    "last_of": _last_of,
     "power": _power,
     "where": _where,
 }

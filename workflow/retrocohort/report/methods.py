@@ -62,10 +62,13 @@ def as_words(text: str) -> str:
 def time_scale(study: Mapping) -> str:
     """Return what day 0 is and how times are counted."""
     time = study["time"]
+    rounded = ""
+    if "round_to" in time:
+        rounded = f", rounded to the nearest multiple of {exact(time['round_to'])}"
     return (
         f"Day 0 is the index date: {time['index']}. Times are summed in days and divided once by"
-        f" {exact(time['days_per_unit'])} days to give {time['unit']}; a patient is at risk"
-        " at time t when entry < t ≤ end of follow-up."
+        f" {exact(time['days_per_unit'])} days to give {time['unit']}{rounded}; a patient is at"
+        " risk at time t when entry < t ≤ end of follow-up."
     )
 
 

@@ -1,0 +1,21 @@
+"""The synthetic twins of studies; never part of the Snakefile, and nothing is copied into data/."""
+
+import sys
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+sys.path.insert(0, workflow.basedir)  # our packages, here and in the scripts
+
+from retrocohort.tracking import package_files
+
+TWINS = glob_wildcards("config/studies/{study}/twin_records.yaml").study
+
+
+rule all:
+    default_target: True
+    input:
+        expand("results/twin/{study}/truth.csv", study=TWINS),
+
+
+include: "twin/records.smk"
