@@ -209,7 +209,7 @@ class Plan:
                 found += sum(self.drawings(f"{stem}{name}", self.parts(entry)).values(), [])
         for name, table in self.study["tables"].items():
             found += self.files(f"tables/{{population}}/{name}.csv", self.parts(table))
-        return found + [f"{self.folder}/audit/published.csv"] * bool(self.study["ledger"])
+        return found
 
     def shared_tables(self) -> list[str]:
         """Return every aggregate table that the study makes, below its results."""
@@ -227,6 +227,12 @@ class Plan:
         for file, entry in entries:
             found += [f"models/{PLACE.format(**part)}/{file}" for part in self.parts(entry)]
         return found
+
+    def paper_files(self) -> list[str]:
+        """Return the comparison with a printed paper and the findings about it, if there are."""
+        ledger = self.study["ledger"]
+        compared = [f"{self.folder}/audit/published.csv"] if ledger else []
+        return compared + [ledger["findings"]] * ("findings" in ledger)
 
     def shown_files(self) -> list[str]:
         """Return the path of every file that the report reads."""

@@ -17,12 +17,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A row: header, what the numbers are (`detail`), cells; levels are indented."""
+    """A row: header, what the numbers are (`detail`), cells; levels are indented.
+
+    `anchor` is the end of the id by which a link finds the row, see `row_anchor`.
+    """
 
     header: str
     cells: list[Cell]
     detail: str = ""
     indent: bool = False
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,11 @@ class Layout:
 def name_with_unit(entry: Mapping) -> str:
     """Return "Age, years" of a variable."""
     return ", ".join(filter(None, (entry["label"], entry.get("unit", ""))))
+
+
+def row_anchor(variable: str, level: str = "") -> str:
+    """Return the end of the id of a row: of all patients, of a variable or of its level."""
+    return "-".join("_".join(part.split()) for part in (variable or "all", level) if part)
 
 
 def numbered(part: Mapping, table: Mapping) -> str:
