@@ -162,10 +162,10 @@ class Plan:
 
     def report_facts(self) -> dict:
         """Return the decisions that the methods section states, and the labels it needs."""
-        keys = "title data preset conventions time sources criteria endpoints populations arms"
+        keys = "title data notice preset conventions time sources criteria endpoints populations"
         facts = {
             key: self.study[key]
-            for key in f"{keys} tables derive survival curves models report".split()
+            for key in f"{keys} arms tables derive survival curves models report".split()
         }
         return facts | {"variables": self.texts(self.study["variables"])}
 
@@ -209,7 +209,7 @@ class Plan:
                 found += sum(self.drawings(f"{stem}{name}", self.parts(entry)).values(), [])
         for name, table in self.study["tables"].items():
             found += self.files(f"tables/{{population}}/{name}.csv", self.parts(table))
-        return found
+        return found + self.notices()
 
     def shared_tables(self) -> list[str]:
         """Return every aggregate table that the study makes, below its results."""
@@ -227,6 +227,15 @@ class Plan:
         for file, entry in entries:
             found += [f"models/{PLACE.format(**part)}/{file}" for part in self.parts(entry)]
         return found
+
+    def notices(self) -> list[str]:
+        """Return the file that says what the data are, in every folder that holds results."""
+        found = [*self.shared_tables(), "figures/flowchart", "report/report", "audit/warnings"]
+        for section in ("curves", "models"):
+            for entry in self.study[section].values():
+                found += [f"figures/{PLACE.format(**part)}/_" for part in self.parts(entry)]
+        folders = {path.rpartition("/")[0] for path in found} if self.study["notice"] else set()
+        return [f"{self.folder}/{folder}/NOTICE.txt" for folder in sorted(folders)]
 
     def paper_files(self) -> list[str]:
         """Return the comparison with a printed paper and the findings about it, if there are."""

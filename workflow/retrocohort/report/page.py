@@ -69,6 +69,8 @@ def render(
         title=study["title"],
         status=STATUS[study["data"]],
         synthetic=study["data"] == "synthetic",
+        warning=study["notice"],
+        notice="",  # of a table by itself
         report=study["report"],
         sections=[
             {"id": place, "title": title, "blocks": own} for place, title, own in parts if own

@@ -103,7 +103,7 @@ def remarks(part: Mapping, table: Mapping) -> list[str]:
     return [*filter(None, [table.get("remarks", {}).get(part["population"])])]
 
 
-def render(template: str, layout: Layout) -> str:
+def render(template: str, layout: Layout, notice: str = "") -> str:
     """Return the HTML fragment of a table; every text is escaped.
 
     Parameters
@@ -112,8 +112,10 @@ def render(template: str, layout: Layout) -> str:
         Text of a Jinja2 template that uses `table`.
     layout : Layout
         The table.
+    notice : str
+        What is said of the data under it.
     """
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.from_string(template).render(table=layout) + "\n"
+    return environment.from_string(template).render(table=layout, notice=notice) + "\n"
