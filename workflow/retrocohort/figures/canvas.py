@@ -84,7 +84,7 @@ def sign(figure: Figure, notice: str) -> None:
     if not notice:
         return
     width, height = (side * 72 for side in figure.get_size_inches())
-    lines = wrap(notice, width - 2 * MARGIN, small(), "bold")
+    lines = wrap(notice, width - 4 * MARGIN, small(), "bold")
     foot = height_of(lines, small()) + MARGIN
     figure.set_size_inches(width / 72, (height + foot) / 72)
     for axes in figure.axes:
