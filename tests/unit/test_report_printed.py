@@ -76,7 +76,8 @@ def test_the_page_shows_every_printed_number_and_every_finding():
     page = Page(html)
     assert len(set(page.ids)) == len(page.ids)
     assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
-    assert re.findall(r'data-match="([^"]+)"', html) == [r["match"] for r in PUBLISHED]
+    shown = re.findall(r'<tr id="printed-(\w)" data-match="([^"]+)"', html)
+    assert shown == [(r["id"], r["match"]) for r in PUBLISHED]
     assert [f"printed-{r['id']}" in page.ids for r in PUBLISHED] == [True] * 5
     assert "Of 5 printed numbers 2 are regenerated as printed and 1 are not" in page.words
     assert "impossible (yet as printed)" in page.words
