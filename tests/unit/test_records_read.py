@@ -202,3 +202,43 @@ def test_columns_with_the_names_of_the_pipeline_are_renamed(tmp_path):
     assert cells(frame, "source", "record_id (delivered)", "source (delivered)") == [
         ["ward", "1", "x"]
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("id,size\n1,2\n2,3\nTotal,2 rows\n", ["1", "2"]),
+        ("id,size\n1,2\n2,3\n  Total: 2\n", ["1", "2"]),
+        ("id,size\n1,2\n\nTotal,2\nmade by,the ward\n", ["1"]),
+    ],
+)
+def test_the_footer_and_all_below_it_are_no_records(tmp_path, text, rows):
+    path = tmp_path / "a.csv"
+    path.write_text(text)
+    assert cells(read(path, footer="Total"), "id") == [[row] for row in rows]
+
+
+def test_a_footer_that_is_not_there_stops_the_reading(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("id,size\n1,2\n")
+    with pytest.raises(FaultsFound, match="no row starts with the footer 'Total'"):
+        read(path, footer="Total")
+
+
+def test_rows_of_the_footer_may_be_of_another_width(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("id,size\n1,2\nTotal\nx\n")
+    source = {"path": str(path), "file": "a.csv", "id": "id", "footer": "Total"}
+    assert check_source_files({"ward": source}, {}) == []
+    (fault,) = check_source_files({"ward": source | {"footer": "Sum"}}, {})
+    assert "no row starts with the footer 'Sum'" in str(fault)
+
+
+def test_the_footer_of_a_workbook(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["Ward"], ["id", "size"], [1, 2], [2, 3], ["Total", 2]):
+        book.active.append(row)
+    book.active.merge_cells("A1:B1")
+    book.save(tmp_path / "a.xlsx")
+    frame = read(tmp_path / "a.xlsx", header_row=2, footer="Total")
+    assert cells(frame, "id", "size", "source_row") == [["1", "2", 3], ["2", "3", 4]]

@@ -98,16 +98,17 @@ def _variable_faults(file: str, refs: References) -> list[Fault]:
 
 
 def _check_cohort(refs: References) -> None:
-    """Check criteria, endpoints, arms and populations."""
+    """Check the checks, criteria, endpoints, arms and populations."""
     study = refs.study
+    for section, key in (("checks", "check"), ("criteria", "exclude")):
+        names = [entry[key] for entry in study[section]]
+        for entry in study[section]:
+            refs.condition(f"{section}.{entry[key]}.where", entry["where"])
+        for name in dict.fromkeys(n for n in names if names.count(n) > 1):
+            remedy = f"Give each {'check' if key == 'check' else 'criterion'} its own name."
+            refs.fault(section, f"'{name}' stands twice.", remedy)
     for check in study["checks"]:
         refs.variable(f"checks.{check['check']}.variable", check["variable"])
-        refs.condition(f"checks.{check['check']}.where", check["where"])
-    names = [criterion["exclude"] for criterion in study["criteria"]]
-    for criterion in study["criteria"]:
-        refs.condition(f"criteria.{criterion['exclude']}.where", criterion["where"])
-    for name in dict.fromkeys(n for n in names if names.count(n) > 1):
-        refs.fault("criteria", f"'{name}' stands twice.", "Give each criterion its own name.")
     for name, endpoint in study["endpoints"].items():
         _check_endpoint(refs, f"endpoints.{name}", endpoint)
     for name, arm in study["arms"].items():

@@ -132,6 +132,8 @@ def _variable(file: str, place: str, row: dict, faults: list[Fault]) -> dict:
     for pattern in _items(row["formats"]):
         if not _is_date_format(pattern):
             remedy = "Write %d, %m, %Y and what stands between them, such as %d/%m/%Y, or excel."
+            if "=" in pattern:
+                remedy = "A month alone names the day that stands for it, 1 to 28: %Y.%m=15."
             fault(f"'{pattern}' is not a date format.", remedy)
     common, by_source = _factors(row["convert"], fault)
     return {
