@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from retrocohort.config.derivations import check_derivations
 from retrocohort.config.dictionary import LEVELLED, NUMERIC
+from retrocohort.config.further import check_further
 from retrocohort.config.references import FULL, References
 from retrocohort.faults import Fault, suggest
 
@@ -19,6 +20,7 @@ SECTIONS = {  # a study without faults of shape has those that are needed; the o
     "curves": {},
     "models": {},
     "tables": {},
+    "further": {},
 }
 DAYS = ("days", "day", "d")  # units of a variable that an endpoint may be made from
 OWN_ENDINGS = {"models": ("_fit", "_ph"), "tables": ("_tests",)}  # of files beside an entry's own
@@ -161,6 +163,10 @@ def _check_results(refs: References) -> None:
         _check_model(refs, f"models.{name}", model)
     for name, table in refs.study["tables"].items():
         _check_table(refs, f"tables.{name}", table)
+    for name, analysis in refs.study["further"].items():
+        place = f"further.{name}"
+        _check_selection(refs, place, analysis, refs.study["endpoints"], "an endpoint")
+        check_further(refs, place, analysis)
     for section, endings in OWN_ENDINGS.items():
         names = refs.study[section]
         for name in sorted({f"{n}{ending}" for n in names for ending in endings} & set(names)):
