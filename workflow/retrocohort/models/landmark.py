@@ -8,11 +8,24 @@ immortal time: time starts anew at the landmark, and whoever left before is coun
 import numpy as np
 
 from retrocohort.models.cox import fit_cox
-from retrocohort.models.cox_rows import estimate_rows
+from retrocohort.models.cox_rows import ESTIMATE_COLUMNS, estimate_rows
 from retrocohort.models.samples import Sample, level_codes
-from retrocohort.models.survival import curve_rows, log_rank_rows, quantile_rows
+from retrocohort.models.survival import (
+    CURVE_COLUMNS,
+    LOGRANK_COLUMNS,
+    QUANTILE_COLUMNS,
+    curve_rows,
+    log_rank_rows,
+    quantile_rows,
+)
 
-EXCLUDED_COLUMNS = ["reason", "n", "events"]
+COLUMNS = {
+    "excluded": ["reason", "n", "events"],
+    "quantiles": QUANTILE_COLUMNS,
+    "logrank": LOGRANK_COLUMNS,
+    "cox": ESTIMATE_COLUMNS,
+    "km": CURVE_COLUMNS,
+}
 
 
 def restarted(sample: Sample, at: float) -> Sample:
@@ -39,18 +52,13 @@ def excluded_rows(frame, sample: Sample, at: float, by: str, variables) -> list[
 
 
 def landmark_tables(frame, sample: Sample, entry: dict, variables, conventions: dict) -> dict:
-    """Return the rows of a landmark analysis by the table they are for.
+    """Return the rows of a landmark analysis by the table they are for, those of `COLUMNS`.
 
     Parameters
     ----------
     sample : follow-up from time 0 (no delayed entry).
     entry : `at`, the landmark in the unit of the times; `by`, the group as known then.
     conventions : ties, interval, quantiles and confidence.
-
-    Returns
-    -------
-    dict
-        excluded, quantiles, logrank, cox (crude) and km.
     """
     by = entry["by"]
     later = restarted(sample, entry["at"])
