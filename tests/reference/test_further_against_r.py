@@ -1,4 +1,4 @@
-"""Interaction tests, landmark analyses and restricted means against R: further.R made further.csv."""
+"""Interactions, landmark analyses and restricted means against R: further.R made further.csv."""
 
 import numpy as np
 import pytest

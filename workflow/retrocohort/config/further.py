@@ -1,4 +1,4 @@
-"""Check of the `further` analyses: each kind has its keys, and its variables and subgroups exist."""
+"""Check of the `further` analyses: does each kind have its keys, do its names exist."""
 
 from retrocohort.config.dictionary import LEVELLED, NUMERIC
 from retrocohort.config.references import FULL, References

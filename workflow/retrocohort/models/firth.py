@@ -2,9 +2,9 @@
 
 Heinze G, Schemper M. A solution to the problem of monotone likelihood in Cox regression. Biometrics
 2001;57:114-119. The log likelihood is penalised by half the log determinant of the information
-(Jeffreys' prior, Firth 1993). Intervals and P are from the profile of the penalised likelihood, with
-the penalty of all columns also where one coefficient is held, as in R's coxphf; that package knows
-Breslow's ties only, here the penalty is that of whichever likelihood the model has.
+(Jeffreys' prior, Firth 1993). Intervals and P are from the profile of the penalised likelihood,
+with the penalty of all columns also where one coefficient is held, as in R's coxphf; that package
+knows Breslow's ties only, here the penalty is that of whichever likelihood the model has.
 """
 
 from dataclasses import dataclass
@@ -62,7 +62,9 @@ def maximise(likelihood: PenalisedLikelihood, start: np.ndarray, held: int = -1)
     for _ in range(MAX_ITERATIONS):
         step = np.zeros(len(scale))
         if free.any():
-            found = solve_scaled(now.information[np.ix_(free, free)], now.gradient[free], scale[free])
+            found = solve_scaled(
+                now.information[np.ix_(free, free)], now.gradient[free], scale[free]
+            )
             if found is None:
                 break
             step[free] = found
@@ -74,7 +76,7 @@ def maximise(likelihood: PenalisedLikelihood, start: np.ndarray, held: int = -1)
 
 
 def signed_root(likelihood: PenalisedLikelihood, peak: Peak, column: int) -> float:
-    """Return the root of the penalised likelihood ratio statistic of one coefficient, with its sign."""
+    """Return the signed root of the penalised likelihood ratio statistic of one coefficient."""
     beta = peak.beta.copy()
     beta[column] = 0.0
     without = maximise(likelihood, beta, held=column)

@@ -84,7 +84,9 @@ def interaction_tables(
         models = _fit_both(frame, sample, entry, groups, names, variables, conventions["ties"])
         outside = sample.n - models[0].sample.n - models[0].n_missing
         test = {"variable": entry["by"], "subgroups": "|".join(names), "n_outside": outside}
-        tests.append(test | _test(*models, levels=len(variables[entry["by"]]["levels"]), k=len(names)))
+        tests.append(
+            test | _test(*models, levels=len(variables[entry["by"]]["levels"]), k=len(names))
+        )
         if not left_out:
             ratios = _ratios(models[1], entry["by"], names, variables, conventions["confidence"])
     return tests, ratios
@@ -136,7 +138,7 @@ def _test(without: CoxFit, with_cells: CoxFit, levels: int, k: int) -> dict:
 
 
 def _ratios(fit: CoxFit, exposure: str, names, variables, confidence: float) -> list[dict]:
-    """Return the hazard ratio of each level of the exposure, against the first, in each subgroup."""
+    """Return the hazard ratios of the exposure, against its first level, in each subgroup."""
     levels = list(variables[exposure]["levels"])
     cells = {row["level"]: row for row in fit.design.rows if row["variable"] == CELL}
     place = {

@@ -1,6 +1,6 @@
 """Landmark analysis: patients still at risk at a given time, in the group known by then.
 
-Anderson JR, Cain KC, Gelber RD. Analysis of survival by tumor response. J Clin Oncol 1983;1:710-719.
+Anderson JR, Cain KC, Gelber RD. Analysis of survival by tumor response. J Clin Oncol 1983;1:710.
 Groups that are defined by what happens during follow-up, such as an operation, are compared without
 immortal time: time starts anew at the landmark, and whoever left before is counted and left out.
 """
@@ -35,7 +35,7 @@ def restarted(sample: Sample, at: float) -> Sample:
 
 
 def excluded_rows(frame, sample: Sample, at: float, by: str, variables) -> list[dict]:
-    """Return how many patients, and events among them, there are before, leave, and are analysed."""
+    """Return how many patients, and events among them, are there, leave, and are analysed."""
     early = sample.time <= at
     unknown = ~early & (level_codes(frame, by, variables[by]["levels"], sample.rows) < 0)
     reasons = {

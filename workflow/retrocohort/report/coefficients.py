@@ -15,7 +15,7 @@ from retrocohort.format import (
 from retrocohort.io import as_number
 from retrocohort.report.estimates import Rows, by_variable
 from retrocohort.report.labels import Labels
-from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
+from retrocohort.tables.layout import COEFFICIENT_TESTS, Cell, Column, Footnotes, Layout, Row
 
 REFERENCE = "1 (reference)"
 GLOBAL = "GLOBAL"
@@ -53,7 +53,9 @@ SIDE_BY_SIDE = {
 }
 
 
-def estimate_table(place: str, caption: str, estimates: Rows, level: str, labels: Labels) -> Layout:
+def estimate_table(
+    place: str, caption: str, estimates: Rows, level: str, labels: Labels, penalty: str = ""
+) -> Layout:
     """Return every coefficient with its hazard ratio, interval and test."""
     footnotes = Footnotes()
     blocks = []
@@ -77,9 +79,11 @@ def estimate_table(place: str, caption: str, estimates: Rows, level: str, labels
         Column("Coefficient"),
         Column("SE"),
         Column("z"),
-        Column("P", "Wald"),
+        Column("P", COEFFICIENT_TESTS[penalty]),
     ]
     notes = ["HR, hazard ratio; CI, confidence interval; SE, standard error of the coefficient."]
+    if penalty:
+        notes.append("z, signed root of the penalised likelihood ratio (LR) statistic.")
     return Layout(place, caption, "Covariate", columns, blocks, notes, footnotes)
 
 

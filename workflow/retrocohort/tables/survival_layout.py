@@ -19,7 +19,15 @@ from retrocohort.format import (
     within_sentence,
 )
 from retrocohort.io import as_number
-from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row, name_with_unit
+from retrocohort.tables.layout import (
+    COEFFICIENT_TESTS,
+    Cell,
+    Column,
+    Footnotes,
+    Layout,
+    Row,
+    name_with_unit,
+)
 from retrocohort.tables.survival import Line
 
 OVERALL = "All patients"
@@ -82,7 +90,7 @@ def _columns(model: Mapping, part: Mapping, conventions: Mapping) -> list[Column
         Column("Median", f"(quartiles), {part['unit']}"),
         Column("P", "log-rank"),
         Column("HR", f"({percent}% CI)", cox),
-        Column("P", "Wald", cox),
+        Column("P", COEFFICIENT_TESTS[model.get("penalty", "")], cox),
     ]
 
 

@@ -1,0 +1,108 @@
+"""The section of further analyses: interaction tests, landmarks, restricted means, sensitivity."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from retrocohort.format import count, p_statement, within_sentence
+from retrocohort.io import as_number
+from retrocohort.report import further_tables as tables
+from retrocohort.report.blocks import Block, Sheet, details, heading, text
+from retrocohort.report.findings import exposure
+from retrocohort.report.further_methods import duration
+from retrocohort.report.outcomes import Part, is_whole, model_blocks, whole_first
+
+
+def further_section(sheet: Sheet, contents: Mapping[str, Sequence[Part]]) -> list[Block]:
+    """Return every further analysis and sensitivity model of a study, nothing if it has none."""
+    blocks = []
+    for name, own in groupby(contents["further"], key=lambda part: part["name"]):
+        entry = sheet.study["further"][name]
+        blocks.append(heading(f"further-{name}", entry["label"]))
+        blocks += _folded(list(own), lambda part, e=entry: SHOWN[e["kind"]](sheet, part, e))
+    models = [part for part in contents["models"] if part["role"] == "sensitivity"]
+    for name, own in groupby(models, key=lambda part: part["name"]):
+        label = sheet.study["models"][name]["label"]
+        blocks.append(heading(f"further-model-{name}", label))
+        blocks += _folded(list(own), lambda part: model_blocks(sheet, part))
+    return [*blocks, *_hazards(sheet, contents["models"])] if blocks else []
+
+
+def _folded(parts: Sequence[Part], show) -> list[Block]:
+    """Return what is shown of each part; folded away but for the whole cohort, if that is there."""
+    some_whole, blocks = any(map(is_whole, parts)), []
+    for part in whole_first(parts):
+        own = show(part)
+        title = f"{part['endpoint_label']}: {part['population_label']}"
+        blocks += [details(title, own)] if some_whole and not is_whole(part) else own
+    return blocks
+
+
+def _place(part: Part) -> str:
+    return f"{part['name']}-{part['population']}-{part['endpoint']}"
+
+
+def _about(part: Part) -> str:
+    return f"{part['endpoint_label']}: {part['population_label']}"
+
+
+def _interaction(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
+    """Return the tests, and the hazard ratios in each subgroup."""
+    labels, main = sheet.labels, is_whole(part)
+    names = tables.subgroup_labels(entry["subgroups"], labels)
+    by = within_sentence(labels.variable(entry["by"]))
+    caption = (
+        f"Interaction of {by} and subgroup, likelihood-ratio test in one Cox model. {_about(part)}"
+    )
+    tests = tables.tests_table(f"interaction-{_place(part)}", caption, part["tests"], names)
+    caption = f"Hazard ratios of {by} in each subgroup, from the model with interaction. "
+    ratios = tables.ratios_table(
+        f"ratios-{_place(part)}", caption + _about(part), part["ratios"], names, sheet.level, labels
+    )
+    return [*sheet.table(tests, main), *sheet.table(ratios, main)]
+
+
+def _landmark(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
+    """Return who is analysed, and survival from the landmark on."""
+    labels = sheet.labels
+    at = duration(entry["at"], part["unit"])
+    number = {row["reason"]: count(as_number(row["n"])) for row in part["excluded"]}
+    said = (
+        f"Of {number['before']} patients {number['event_before']} had the event and"
+        f" {number['censored_before']} were censored by {at}; of the others"
+        f" {number['group_unknown']} have no known group, {number['analysed']} are analysed."
+    )
+    overall = p_statement(as_number(part["logrank"][0]["p"])) or "not estimable"
+    by = within_sentence(labels.variable(entry["by"]))
+    caption = (
+        f"Survival from {at} on by {by}: Kaplan-Meier median from the landmark, crude Cox model,"
+        f" log-rank test {overall}. {_about(part)}"
+    )
+    table = tables.landmark_table(f"landmark-{_place(part)}", caption, part, sheet.level, labels)
+    return [text(f"{_about(part)}. {said}"), *sheet.table(table, is_whole(part))]
+
+
+def _rmst(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
+    """Return the restricted means and their differences."""
+    by = within_sentence(sheet.labels.variable(entry["by"]))
+    tau = tables.tau_text(part)
+    caption = f"Restricted mean survival time up to {tau} by {by}. {_about(part)}"
+    table = tables.means_table(f"rmst-{_place(part)}", caption, part, sheet.level, sheet.labels)
+    return sheet.table(table, is_whole(part))
+
+
+SHOWN = {"interaction": _interaction, "landmark": _landmark, "rmst": _rmst}
+
+
+def _hazards(sheet: Sheet, models: Sequence[Part]) -> list[Block]:
+    """Return the tests of proportional hazards of all multivariable models in one table."""
+    tested = [part for part in models if part["kind"] == "multivariable" and part["ph"]]
+    if not tested:
+        return []
+    caption = (
+        "Test of proportional hazards, by scaled Schoenfeld residuals against the Kaplan-Meier"
+        " transform of time, of every multivariable Cox model"
+    )
+    table = tables.hazards_table(
+        "further-hazards-table", caption, tested, exposure(sheet.study), sheet.labels
+    )
+    return [heading("further-hazards", "Proportional hazards"), *sheet.table(table, main=True)]
