@@ -38,11 +38,12 @@ def _check_interaction(refs: References, place: str, entry: dict) -> None:
         if refs.variable(f"{place}.subgroups", asked, LEVELLED):
             names = list(refs.variables[asked]["levels"])
     else:
-        named = refs.populations - {FULL}
-        names = [n for n in asked if refs.choice(f"{place}.subgroups", n, named, "a population")]
+        parts, what = refs.populations - {FULL}, "a population other than 'full'"
+        names = [n for n in asked if refs.choice(f"{place}.subgroups", n, parts, what)]
     for name in entry.get("without", []):
         refs.choice(f"{place}.without", name, names or [name], "one of the subgroups")
-    if names and len(set(names) - set(entry.get("without", []))) < 2:
+    is_sound = isinstance(asked, str) or len(names) == len(asked)
+    if names and is_sound and len(set(names) - set(entry.get("without", []))) < 2:
         refs.fault(place, "fewer than two subgroups are compared.", "Name two or more.")
     for name in entry.get("covariates", []):
         refs.variable(f"{place}.covariates", name, (*LEVELLED, *NUMERIC))

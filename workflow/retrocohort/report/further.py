@@ -50,11 +50,13 @@ def _interaction(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
     labels, main = sheet.labels, is_whole(part)
     names = tables.subgroup_labels(entry["subgroups"], labels)
     by = within_sentence(labels.variable(entry["by"]))
+    held = f", adjusted for {labels.names(entry['covariates'])}" if entry["covariates"] else ""
     caption = (
-        f"Interaction of {by} and subgroup, likelihood-ratio test in one Cox model. {_about(part)}"
+        f"Interaction of {by} and subgroup, likelihood-ratio test in one Cox model{held}."
+        f" {_about(part)}"
     )
     tests = tables.tests_table(f"interaction-{_place(part)}", caption, part["tests"], names)
-    caption = f"Hazard ratios of {by} in each subgroup, from the model with interaction. "
+    caption = f"Hazard ratios of {by} in each subgroup, from the model with interaction{held}. "
     ratios = tables.ratios_table(
         f"ratios-{_place(part)}", caption + _about(part), part["ratios"], names, sheet.level, labels
     )
@@ -85,7 +87,8 @@ def _rmst(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
     """Return the restricted means and their differences."""
     by = within_sentence(sheet.labels.variable(entry["by"]))
     tau = tables.tau_text(part)
-    caption = f"Restricted mean survival time up to {tau} by {by}. {_about(part)}"
+    why = "" if "tau" in entry else ", the smallest of the groups' last times"
+    caption = f"Restricted mean survival time up to {tau}{why}, by {by}. {_about(part)}"
     table = tables.means_table(f"rmst-{_place(part)}", caption, part, sheet.level, sheet.labels)
     return sheet.table(table, is_whole(part))
 

@@ -41,9 +41,9 @@ def _landmark(entry: Mapping, study: Mapping, labels: Labels) -> list[str]:
     at = duration(entry["at"], unit)
     return [
         f"Landmark analysis at {at}: patients followed beyond {at} without the event are compared"
-        f" by {labels.quoted(entry['by'])}, as known at that time, and time is counted from there. Who"
-        " was treated later thus counts in the group that he was in, and no group owes survival to"
-        " the wait for its treatment (immortal time).",
+        f" by {labels.quoted(entry['by'])}, as known at that time, and time is counted from there."
+        " Who was treated later thus counts in the group that he was in, and no group owes survival"
+        " to the wait for its treatment (immortal time).",
         "Kaplan-Meier estimates, log-rank test and a crude Cox model"
         f" ({TIES[study['conventions']['ties']]} for ties).",
     ]

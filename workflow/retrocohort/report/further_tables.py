@@ -12,6 +12,7 @@ from retrocohort.format import (
     number,
     p_value,
     ratio_interval,
+    within_sentence,
 )
 from retrocohort.io import as_number
 from retrocohort.report.coefficients import GLOBAL, REFERENCE
@@ -136,7 +137,8 @@ def means_table(place: str, caption: str, part: Mapping, level: str, labels: Lab
         cells.append(Cell(number(as_number(row["se"]), 2)))
         head = labels.level(row["variable"], row["level"])
         if row["reference"]:
-            head = f"{head} minus {labels.level(row['variable'], row['reference'])}"
+            reference = labels.level(row["variable"], row["reference"])
+            head = f"{head} minus {within_sentence(reference)}"
             pairs.append(Row(head, [*cells, Cell(p_value(as_number(row["p"])))]))
         else:
             groups.append(Row(head, [*cells, Cell()]))
