@@ -38,7 +38,7 @@ def _check_interaction(refs: References, place: str, entry: dict) -> None:
         if refs.variable(f"{place}.subgroups", asked, LEVELLED):
             names = list(refs.variables[asked]["levels"])
     else:
-        parts, what = refs.populations - {FULL}, "a population other than 'full'"
+        parts, what = refs.populations - {FULL}, "a named part of the cohort"
         names = [n for n in asked if refs.choice(f"{place}.subgroups", n, parts, what)]
     for name in entry.get("without", []):
         refs.choice(f"{place}.without", name, names or [name], "one of the subgroups")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from retrocohort.models.newton import LONGEST, climb, solve_scaled
+from retrocohort.models.newton import LONGEST, climb
 from retrocohort.models.partial_likelihood import Likelihood, PartialLikelihood
 
 MAX_ITERATIONS = 500
@@ -54,25 +54,36 @@ class Peak:
 def maximise(likelihood: PenalisedLikelihood, start: np.ndarray, held: int = -1) -> Peak:
     """Return the maximum, or the maximum over all coefficients but the one `held`.
 
-    Steps are those of the plain information, as in coxphf: the error shrinks by a factor a step.
+    The BFGS method, from the inverse of the plain information: steps of that alone, as coxphf has
+    them, may overshoot for ever in the smallest samples, where the penalty curves as much.
     """
-    scale = np.ptp(likelihood.x, axis=0)
-    free = np.arange(len(scale)) != held
+    reach = np.ptp(likelihood.x, axis=0)
+    free = np.flatnonzero(np.arange(len(reach)) != held)
     beta, now = start, likelihood.at(start)
+    unit = np.sqrt(np.diag(now.information))[free]
+    inverse = np.linalg.pinv(now.information[np.ix_(free, free)] / np.outer(unit, unit))
     for _ in range(MAX_ITERATIONS):
-        step = np.zeros(len(scale))
-        if free.any():
-            found = solve_scaled(
-                now.information[np.ix_(free, free)], now.gradient[free], scale[free]
-            )
-            if found is None:
-                break
-            step[free] = found
-        if (np.abs(step) * np.sqrt(np.diag(now.information))).max() <= STILL:
+        step = np.zeros(len(reach))
+        step[free] = inverse @ (now.gradient[free] / unit) / unit
+        if not np.isfinite(step).all() or not np.isfinite(now.value):
+            break
+        if not len(free) or np.abs(step[free] * unit).max() <= STILL:
             return Peak(beta, now, True)
-        step *= min(1.0, LONGEST / np.abs(step * scale).max())
+        step *= min(1.0, LONGEST / np.abs(step * reach).max())
+        before, place = now, beta
         beta, now = climb(likelihood, beta, step, now)
+        moved, fallen = (beta - place)[free] * unit, (before.gradient - now.gradient)[free] / unit
+        inverse = updated(inverse, moved, fallen)
     return Peak(beta, now, False)
+
+
+def updated(inverse: np.ndarray, moved: np.ndarray, fallen: np.ndarray) -> np.ndarray:
+    """Return the inverse curvature after a step along which the gradient has fallen (BFGS)."""
+    curvature = moved @ fallen
+    if not curvature > 0:
+        return inverse
+    left = np.eye(len(moved)) - np.outer(moved, fallen) / curvature
+    return left @ inverse @ left.T + np.outer(moved, moved) / curvature
 
 
 def signed_root(likelihood: PenalisedLikelihood, peak: Peak, column: int) -> float:
