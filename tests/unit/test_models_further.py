@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pytest
+from tests.unit.patients import table
 
 from retrocohort.faults import FaultsFound
 from retrocohort.models import cox
@@ -16,7 +17,6 @@ from retrocohort.models.model_table import model_table
 from retrocohort.models.newton import Maximum
 from retrocohort.models.rmst import restricted_mean, rmst_rows
 from retrocohort.models.samples import at_risk, sample_of
-from tests.unit.patients import table
 
 YESNO = {"no": "No", "yes": "Yes"}
 VARIABLES = {
