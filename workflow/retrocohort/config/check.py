@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from retrocohort.config.derivations import check_derivations
-from retrocohort.config.dictionary import LEVELLED, NUMERIC
+from retrocohort.config.dictionary import CENTRE, LEVELLED, NUMERIC
 from retrocohort.config.further import check_further
 from retrocohort.config.references import FULL, References
 from retrocohort.faults import Fault, suggest
@@ -46,6 +46,7 @@ def cross_faults(
     study["survival"] = {"endpoints": [], "variables": []} | study["survival"]
     refs = References(file, study, variables, set(lost))
     _check_sources(refs)
+    _check_centres(refs)
     _check_unit(refs, "time", study["time"], "the defaults")
     refs.faults += _variable_faults(dictionary_file, refs)
     check_derivations(refs)
@@ -76,6 +77,21 @@ def _check_sources(refs: References) -> None:
         readers.setdefault(key, name)
 
 
+def _check_centres(refs: References) -> None:
+    """Check that each patient has one of the centres, where the dictionary makes them levels."""
+    if CENTRE not in refs.variables:
+        return
+    if CENTRE in refs.study["derive"]:
+        refs.fault(f"derive.{CENTRE}", "the centre comes from the sources.", "Remove it.")
+    for name, entry in refs.study["sources"].items():
+        place, centre = f"sources.{name}", entry.get("centre")
+        if centre is None and name not in refs.long and entry.get("patients") != "known":
+            remedy = "Name one of its levels, or {column: ...}."
+            refs.fault(place, f"'{CENTRE}' is a variable, and this source names none.", remedy)
+        elif isinstance(centre, str):
+            refs.level(f"{place}.centre", CENTRE, centre)
+
+
 def _variable_faults(file: str, refs: References) -> list[Fault]:
     """Return the faults of variables that come from nowhere or whose name is taken."""
     faults = []
@@ -86,7 +102,7 @@ def _variable_faults(file: str, refs: References) -> list[Fault]:
             if source not in {*refs.study["sources"], *refs.lost}:
                 problem = f"'{source}' is no source of the study."
                 faults.append(Fault(file, name, problem, suggest(source, refs.study["sources"])))
-        if not entry["columns"] and name not in {*refs.study["derive"], *refs.lost}:
+        if not entry["columns"] and name not in {*refs.study["derive"], *refs.lost, CENTRE}:
             remedy = "Give its columns, or derive it in the study file."
             faults.append(Fault(file, name, "has neither a column nor a derivation.", remedy))
         if name in taken:
