@@ -324,7 +324,7 @@ def contents() -> dict:
     firth = {"fit": fit(), "ph": [], "kind": "multivariable", "label": "Penalised"}
     firth |= {"role": "sensitivity", "penalty": "firth", "estimates": ESTIMATES}
     late = {"name": "fur_late", "kind": "landmark", "excluded": EXCLUDED, "cox": CRUDE}
-    late |= {"quantiles": QUANTILES, "logrank": LOGRANK}
+    late |= {"quantiles": QUANTILES, "logrank": LOGRANK, "svg": SVG, "links": links("l")}
     baseline = {"name": "tab_base", "kind": "baseline"}
     html = FRAGMENT.format(caption="Baseline by treatment")
     return {

@@ -224,12 +224,25 @@ class Plan:
                 for part, path in self._with_files(f"figures/{PLACE}/forest_{name}.svg", model)
             ],
             "further": [
-                part | {"name": name, "kind": entry["kind"]} | dict(zip(files, paths, strict=True))
+                part | {"name": name, "kind": entry["kind"]} | shown
                 for name, entry in study["further"].items()
-                for files in [self.further_files(name)]
-                for part, *paths in zip(self.parts(entry), *files.values(), strict=True)
+                for part, shown in zip(self.parts(entry), self._shown_further(name), strict=True)
             ],
         }
+
+    def _shown_further(self, name: str) -> list[dict]:
+        """Return what a further analysis shows in each of its parts: tables, and the figure."""
+        entry, files = self.study["further"][name], self.further_files(name)
+        shown = [
+            dict(zip(files, paths, strict=True)) for paths in zip(*files.values(), strict=True)
+        ]
+        if entry["kind"] == "landmark":
+            stem = f"landmark_{name}"
+            for (part, path), own in zip(
+                self._with_files(f"figures/{PLACE}/{stem}.svg", entry), shown, strict=True
+            ):
+                own |= {"svg": path} | _links(stem, part, f"{stem}_km")
+        return shown
 
     def loose_files(self) -> list[str]:
         """Return the files that no other step reads; not asked for, a lost one stayed lost."""
@@ -240,6 +253,9 @@ class Plan:
         for section, stem in (("curves", "km_"), ("models", "forest_")):
             for name, entry in self.study[section].items():
                 found += sum(self.drawings(f"{stem}{name}", self.parts(entry)).values(), [])
+        for name, entry in self.study["further"].items():
+            if entry["kind"] == "landmark":
+                found += sum(self.drawings(f"landmark_{name}", self.parts(entry)).values(), [])
         for name, table in self.study["tables"].items():
             found += self.files(f"tables/{{population}}/{name}.csv", self.parts(table))
         return found

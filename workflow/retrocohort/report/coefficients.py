@@ -105,7 +105,7 @@ def _cells(row: Mapping[str, str], footnotes: Footnotes) -> list[Cell]:
     ]
 
 
-def fit_table(place: str, caption: str, fit: Rows, labels: Labels) -> Layout:
+def fit_table(place: str, caption: str, fit: Rows, labels: Labels, penalty: str = "") -> Layout:
     """Return the statistics of one model, and what was judged when covariates were selected."""
     footnotes = Footnotes()
     blocks: dict[bool, list[Row]] = {}
@@ -120,11 +120,11 @@ def fit_table(place: str, caption: str, fit: Rows, labels: Labels) -> Layout:
         ]
         blocks.setdefault(bool(row["model"]), []).append(Row(head, cells))
     columns = [Column("Value"), Column("df"), Column("P")]
-    notes = ["df, degrees of freedom."]
+    notes = ["df, degrees of freedom."] + ["Likelihoods are penalised."] * bool(penalty)
     return Layout(place, caption, "Statistic", columns, list(blocks.values()), notes, footnotes)
 
 
-def fits_table(place: str, caption: str, fit: Rows, labels: Labels) -> Layout:
+def fits_table(place: str, caption: str, fit: Rows, labels: Labels, penalty: str = "") -> Layout:
     """Return the statistics of several models of one covariate each, a row a model."""
     footnotes, lines = Footnotes(), []
     for name in dict.fromkeys(row["model"] for row in fit):
@@ -140,6 +140,7 @@ def fits_table(place: str, caption: str, fit: Rows, labels: Labels) -> Layout:
     columns = [Column(head, detail) for head, detail in SIDE_BY_SIDE.values()]
     columns += [Column("df"), Column("P", "LR test")]
     notes = ["SE, standard error of the concordance; LR, likelihood ratio; df, degrees of freedom."]
+    notes += ["Likelihoods are penalised."] * bool(penalty)
     return Layout(place, caption, "Covariate", columns, [lines], notes, footnotes)
 
 

@@ -65,22 +65,34 @@ def _interaction(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
 
 def _landmark(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
     """Return who is analysed, and survival from the landmark on."""
-    labels = sheet.labels
+    labels, main = sheet.labels, is_whole(part)
     at = duration(entry["at"], part["unit"])
-    number = {row["reason"]: count(as_number(row["n"])) for row in part["excluded"]}
-    said = (
-        f"Of {number['before']} patients {number['event_before']} had the event and"
-        f" {number['censored_before']} were censored by {at}; of the others"
-        f" {number['group_unknown']} have no known group, {number['analysed']} are analysed."
-    )
-    overall = p_statement(as_number(part["logrank"][0]["p"])) or "not estimable"
     by = within_sentence(labels.variable(entry["by"]))
+    overall = p_statement(as_number(part["logrank"][0]["p"])) or "not estimable"
+    about = f"Survival from {at} on by {by}"
     caption = (
-        f"Survival from {at} on by {by}: Kaplan-Meier median from the landmark, crude Cox model,"
-        f" log-rank test {overall}. {_about(part)}"
+        f"{about}: Kaplan-Meier median from the landmark, crude Cox model, log-rank test"
+        f" {overall}. {_about(part)}"
     )
-    table = tables.landmark_table(f"landmark-{_place(part)}", caption, part, sheet.level, labels)
-    return [text(f"{_about(part)}. {said}"), *sheet.table(table, is_whole(part))]
+    place = _place(part)
+    table = tables.landmark_table(f"landmark-{place}", caption, part, sheet.level, labels)
+    drawn = f"{about}. {_about(part)}. Kaplan-Meier estimates with {sheet.level} confidence"
+    figure = sheet.figure(
+        part["svg"], f"landmark-curves-{place}", f"{drawn} intervals.", part["links"], main=main
+    )
+    return [text(_analysed(part, at)), figure, *sheet.table(table, main)]
+
+
+def _analysed(part: Part, at: str) -> str:
+    """Return "Of 163 patients 10 had the event and 14 were censored by 6 months; ..."."""
+    number = {row["reason"]: count(as_number(row["n"])) for row in part["excluded"]}
+    unknown = number["group_unknown"]
+    left_out = "" if unknown == "0" else f"{unknown} of unknown group are left out, "
+    return (
+        f"{_about(part)}. Of {number['before']} patients {number['event_before']} had the event and"
+        f" {number['censored_before']} were censored by {at}; {left_out}{number['analysed']} are"
+        " analysed."
+    )
 
 
 def _rmst(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:

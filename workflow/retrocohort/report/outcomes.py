@@ -123,7 +123,7 @@ def model_blocks(sheet: Sheet, part: Part) -> list[Block]:
         estimate_table(
             f"cox-{place}", about, part["estimates"], sheet.level, sheet.labels, part["penalty"]
         ),
-        fits(f"fit-{place}", f"Fit. {about}", part["fit"], sheet.labels),
+        fits(f"fit-{place}", f"Fit. {about}", part["fit"], sheet.labels, part["penalty"]),
     ]
     if part["ph"]:
         title = f"Test of proportional hazards. {about}"
