@@ -4,9 +4,8 @@ import pytest
 import report_study as rs
 from printed_tables import printed
 
-from retrocohort.report import further_methods, further_tables, methods, page
+from retrocohort.report import further, further_methods, further_tables, methods, page
 from retrocohort.report.blocks import Sheet
-from retrocohort.report.further import further_section
 from retrocohort.report.labels import Labels
 from retrocohort.report.outcomes import cox_section
 
@@ -20,7 +19,7 @@ def part_of(name):
 
 
 def blocks_of(study=rs.STUDY, **changes):
-    return further_section(Sheet(study, LABELS), rs.contents() | changes)
+    return further.further_section(Sheet(study, LABELS), rs.contents() | changes)
 
 
 def texts(blocks):
@@ -86,6 +85,7 @@ def test_restricted_means():
 
 def test_the_section_in_order():
     assert texts(blocks_of()) == [
+        further.NO_EVIDENCE,
         rs.STUDY["further"]["fur_sex"]["label"],
         "Table 1. Interaction of treatment and subgroup, likelihood-ratio test in one Cox model,"
         " adjusted for Age & more. Overall survival: Full cohort",
@@ -148,6 +148,11 @@ def test_sensitivity_models_are_shown_there_only():
     models = rs.contents()["models"]
     shown = texts(cox_section(Sheet(rs.STUDY, LABELS), models))
     assert "Adjusted" in shown and "Penalised" not in shown
+
+
+def test_only_synthetic_data_are_no_evidence():
+    shown = texts(blocks_of(rs.STUDY | {"data": "public"}))
+    assert further.NO_EVIDENCE not in shown and shown[0] == rs.STUDY["further"]["fur_sex"]["label"]
 
 
 def test_a_study_without_any_has_no_such_section():

@@ -11,6 +11,11 @@ from retrocohort.report.findings import exposure
 from retrocohort.report.further_methods import duration
 from retrocohort.report.outcomes import Part, is_whole, model_blocks, whole_first
 
+NO_EVIDENCE = (
+    "The data are synthetic. Whatever they were not made to reproduce, such as the results of this"
+    " section, shows the method and is no evidence about patients."
+)
+
 
 def further_section(sheet: Sheet, contents: Mapping[str, Sequence[Part]]) -> list[Block]:
     """Return every further analysis and sensitivity model of a study, nothing if it has none."""
@@ -24,7 +29,10 @@ def further_section(sheet: Sheet, contents: Mapping[str, Sequence[Part]]) -> lis
         label = sheet.study["models"][name]["label"]
         blocks.append(heading(f"further-model-{name}", label))
         blocks += _folded(list(own), lambda part: model_blocks(sheet, part))
-    return [*blocks, *_hazards(sheet, contents["models"])] if blocks else []
+    if not blocks:
+        return []
+    caution = [text(NO_EVIDENCE)] if sheet.study["data"] == "synthetic" else []
+    return [*caution, *blocks, *_hazards(sheet, contents["models"])]
 
 
 def _folded(parts: Sequence[Part], show) -> list[Block]:
