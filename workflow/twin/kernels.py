@@ -12,8 +12,11 @@ from numba import njit
 REACHED = 1e-8  # S(t) <= p, up to the rounding of a product; the pipeline's tolerance is R's
 NOT_REACHED = 0  # as target of a quartile
 
+# Compiled anew by each process: numba's cache does not see a change in another module.
+compiled = njit(fastmath=True, error_model="numpy")
 
-@njit(cache=True, fastmath=True, error_model="numpy")
+
+@compiled
 def log_rank(at_risk, deaths, months, n_months, levels):
     """Return the log-rank chi-square of (month, level) counts; empty levels drop out."""
     observed = np.zeros(4)
@@ -38,7 +41,7 @@ def log_rank(at_risk, deaths, months, n_months, levels):
     return quadratic_form(variance, observed, levels - 1)
 
 
-@njit(cache=True, fastmath=True, error_model="numpy")
+@compiled
 def add_rows(table, row, first, end, sign):
     """Add a row to the rows first to end - 1 of a table."""
     size = row.shape[0]
@@ -47,7 +50,7 @@ def add_rows(table, row, first, end, sign):
             table[t, k] += sign * row[k]
 
 
-@njit(cache=True, fastmath=True, error_model="numpy")
+@compiled
 def two_sample_sums(at_risk, deaths, months, n_months, first, end, excess, variance):
     """Fill the log-rank sums of many analyses of two levels at once.
 
@@ -68,7 +71,7 @@ def two_sample_sums(at_risk, deaths, months, n_months, first, end, excess, varia
             variance[a] += d * share * (1 - share) * (n - d) / (n - 1 + 1e-9)
 
 
-@njit(cache=True, fastmath=True, error_model="numpy")
+@compiled
 def survival_paths(at_risk, deaths, months, n_months, level, first, end, path):
     """Fill path[m + 1, level, a] with S after the month of death m; path[0] is 1."""
     for m in range(n_months):
@@ -78,7 +81,7 @@ def survival_paths(at_risk, deaths, months, n_months, level, first, end, path):
             now[a] = was[a] * (1.0 - float(d[a]) / (float(r[a]) + 1e-300))
 
 
-@njit(cache=True, fastmath=True, error_model="numpy")
+@compiled
 def quadratic_form(matrix, vector, size):
     """Return x' A^-1 x of a positive semidefinite A (lower triangle); null directions count 0."""
     factor = np.zeros((4, 4))
@@ -102,7 +105,7 @@ def quadratic_form(matrix, vector, size):
     return total
 
 
-@njit(cache=True, fastmath=True, error_model="numpy")
+@compiled
 def chi_square_tail(x, df):
     """Return P(X > x) for 1, 2 or 3 degrees of freedom."""
     if x <= 0 or df < 1:
@@ -113,12 +116,12 @@ def chi_square_tail(x, df):
     return tail if df == 1 else tail + math.sqrt(2 * x / math.pi) * math.exp(-x / 2)
 
 
-@njit(cache=True, fastmath=True, error_model="numpy")
+@compiled
 def quartile_miss(before, after, reached, p):
     """Return by how much S misses a quartile, 0 when the first S(t) <= p is in its month.
 
-    `before` and `after` are S up to that month and after it; with reached = 0 `after` is the last S,
-    which must stay above p.
+    `before` and `after` are S up to that month and after it; with reached = 0 `after` is the last
+    S, which must stay above p.
     """
     if not reached:
         return p - after + 0.01 if after <= p + REACHED else 0.0
@@ -130,7 +133,7 @@ def quartile_miss(before, after, reached, p):
     return miss
 
 
-@njit(cache=True, fastmath=True, error_model="numpy")
+@compiled
 def breslow(times, dead, terms, n_terms, used, width, beta, order, score, information):
     """Fill the score and the information (lower triangle) of a Cox model with Breslow's ties.
 
@@ -177,9 +180,9 @@ def breslow(times, dead, terms, n_terms, used, width, beta, order, score, inform
                     information[a, b] += f * s2[a, b] - d * mean * (s1[b] / s0)
 
 
-@njit(cache=True, fastmath=True, error_model="numpy")
+@compiled
 def invert(matrix, width, inverse):
-    """Fill the inverse of a positive definite matrix (lower triangle given); False when it is not."""
+    """Fill the inverse of a positive definite matrix (lower triangle given), else return False."""
     factor = np.zeros((width, width))
     for i in range(width):
         for j in range(i + 1):
@@ -210,7 +213,7 @@ def invert(matrix, width, inverse):
     return True
 
 
-@njit(cache=True, fastmath=True, error_model="numpy")
+@compiled
 def newton_step(times, dead, terms, n_terms, used, width, order, beta, variance):
     """Take one Newton step of a Cox model from `beta`, in place; fill the variance at its start.
 
@@ -233,7 +236,7 @@ def newton_step(times, dead, terms, n_terms, used, width, order, beta, variance)
     return largest
 
 
-@njit(cache=True, fastmath=True, error_model="numpy")
+@compiled
 def pearson(counts, levels, arms):
     """Return chi-square and degrees of freedom of a table; empty rows and columns drop out."""
     rows = np.zeros(levels)

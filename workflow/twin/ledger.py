@@ -86,7 +86,11 @@ def _target(row: dict[str, str], settings: Settings) -> Target | None:
     if row["file"] == "cohort/arms.csv":
         variable = settings.arm
     reference = kind in COX and not row["value"]
-    if reference or variable and (variable not in settings.variables or population not in settings.populations):
+    if (
+        reference
+        or variable
+        and (variable not in settings.variables or population not in settings.populations)
+    ):
         return None
     return Target(
         ids=(row["id"],),

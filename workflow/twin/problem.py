@@ -30,7 +30,9 @@ class Problem(NamedTuple):
     block: np.ndarray  # (populations, 3): first analysis, first of more than two levels, end
     variable: np.ndarray  # (a,)
     levels: np.ndarray  # (a,)
-    quartile: np.ndarray  # (q, 4): analysis (ascending), level, place (0 to 2), month or NOT_REACHED
+    quartile: (
+        np.ndarray
+    )  # (q, 4): analysis (ascending), level, place (0 to 2), month or NOT_REACHED
     quartiles: np.ndarray  # (a + 1,) first quartile of each analysis
     test: np.ndarray  # (a,) FREE, WINDOW or LARGE of root chi-square; AT_LEAST or BELOW of P
     window: np.ndarray  # (a, 2) centre and half width, or the bound and 1
@@ -92,7 +94,9 @@ def build(settings: Settings, wanted: list[Target], patients: list[dict[str, str
         **_analyses(settings, wanted, encode(patients, settings), member),
         **_models(settings, wanted),
         **_baseline(settings),
-        critical=np.array([0.0] + [_root_chi_square(_alpha(settings), k) ** 2 for k in range(1, 7)]),
+        critical=np.array(
+            [0.0] + [_root_chi_square(_alpha(settings), k) ** 2 for k in range(1, 7)]
+        ),
         arm=names.index(settings.arm),
         arms=len(settings.variables[settings.arm]),
         followup=int(single["followup"].value) if "followup" in single else 0,
@@ -142,6 +146,7 @@ def _analyses(settings, wanted, covariates, member) -> dict[str, np.ndarray]:
             known = ("p_logrank", "") in asked.get((population, variable), {})
             if variable != settings.arm and not known:
                 asked.setdefault((population, variable), {})["selected"] = chosen
+
     def place(key: tuple[str, str]) -> tuple[int, bool]:
         return populations.index(key[0]), len(settings.variables.get(key[1], [""])) > 2
 

@@ -90,7 +90,7 @@ def members(cohort: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 
 
 def model_terms(settings: Settings) -> pd.DataFrame:
-    """Return the terms of the models: file, population, variable, level, reference."""
+    """Return the terms of the models: file, population, variable, level, reference, arm."""
     rows = []
     for file, model in settings.models.items():
         for variable in model["covariates"]:
@@ -98,8 +98,10 @@ def model_terms(settings: Settings) -> pd.DataFrame:
             reference = model.get("reference", {}).get(variable, levels[0])
             for level in levels:
                 if level != reference:
-                    rows.append((file, file.split("/")[1], variable, level, reference))
-    return pd.DataFrame(rows, columns=["file", "population", "variable", "level", "reference"])
+                    population = file.split("/")[1]
+                    rows.append((file, population, variable, level, reference, settings.arm))
+    columns = ["file", "population", "variable", "level", "reference", "arm"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def fits(cohort: pd.DataFrame, settings: Settings) -> dict[str, Fit]:
@@ -168,10 +170,7 @@ def _regenerate(target: Target, cohort, inside, models, settings) -> float:
     own = cohort[inside[target.population]]
     if target.arm:
         own = own[own[settings.arm] == target.arm]
-    if target.variable and target.level:
-        levels = own[own[target.variable] == target.level]
-    else:
-        levels = own
+    levels = own[own[target.variable] == target.level] if target.level else own
     months, dead = levels["months"].to_numpy(), levels["died"].to_numpy() == 1
     if target.kind == "count":
         return float(len(levels))

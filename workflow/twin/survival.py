@@ -2,21 +2,27 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from twin.anneal import anneal, fill_losses, new_scratch, new_state
+from twin.anneal import anneal
 from twin.covariates import UNKNOWN
 from twin.ledger import Target
-from twin.problem import Problem, Start, encode
+from twin.losses import fill_losses
+from twin.problem import Problem, Start, build, encode
 from twin.settings import Settings
+from twin.state import new_scratch, new_state
 
-WEIGHTS = ("quartile", "test", "cox", "baseline", "followup")
+WEIGHTS = {"quartile": 1, "test": 1, "cox": 1, "baseline": 1, "followup": 1, "edge": 0.02}
+COLUMNS = ("months", "died", "lost")  # of the calibrated table, after the covariates
 CHUNK = 2_000_000  # steps after which the best cohort is handed out
 
 
-def start(settings: Settings, wanted: list[Target], patients: list[dict], problem: Problem) -> Start:
+def start(
+    settings: Settings, wanted: list[Target], patients: list[dict], problem: Problem
+) -> Start:
     """Return patients with random exits, the printed number of deaths, and those that are forced.
 
     A forced patient is the first that fits its `where`; he gets the levels of its `given` by a swap
@@ -79,6 +85,26 @@ def _kill(inside: np.ndarray, n: int, dead: np.ndarray, rng: np.random.Generator
     dead[rng.choice(alive, n - int(dead[inside].sum()), replace=False)] = 1
 
 
+def calibrate(
+    settings: Settings, wanted: list[Target], patients: list[dict[str, str]]
+) -> Iterator[tuple[int, float, Start]]:
+    """Go through the stages; yield stage, least loss and cohort after each part of each."""
+    problem = build(settings, wanted, patients)
+    best = balance(settings, problem, start(settings, wanted, patients, problem))
+    for number, stage in enumerate(settings.stages, start=1):
+        for least, cohort in run_stage(settings, problem, best, stage):
+            yield number, least, cohort
+        best = cohort
+
+
+def balance(settings: Settings, problem: Problem, begin: Start) -> Start:
+    """Return a start in which no baseline variable differs that must not; exits stay."""
+    only = {name: 0 for name in WEIGHTS} | {"baseline": 1}
+    stage = {"steps": 300_000, "hot": 1.0, "cold": 0.05, "weights": only}
+    *_, (_, balanced) = run_stage(settings, problem, begin, stage)
+    return replace(begin, covariates=balanced.covariates)
+
+
 def run_stage(
     settings: Settings, problem: Problem, begin: Start, stage: dict
 ) -> Iterator[tuple[float, Start]]:
@@ -95,7 +121,7 @@ def run_stage(
         moved = moved & problem.member[names.index(stage["free"])]
     if "but" in stage:
         moved = moved & ~problem.member[names.index(stage["but"])]
-    weights = np.array([float(stage.get("weights", {}).get(name, 1.0)) for name in WEIGHTS])
+    weights = np.array(list((WEIGHTS | stage.get("weights", {})).values()), float)
     compared = np.isin(problem.base_population, counted)
     problem = problem._replace(
         base_population=problem.base_population[compared],
@@ -109,7 +135,16 @@ def run_stage(
         last = min(first + CHUNK, steps)
         between = [hot * (cold / hot) ** (k / steps) for k in (first, last)]
         loss, best = anneal(
-            problem, state, scratch, np.array(counted), models, free, weights, seed, last - first, *between
+            problem,
+            state,
+            scratch,
+            np.array(counted),
+            models,
+            free,
+            weights,
+            seed,
+            last - first,
+            *between,
         )
         seed = -1
         if loss < least:
@@ -121,7 +156,9 @@ def loss(problem: Problem, cohort: Start) -> float:
     """Return the whole loss of a cohort with all weights 1."""
     everything = np.arange(len(problem.member)), np.arange(len(problem.width))
     state = new_state(problem, cohort)
-    return fill_losses(problem, state, new_scratch(problem), *everything, np.ones(len(WEIGHTS)))
+    return fill_losses(
+        problem, state, new_scratch(problem), *everything, np.array(list(WEIGHTS.values()), float)
+    )
 
 
 def cohort_rows(settings: Settings, cohort: Start) -> list[dict[str, str]]:
@@ -144,7 +181,9 @@ def cohort_rows(settings: Settings, cohort: Start) -> list[dict[str, str]]:
         for v, (variable, levels) in enumerate(settings.variables.items()):
             g = cohort.covariates[i, v]
             row[variable] = levels[g] if g >= 0 else UNKNOWN
-        rows.append(row | {"months": str(months[i]), "died": str(cohort.dead[i]), "lost": str(lost[i])})
+        rows.append(
+            row | {"months": str(months[i]), "died": str(cohort.dead[i]), "lost": str(lost[i])}
+        )
     return rows
 
 
@@ -156,9 +195,9 @@ def read_cohort(settings: Settings, rows: list[dict[str, str]], pinned: np.ndarr
     return Start(encode(rows, settings), months, dead, pinned)
 
 
-def write_rows(path: Path, rows: list[dict]) -> None:
-    """Write rows with the columns of the first."""
+def write_rows(path: Path, columns: list[str], rows: list[dict]) -> None:
+    """Write rows as CSV."""
     with open(path, "w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)

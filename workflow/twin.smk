@@ -1,0 +1,21 @@
+"""The synthetic twins of studies; never part of the Snakefile, and nothing is copied into data/."""
+
+import sys
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+sys.path.insert(0, workflow.basedir)  # our packages, here and in the scripts
+
+from retrocohort.tracking import package_files
+
+CALIBRATED = glob_wildcards("config/studies/{study}/twin.yaml").study
+
+
+rule calibrate:
+    default_target: True
+    input:
+        expand("results/twin/{study}/score.csv", study=CALIBRATED),
+
+
+include: "twin/calibrate.smk"
