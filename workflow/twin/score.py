@@ -69,7 +69,7 @@ def fit_cox(months: np.ndarray, dead: np.ndarray, x: np.ndarray) -> tuple[np.nda
             score += x[died].sum(axis=0) - died.sum() * mean
             spread = (x[risk] * share[:, None]).T @ x[risk] - np.outer(mean, mean)
             information += died.sum() * spread
-        step = np.linalg.solve(information, score)
+        step = np.clip(np.linalg.solve(information, score), -1.5, 1.5)
         beta = beta + step
         if np.abs(step).max() < 1e-10:
             break
