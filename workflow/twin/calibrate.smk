@@ -9,6 +9,7 @@ LEDGER = {
     "settings": "config/studies/{study}/twin.yaml",
 }
 TWIN = "results/twin/{study}"
+SOLVER = "../../envs/twin.yaml"
 
 
 rule solve_covariates:
@@ -20,6 +21,8 @@ rule solve_covariates:
         deviating=f"{TWIN}/deviating.csv",
     log:
         f"{TWIN}/logs/solve_covariates.log",
+    conda:
+        SOLVER
     script:
         "scripts/solve_covariates.py"
 
@@ -33,6 +36,8 @@ rule anneal_survival:
         cohort=f"{TWIN}/calibrated.csv",
     log:
         f"{TWIN}/logs/anneal_survival.log",
+    conda:
+        SOLVER
     script:
         "scripts/anneal_survival.py"
 
@@ -49,5 +54,7 @@ rule score_cohort:
         terms=f"{TWIN}/terms.csv",
     log:
         f"{TWIN}/logs/score_cohort.log",
+    conda:
+        SOLVER
     script:
         "scripts/score_cohort.py"

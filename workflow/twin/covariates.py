@@ -12,9 +12,8 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from twin.ledger import Target
-from twin.settings import Settings
+from twin.settings import UNKNOWN, Settings
 
-UNKNOWN = ""
 PER_PATIENT = 10_000  # the scale of a relative deviation, in whole numbers for the solver
 
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twin.kernels import NOT_REACHED, chi_square_tail
+from twin.chi_square import root_of_tail
+from twin.kernels import NOT_REACHED
 from twin.ledger import QUARTILES, Target
 from twin.settings import Settings
 
@@ -94,9 +95,7 @@ def build(settings: Settings, wanted: list[Target], patients: list[dict[str, str
         **_analyses(settings, wanted, encode(patients, settings), member),
         **_models(settings, wanted),
         **_baseline(settings),
-        critical=np.array(
-            [0.0] + [_root_chi_square(_alpha(settings), k) ** 2 for k in range(1, 7)]
-        ),
+        critical=np.array([0.0] + [root_of_tail(_alpha(settings), k) ** 2 for k in range(1, 7)]),
         arm=names.index(settings.arm),
         arms=len(settings.variables[settings.arm]),
         followup=int(single["followup"].value) if "followup" in single else 0,
@@ -198,27 +197,10 @@ def _half(target: Target) -> float:
 def _test_window(target: Target, df: int) -> tuple[int, tuple[float, float]]:
     """Return what root chi-square must be for a printed P."""
     if target.below:
-        return LARGE, (_root_chi_square(target.value, df), 1.0)
-    low = _root_chi_square(target.value + _half(target), df)
-    high = _root_chi_square(max(target.value - _half(target), 1e-12), df)
+        return LARGE, (root_of_tail(target.value, df), 1.0)
+    low = root_of_tail(target.value + _half(target), df)
+    high = root_of_tail(max(target.value - _half(target), 1e-12), df)
     return WINDOW, ((low + high) / 2, (high - low) / 2)
-
-
-def _root_chi_square(p: float, df: int) -> float:
-    """Return the root of the chi-square whose upper tail is p, by bisection."""
-    low, high = 0.0, 60.0
-    for _ in range(100):
-        middle = (low + high) / 2
-        low, high = (middle, high) if upper_tail(middle**2, df) > p else (low, middle)
-    return low
-
-
-def upper_tail(x: float, df: int) -> float:
-    """Return the upper tail of chi-square for any whole degrees of freedom (by recurrence)."""
-    if df <= 3:
-        return chi_square_tail(x, df)
-    term = (x / 2) ** (df / 2 - 1) * math.exp(-x / 2) / math.gamma(df / 2)
-    return upper_tail(x, df - 2) + term
 
 
 def _models(settings, wanted) -> dict[str, np.ndarray]:

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from twin.covariates import UNKNOWN
+from twin.chi_square import upper_tail
 from twin.ledger import QUARTILES, Target
-from twin.problem import upper_tail
-from twin.settings import Settings
+from twin.settings import UNKNOWN, Settings
 
 Z = 1.959963984540054
 TOLERANCE = float(np.sqrt(np.finfo(float).eps))  # R's and the pipeline's

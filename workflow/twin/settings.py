@@ -6,6 +6,8 @@ from pathlib import Path
 
 import yaml
 
+UNKNOWN = ""
+
 
 @dataclass(frozen=True)
 class Settings:

@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from twin.anneal import anneal
-from twin.covariates import UNKNOWN
 from twin.ledger import Target
 from twin.losses import fill_losses
 from twin.problem import Problem, Start, build, encode
-from twin.settings import Settings
+from twin.settings import UNKNOWN, Settings
 from twin.state import new_scratch, new_state
 
 WEIGHTS = {"quartile": 1, "test": 1, "cox": 1, "baseline": 1, "followup": 1, "edge": 0.02}
