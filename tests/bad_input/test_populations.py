@@ -14,6 +14,7 @@ from retrocohort import io
 from retrocohort.cohort.build import cohort
 from retrocohort.config.study import load_study
 from retrocohort.faults import FaultsFound
+from retrocohort.plan import Plan
 from retrocohort.models.model_table import model_table
 from retrocohort.models.samples import at_risk
 from tests.bad_input.cases import STUDY, cases_of, make_project
@@ -200,5 +201,5 @@ def test_so_is_an_arm_that_the_criteria_empty(results):
     study["criteria"] = [{"exclude": "drug", "label": "Drug", "where": {"treatment": "drug"}}]
     cleaned = io.read_frame(results / "records/cleaned.parquet")
     with pytest.raises(FaultsFound) as found:
-        cohort(cleaned, study)
+        cohort(cleaned, Plan(STUDY, study).cohort_decisions())
     assert [str(fault) for fault in found.value.faults] == [MESSAGE.format("drug")]
