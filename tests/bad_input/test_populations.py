@@ -14,9 +14,9 @@ from retrocohort import io
 from retrocohort.cohort.build import cohort
 from retrocohort.config.study import load_study
 from retrocohort.faults import FaultsFound
-from retrocohort.plan import Plan
 from retrocohort.models.model_table import model_table
 from retrocohort.models.samples import at_risk
+from retrocohort.plan import Plan
 from tests.bad_input.cases import STUDY, cases_of, make_project
 from tests.bad_input.test_study_and_files import run_snakemake
 
