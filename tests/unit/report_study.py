@@ -42,6 +42,7 @@ DEATH = {
 STUDY = {
     "title": f"Waiting & watching {ATTACK}",
     "data": "synthetic",
+    "notice": "Invented, not patient data.",
     "preset": "r",
     "conventions": {
         "ties": "efron",

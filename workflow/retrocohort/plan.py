@@ -188,10 +188,10 @@ class Plan:
 
     def report_facts(self) -> dict:
         """Return the decisions that the methods section states, and the labels it needs."""
-        keys = "title data preset conventions time sources criteria endpoints populations arms"
+        keys = "title data notice preset conventions time sources criteria endpoints populations"
         facts = {
             key: self.study[key]
-            for key in f"{keys} tables derive survival curves models further report".split()
+            for key in f"{keys} arms tables derive survival curves models further report".split()
         }
         return facts | {"variables": self.texts(self.study["variables"])}
 
@@ -258,7 +258,7 @@ class Plan:
                 found += sum(self.drawings(f"landmark_{name}", self.parts(entry)).values(), [])
         for name, table in self.study["tables"].items():
             found += self.files(f"tables/{{population}}/{name}.csv", self.parts(table))
-        return found + [f"{self.folder}/audit/published.csv"] * bool(self.study["ledger"])
+        return found + self.notices()
 
     def shared_tables(self) -> list[str]:
         """Return every aggregate table that the study makes, below its results."""
@@ -276,6 +276,21 @@ class Plan:
         for file, entry in entries:
             found += [f"models/{PLACE.format(**part)}/{file}" for part in self.parts(entry)]
         return found
+
+    def notices(self) -> list[str]:
+        """Return the file that says what the data are, in every folder that holds results."""
+        found = [*self.shared_tables(), "figures/flowchart", "report/report", "audit/warnings"]
+        for section in ("curves", "models"):
+            for entry in self.study[section].values():
+                found += [f"figures/{PLACE.format(**part)}/_" for part in self.parts(entry)]
+        folders = {path.rpartition("/")[0] for path in found} if self.study["notice"] else set()
+        return [f"{self.folder}/{folder}/NOTICE.txt" for folder in sorted(folders)]
+
+    def paper_files(self) -> list[str]:
+        """Return the comparison with a printed paper and the findings about it, if there are."""
+        ledger = self.study["ledger"]
+        compared = [f"{self.folder}/audit/published.csv"] if ledger else []
+        return compared + [ledger["findings"]] * ("findings" in ledger)
 
     def shown_files(self) -> list[str]:
         """Return the path of every file that the report reads."""

@@ -1,7 +1,8 @@
 """What was noticed on the way.
 
 REQUIRED INPUTS  results/{study}/{records,cohort,tables,models}/*.csv
-OUTPUTS          results/{study}/audit/warnings.csv; published.csv of studies with a ledger
+OUTPUTS          results/{study}/audit/warnings.csv; published.csv of studies with a ledger; NOTICE.txt of those
+                 with a notice, in the folder of each step
 """
 
 
@@ -51,3 +52,24 @@ for plan in (p for p in PLANS.values() if p.study["ledger"]):
             f"{plan.name}: compare with the printed numbers"
         script:
             "../scripts/compare_published.py"
+
+
+for plan in (p for p in PLANS.values() if p.study["notice"]):
+
+    rule:
+        name:
+            f"write_notice_{plan.name}"
+        input:
+            code=package_files("workflow/scripts/write_notice.py"),
+        output:
+            notices=plan.notices(),
+        log:
+            f"{plan.folder}/logs/write_notice.log",
+        conda:
+            ENVIRONMENT
+        params:
+            notice=plan.study["notice"],
+        message:
+            f"{plan.name}: write the notice"
+        script:
+            "../scripts/write_notice.py"

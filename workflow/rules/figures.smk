@@ -26,6 +26,7 @@ rule draw_flowchart:
         ENVIRONMENT
     params:
         title=study_param("title"),
+        notice=study_param("notice"),
     message:
         "{wildcards.study}: draw the flowchart"
     script:
@@ -57,6 +58,7 @@ for plan, name, curve in entries("curves"):
             curve=curve,
             by=plan.texts([curve["by"]])[curve["by"]] if "by" in curve else None,
             conventions=plan.conventions("interval", "confidence"),
+            notice=plan.study["notice"],
         message:
             f"{plan.name}: draw curves '{name}'"
         script:
@@ -120,6 +122,7 @@ for plan, name, model in entries("models"):
             model=model,
             variables=plan.model_variables(name),
             conventions=plan.conventions("confidence"),
+            notice=plan.study["notice"],
         message:
             f"{plan.name}: draw forest plot '{name}'"
         script:

@@ -21,6 +21,7 @@ rule build_report:
         endpoints=f"{RESULTS}/cohort/endpoints.csv",
         linkage=f"{RESULTS}/records/linkage.csv",
         warnings=f"{RESULTS}/audit/warnings.csv",
+        paper=lambda w: PLANS[w.study].paper_files(),
         provenance="data/{study}/PROVENANCE.md",
         lock="envs/requirements.lock",
         templates=REPORT_FILES,

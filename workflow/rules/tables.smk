@@ -55,6 +55,7 @@ for plan, name, table in entries("tables"):
                 table=table,
                 parts=shown,
                 variables=plan.table_variables(table),
+                notice=plan.study["notice"],
             message:
                 f"{plan.name}: set table '{name}'"
             script:
@@ -86,6 +87,7 @@ for plan, name, table in entries("tables"):
                 model=plan.study["models"][beside],
                 variables=plan.table_variables(table) | plan.model_variables(beside),
                 conventions=plan.conventions("confidence"),
+                notice=plan.study["notice"],
             message:
                 f"{plan.name}: set table '{name}'"
             script:

@@ -6,6 +6,7 @@ from retrocohort import io
 from retrocohort.report import contents, page
 
 ROWS = ("flow", "populations", "arms", "endpoints", "linkage", "warnings")
+PAPER = ("published", "findings")  # of studies that have them, in this order
 TEXTS = ("flowchart", "provenance", "lock")
 
 
@@ -15,6 +16,8 @@ def main(smk):
         kind: [contents.load(item) for item in items] for kind, items in smk.params.contents.items()
     }
     rows = {name: io.read_rows(getattr(given, name)) for name in ROWS}
+    paper = [io.read_rows(path) for path in given.paper]
+    rows |= dict(zip(PAPER, paper, strict=False))
     texts = {name: io.read_text(getattr(given, name)) for name in TEXTS}
     templates = {PurePath(path).name: io.read_text(path) for path in given.templates}
     html = page.render(smk.params.study, shown, rows, texts, templates)

@@ -19,7 +19,7 @@ def main(smk):
         about = params.table, params.model, params.variables, part, params.conventions
         io.write_rows(smk.output.csv[position], COLUMNS, [line.row() for line in lines])
         layout = lay_out(lines, estimates, fit, *about)
-        io.write_text(smk.output.html[position], render(template, layout))
+        io.write_text(smk.output.html[position], render(template, layout, params.notice))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ def main(smk):
     rows = [io.read_rows(path) for path in (smk.input.flow, smk.input.populations, smk.input.arms)]
     with canvas.styled(smk.input.style):
         figure = flowchart.draw(*rows, smk.params.title)
+        canvas.sign(figure, smk.params.notice)
         io.save_figure(figure, [smk.output.svg, smk.output.pdf, smk.output.png])
 
 

@@ -13,7 +13,7 @@ def main(smk):
     ):
         rows = io.read_rows(values), io.read_rows(tests)
         layout = lay_out(*rows, smk.params.table, smk.params.variables, part)
-        io.write_text(html, render(template, layout))
+        io.write_text(html, render(template, layout, smk.params.notice))
 
 
 if __name__ == "__main__":

@@ -46,6 +46,9 @@ def cross_faults(
     study = SECTIONS | study
     study["survival"] = {"endpoints": [], "variables": []} | study["survival"]
     refs = References(file, study, variables, set(lost))
+    if study.get("data") == "synthetic" and "notice" not in {*study, *lost}:
+        remedy = "Say that no patient is described, and what the data cannot show."
+        refs.fault("", "synthetic data need the key 'notice'.", remedy)
     _check_sources(refs)
     _check_centres(refs)
     _check_unit(refs, "time", study["time"], "the defaults")

@@ -249,4 +249,5 @@ def _filled(study: dict, data: str) -> dict:
         "checks": study.get("checks", []),
         "survival": survival | study["survival"],
         "report": study.get("report", {}),
+        "notice": study.get("notice", ""),
     }

@@ -20,6 +20,7 @@ WIDTHS = {"single": 85 * POINTS_PER_MM, "double": 175 * POINTS_PER_MM}
 LINE_HEIGHT = 1.28  # of the font size
 BASELINE = 0.78  # of the line height, from the top of a line
 MARGIN = 4.0  # white on every side of a page
+NOTICE_COLOUR = "#8a2500"
 
 
 def styled(style: str):
@@ -64,6 +65,25 @@ def axes_at(figure: Figure, left: float, top: float, width: float, height: float
     bottom = page_height - top - height
     where = (left / page_width, bottom / page_height, width / page_width, height / page_height)
     return figure.add_axes(where)
+
+
+def sign(figure: Figure, notice: str) -> None:
+    """Write a notice under a finished figure, which grows by its lines; nothing for no notice."""
+    if not notice:
+        return
+    width, height = (side * 72 for side in figure.get_size_inches())
+    lines = wrap(notice, width - 2 * MARGIN, small(), "bold")
+    foot = height_of(lines, small()) + MARGIN
+    figure.set_size_inches(width / 72, (height + foot) / 72)
+    for axes in figure.axes:
+        place = axes.get_position(original=True)
+        bottom, tall = place.y0 * height + foot, place.height * height
+        share = height + foot
+        axes.set_position((place.x0, bottom / share, place.width, tall / share))
+    layer = figure.add_axes((0, 0, 1, foot / (height + foot)), label="notice")
+    layer.set(xlim=(0, width), ylim=(foot, 0))
+    layer.axis("off")
+    write(layer, MARGIN, 0, lines, size=small(), weight="bold", color=NOTICE_COLOUR)
 
 
 @lru_cache(maxsize=4096)

@@ -23,11 +23,14 @@ CENTRES = ["centre", "rows", "patients"]
 
 
 def centres(frames: list[pd.DataFrame]) -> list[dict]:
-    """Return one row a centre: its rows in all sources, and the different patients in them."""
+    """Return one row a centre: its rows in all sources, and the different patients in them.
+
+    Rows of sources that name no centre are not counted.
+    """
     both = pd.concat([frame[["centre", "record_id"]].astype(str) for frame in frames])
     return [
         {"centre": name, "rows": len(own), "patients": own["record_id"].nunique()}
-        for name, own in both.groupby("centre", sort=True)
+        for name, own in both[both["centre"] != ""].groupby("centre")
     ]
 
 

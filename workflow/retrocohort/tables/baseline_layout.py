@@ -26,6 +26,7 @@ from retrocohort.tables.layout import (
     name_with_unit,
     numbered,
     remarks,
+    row_anchor,
 )
 
 OVERALL = ""
@@ -125,13 +126,20 @@ def _block(
     title, detail = name_with_unit(entry), SUMMARY_NAMES[summary]
     if summary != "count_percent":
         cells = [Cell(text) for text in _continuous(numbers, name, arms, summary)]
-        rows = [Row(title, cells + compared, detail)]
+        rows = [Row(title, cells + compared, detail, anchor=row_anchor(name))]
     elif entry["type"] == "yesno" and not all_levels:
-        rows = [Row(title, _counts(numbers, name, "yes", arms) + compared, detail)]
+        cells = _counts(numbers, name, "yes", arms)
+        rows = [Row(title, cells + compared, detail, anchor=row_anchor(name))]
     else:
-        rows = [Row(title, [Cell()] * len(arms) + compared, detail)]
+        cells = [Cell()] * len(arms)
+        rows = [Row(title, cells + compared, detail, anchor=row_anchor(name))]
         rows += [
-            Row(label, _counts(numbers, name, level, arms) + [Cell()] * 2, indent=True)
+            Row(
+                label,
+                _counts(numbers, name, level, arms) + [Cell()] * 2,
+                indent=True,
+                anchor=row_anchor(name, level),
+            )
             for level, label in entry["levels"].items()
         ]
     missing = {arm: numbers.get(name, "", arm, "missing") for arm in arms}

@@ -20,12 +20,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A row: header, what the numbers are (`detail`), cells; levels are indented."""
+    """A row: header, what the numbers are (`detail`), cells; levels are indented.
+
+    `anchor` is the end of the id by which a link finds the row, see `row_anchor`.
+    """
 
     header: str
     cells: list[Cell]
     detail: str = ""
     indent: bool = False
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,11 @@ def name_with_unit(entry: Mapping) -> str:
     return ", ".join(filter(None, (entry["label"], entry.get("unit", ""))))
 
 
+def row_anchor(variable: str, level: str = "") -> str:
+    """Return the end of the id of a row: of all patients, of a variable or of its level."""
+    return "-".join("_".join(part.split()) for part in (variable or "all", level) if part)
+
+
 def numbered(part: Mapping, table: Mapping) -> str:
     """Return the label of a population, with the number that its table has in a printed paper."""
     number = table.get("numbers", {}).get(part["population"])
@@ -97,7 +106,7 @@ def remarks(part: Mapping, table: Mapping) -> list[str]:
     return [*filter(None, [table.get("remarks", {}).get(part["population"])])]
 
 
-def render(template: str, layout: Layout) -> str:
+def render(template: str, layout: Layout, notice: str = "") -> str:
     """Return the HTML fragment of a table; every text is escaped.
 
     Parameters
@@ -106,8 +115,10 @@ def render(template: str, layout: Layout) -> str:
         Text of a Jinja2 template that uses `table`.
     layout : Layout
         The table.
+    notice : str
+        What is said of the data under it.
     """
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.from_string(template).render(table=layout) + "\n"
+    return environment.from_string(template).render(table=layout, notice=notice) + "\n"

@@ -28,6 +28,7 @@ from retrocohort.tables.layout import (
     name_with_unit,
     numbered,
     remarks,
+    row_anchor,
 )
 from retrocohort.tables.survival import Line
 
@@ -107,7 +108,9 @@ def _row(line: Line, variables: Mapping, footnotes: Footnotes, trim: bool) -> Ro
         else:
             p_cell = _noted(p_value(get("p_logrank")), line.notes.get("logrank", ""), footnotes)
         cells = [Cell(), Cell(), Cell(), p_cell, Cell(), Cell()]
-        return Row(name_with_unit(variables[line.variable]), cells)
+        return Row(
+            name_with_unit(variables[line.variable]), cells, anchor=row_anchor(line.variable)
+        )
     header = variables[line.variable]["levels"][line.level] if line.variable else OVERALL
     times = (get("median"), get("q1"), get("q3"))
     median = quantiles(*times, trim=trim) if line.estimated else MISSING
@@ -119,7 +122,8 @@ def _row(line: Line, variables: Mapping, footnotes: Footnotes, trim: bool) -> Ro
         Cell(),
         *_cox_cells(line, footnotes),
     ]
-    return Row(header, cells, indent=bool(line.variable))
+    anchor = row_anchor(line.variable, line.level)
+    return Row(header, cells, indent=bool(line.variable), anchor=anchor)
 
 
 def _noted(text: str, note: str, footnotes: Footnotes) -> Cell:
