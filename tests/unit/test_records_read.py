@@ -242,3 +242,14 @@ def test_the_footer_of_a_workbook(tmp_path):
     book.save(tmp_path / "a.xlsx")
     frame = read(tmp_path / "a.xlsx", header_row=2, footer="Total")
     assert cells(frame, "id", "size", "source_row") == [["1", "2", 3], ["2", "3", 4]]
+
+
+def test_a_cell_shown_in_percent_is_read_as_it_is_shown(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["id", "rate"], [1, 0.25], [2, 0.07], [3, 1], [4, 0.125], [5, "30%"], [6, 0.25]):
+        book.active.append(row)
+    for row, shown in ((2, "0%"), (3, "0.00%"), (4, "0%"), (5, "0%"), (6, "0%")):
+        book.active.cell(row, 2).number_format = shown
+    book.save(tmp_path / "a.xlsx")
+    rates = [rate for (rate,) in cells(read(tmp_path / "a.xlsx"), "rate")]
+    assert rates == ["25%", "7%", "100%", "12.5%", "30%", "0.25"]

@@ -128,7 +128,7 @@ def hazard_findings(
 
 
 def _pair(row: Mapping[str, str], variable: str, labels: Labels) -> str:
-    """Return "Drug versus surgery"."""
+    """Return "Drug versus placebo"."""
     level, reference = (labels.level(variable, row[key]) for key in ("level", "reference"))
     return f"{level} versus {within_sentence(reference)}"
 
