@@ -4,6 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m
 CORES ?= $(shell nproc)
 STUDY ?= xu2025
+FIRST = $(shell sed -n 's/^studies: *\[ *\([a-z0-9_]*\).*/\1/p' config/config.yaml)
 TWIN := .venv-twin
 
 .PHONY: report test bench lock clean environment install
@@ -11,7 +12,7 @@ TWIN := .venv-twin
 .DEFAULT_GOAL := report
 
 report: environment ## every study of config/config.yaml, from the delivered files to its report
-	@$(RUN) snakemake --cores $(CORES)
+	@$(RUN) snakemake --cores $(CORES) --prioritize results/$(FIRST)/report/report.html
 	@echo "Open: $$(ls results/*/report/report.html | tr '\n' ' ')"
 
 test: environment ## style, lint, unit and reference tests, the whole workflow, a second run, the rerun matrix

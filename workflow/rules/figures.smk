@@ -92,6 +92,7 @@ for plan, name, entry in entries("further"):
                 curve={"by": entry["by"], "title": entry["label"], "time": "Time from the landmark"},
                 by=plan.texts([entry["by"]])[entry["by"]],
                 conventions=plan.conventions("interval", "confidence"),
+                notice=plan.study["notice"],
             message:
                 f"{plan.name}: draw landmark '{name}'"
             script:
