@@ -9,8 +9,10 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
+from openpyxl.styles import PatternFill
 
 from retrocohort.faults import FaultsFound
+from retrocohort.records.colours import coloured_cells
 from retrocohort.records.headers import check_source_files
 from retrocohort.records.read import read_source
 
@@ -253,3 +255,18 @@ def test_a_cell_shown_in_percent_is_read_as_it_is_shown(tmp_path):
     book.save(tmp_path / "a.xlsx")
     rates = [rate for (rate,) in cells(read(tmp_path / "a.xlsx"), "rate")]
     assert rates == ["25%", "7%", "100%", "12.5%", "30%", "0.25"]
+
+
+def test_coloured_cells_are_counted_where_they_are_read(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["Ward"], ["id", "size"], [1, 2], [2, 3], [3, None]):
+        book.active.append(row)
+    for place in ("A1", "A2", "B3", "A4", "B5"):  # of the title, header, records, an empty cell
+        book.active[place].fill = PatternFill("solid", start_color="FFFF0000")
+    book.create_sheet("other").append(["id"])
+    book["other"]["A1"].fill = PatternFill("solid", start_color="FFFF0000")
+    book.save(tmp_path / "a.xlsx")
+    spec = {"path": str(tmp_path / "a.xlsx"), "sheet": "Sheet", "header_row": 2}
+    assert coloured_cells(spec) == 3
+    assert coloured_cells(spec | {"sheet": "all", "header_row": 1}) == 5
+    assert coloured_cells({"path": "a.csv"}) == 0
