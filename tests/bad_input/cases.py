@@ -25,7 +25,7 @@ PLANTED = {  # cells of one patient that would be known again wherever they turn
     "implant": "quixanswer",
 }
 PLANTED_ROW = 5  # the patient's place in patients.csv, behind the header
-DECISIONS = ("study.yaml", "dictionary.csv", "codes.csv", "hash_key.txt")
+DECISIONS = ("study.yaml", "dictionary.csv", "codes.csv", "hash_key.txt", "published.csv")
 
 
 def cases_of(stage: str) -> dict[str, dict]:

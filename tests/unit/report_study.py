@@ -337,6 +337,7 @@ def contents() -> dict:
         ],
         "survival": [part(p, **rows) for p in POPULATIONS],
         "curves": [part(p, name="cur_arm", svg=SVG, links=links("km")) for p in POPULATIONS],
+        "panels": [],
         "models": [
             part("full", name="mod_crude", label="Crude", svg=SVG, links=links("a"), **crude),
             part(

@@ -7,7 +7,13 @@ from tests.unit.patients import table
 
 from retrocohort.cohort import build, labels
 from retrocohort.cohort.endpoints import endpoint_rows, survival_times
-from retrocohort.cohort.selection import apply_criteria, arm_rows, check_flow, memberships
+from retrocohort.cohort.selection import (
+    apply_criteria,
+    arm_rows,
+    check_flow,
+    memberships,
+    population_rows,
+)
 from retrocohort.faults import FaultsFound
 
 CRITERIA = [
@@ -211,6 +217,11 @@ def test_populations_lie_within_their_parents():
     assert members["full"].all()
     assert members["women"].tolist() == [True, True, False, False]
     assert members["women_two"].tolist() == [False, True, False, False]
+    parents = {"full": "", "women": "full", "women_two": "women"}
+    entries = {name: {"parent": parent} for name, parent in parents.items()}
+    rows = population_rows(members, entries)
+    sizes = {row["population"]: (row["n"], row["n_parent"]) for row in rows}
+    assert sizes == {"full": (4, None), "women": (2, 4), "women_two": (1, 2)}
 
 
 def test_criteria_that_exclude_everybody_are_a_fault():

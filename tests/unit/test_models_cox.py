@@ -183,6 +183,24 @@ def test_single_event(frame):
     assert not any(NUMBERS & set(row) for row in estimates.values())
 
 
+def test_a_covariate_that_is_constant_is_left_out_of_a_selection_and_named(frame):
+    rule = {"below": 1, "always": ["centre"]}
+    same = frame.assign(centre="a", twice=3.0)
+    same.loc[:20, "centre"] = None  # nobody is left out for it
+    covariates = ["stage", "drug", "centre", "age", "twice"]
+    sample = at_risk(same, "os", "full")
+    entry = {"covariates": covariates, "select": rule}
+    table = model_table(same, sample, VARIABLES, entry, CONVENTIONS)
+    plain, statistics, _ = fit(frame, ["stage", "drug", "age"])
+    assert {(r["variable"], r["level"]): r for r in table.estimates} == plain
+    judged = {row["model"]: row for row in table.fit if row["statistic"] == "entered"}
+    for name in ("centre", "twice"):
+        assert judged[name]["value"] == 0
+        assert judged[name]["note"] == "left out: the same in all patients"
+    assert [name for name in covariates if judged[name]["value"]] == ["stage", "drug", "age"]
+    assert statistics["n_missing"]["value"] == 0
+
+
 def test_univariable_models_stand_alone(frame):
     frame.loc[:9, "age"] = np.nan
     sample = at_risk(frame, "os", "full")

@@ -1,9 +1,10 @@
 """How sources join: sums of the delivered files, keys in counts, rows that are nobody's."""
 
 import numpy as np
+import pandas as pd
 
 from retrocohort.audit.warnings import listed_sums, of_files, of_linkage
-from retrocohort.records.linkage import COLUMNS, link
+from retrocohort.records.linkage import COLUMNS, centres, link
 
 KNOWN = {"patients": "known"}
 MANY = {"rows": "many"}
@@ -23,6 +24,18 @@ def test_listed_sums_in_text_and_binary_mode_and_with_blanks_in_a_name():
     assert listed == {"a file.csv": "ab", "b.csv.gz": "cd"}
     rows = [{"source": s, "file": "a file.csv", "sha256": s} for s in ("ab", "xy")]
     assert [warning["item"] for warning in of_files(rows, listed)] == ["xy"]
+
+
+def test_centres_are_counted_over_all_sources():
+    def source(rows):
+        centre, patient = zip(*(row.split(":") for row in rows.split()), strict=True)
+        return pd.DataFrame({"centre": pd.Categorical(centre), "record_id": patient})
+
+    found = centres([source("a:1 a:2 b:3"), source(":1 :1"), source("b:3 b:4 a:2")])
+    assert found == [
+        {"centre": "a", "rows": 3, "patients": 2},
+        {"centre": "b", "rows": 3, "patients": 2},
+    ]
 
 
 def test_the_keys_of_a_source_that_adds_to_known_patients_may_match_nobody():

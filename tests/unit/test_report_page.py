@@ -12,7 +12,7 @@ from retrocohort.report import contents, page
 class Page(HTMLParser):
     """What a page holds: visible text, ids, links, loads, tags, captions, cells."""
 
-    VOID = ("meta", "br", "path", "use", "rect")
+    VOID = ("meta", "br", "input", "path", "use", "rect")
 
     def __init__(self, html: str):
         super().__init__()

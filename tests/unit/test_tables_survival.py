@@ -100,6 +100,26 @@ def test_the_printed_survival_table():
     assert layout.columns[4].detail == "(95% CI)"
 
 
+def test_percentages_are_of_all_patients_where_the_table_says_so():
+    table = SURVIVAL | {"percent_of": "all"}
+    lines = assemble(QUANTILES, LOGRANK, COX, table, VARIABLES)
+    percents = {(line.variable, line.level): line.numbers.get("percent") for line in lines}
+    assert percents["smoker", "no"] == 95  # of 100, of whom 5 are unknown
+    assert percents["arm", "x"] == 70
+    about = table, {"label": "Adjusted"}, VARIABLES, PART, {"confidence": 0.95}
+    layout = survival_layout.lay_out(lines, COX, FIT, *about)
+    assert layout.notes[0] == "Percentages are of all patients, unknown values among them."
+
+
+def test_the_number_and_the_remark_of_a_printed_paper():
+    table = SURVIVAL | {"numbers": {"full": "eTable 2"}, "remarks": {"full": "Layout ours."}}
+    lines = assemble(QUANTILES, LOGRANK, COX, table, VARIABLES)
+    about = table, {"label": "Adjusted"}, VARIABLES, PART, {"confidence": 0.95}
+    layout = survival_layout.lay_out(lines, COX, FIT, *about)
+    assert layout.caption.startswith("Survival: Full cohort (eTable 2 of the paper). Cox model")
+    assert layout.notes[-1] == "Layout ours."
+
+
 def test_notes_on_strata_and_competing_events():
     layout = survival(model={"strata": ["grade"]}, part=PART | {"note": "death censors"})
     assert layout.notes[-2:] == ["The model is stratified by grade.", "Death censors."]

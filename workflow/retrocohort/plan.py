@@ -214,6 +214,11 @@ class Plan:
                 for name, curve in study["curves"].items()
                 for part, path in self._with_files(f"figures/{PLACE}/km_{name}.svg", curve)
             ],
+            "panels": [
+                {"name": name, "title": panels["title"], "svg": f"{self.folder}/figures/{name}.svg"}
+                | {"populations": [texts["population_label"] for texts in self.parts(panels)]}
+                for name, panels in study["panels"].items()
+            ],
             "models": [
                 part
                 | {key: model[key] for key in ("kind", "label", "role")}
@@ -249,7 +254,8 @@ class Plan:
         names = ("records/cleaned.csv", "records/cleaning_log.csv", "records/derivation_log.csv")
         found = [f"{self.folder}/{name}" for name in (*names, "cohort/cohort.csv")]
         found += [f"{self.folder}/cohort/exclusions.csv", f"{self.folder}/records/centres.csv"]
-        found += [f"{self.folder}/figures/flowchart.{f}" for f in FORMATS]
+        whole = ("flowchart", *self.study["panels"])
+        found += [f"{self.folder}/figures/{name}.{f}" for name in whole for f in FORMATS]
         for section, stem in (("curves", "km_"), ("models", "forest_")):
             for name, entry in self.study[section].items():
                 found += sum(self.drawings(f"{stem}{name}", self.parts(entry)).values(), [])

@@ -99,6 +99,41 @@ for plan, name, entry in entries("further"):
                 "../scripts/draw_curves.py"
 
 
+for plan, name, panels in entries("panels"):
+    curve = plan.study["curves"][panels["curve"]]
+    shown = plan.parts({**panels, "endpoints": [panels["endpoint"]]})
+
+    rule:
+        name:
+            f"draw_panels_{plan.name}_{name}"
+        input:
+            curves=plan.files(f"models/{PLACE}/km_{panels['curve']}.csv", shown),
+            quantiles=plan.files(f"models/{PLACE}/quantiles.csv", shown),
+            logrank=plan.files(f"models/{PLACE}/logrank.csv", shown),
+            style=STYLE,
+            fonts=FONTS,
+            code=package_files("workflow/scripts/draw_panels.py"),
+        output:
+            svg=f"{plan.folder}/figures/{name}.svg",
+            pdf=f"{plan.folder}/figures/{name}.pdf",
+            png=f"{plan.folder}/figures/{name}.png",
+        log:
+            f"{plan.folder}/logs/draw_panels_{name}.log",
+        conda:
+            ENVIRONMENT
+        params:
+            parts=shown,
+            panels=panels,
+            curve=curve,
+            by=plan.texts([curve["by"]])[curve["by"]] if "by" in curve else None,
+            conventions=plan.conventions("interval", "confidence"),
+            notice=plan.study["notice"],
+        message:
+            f"{plan.name}: draw panels '{name}'"
+        script:
+            "../scripts/draw_panels.py"
+
+
 for plan, name, model in entries("models"):
     drawn = plan.parts(model)
 

@@ -19,6 +19,7 @@ SECTIONS = {  # a study without faults of shape has those that are needed; the o
     "populations": {},
     "survival": {},
     "curves": {},
+    "panels": {},
     "models": {},
     "tables": {},
     "further": {},
@@ -189,6 +190,8 @@ def _check_results(refs: References) -> None:
         _check_estimated(refs, place, curve)
         if "by" in curve:
             refs.variable(f"{place}.by", curve["by"], LEVELLED)
+    for name, panels in refs.study["panels"].items():
+        _check_panels(refs, f"panels.{name}", panels)
     for name, model in refs.study["models"].items():
         _check_model(refs, f"models.{name}", model)
     for name, table in refs.study["tables"].items():
@@ -220,6 +223,21 @@ def _check_estimated(refs: References, place: str, entry: dict) -> None:
     for name in sorted(shown - set(refs.study["survival"].get("populations", refs.populations))):
         problem = f"survival is not estimated in the population '{name}'."
         refs.fault(f"{place}.populations", problem, "Add it to survival.populations.")
+
+
+def _check_panels(refs: References, place: str, panels: dict) -> None:
+    """Check that the panels of a figure are drawn as curves."""
+    curves, survival = refs.study["curves"], refs.study["survival"]
+    if place == "panels.flowchart":
+        refs.fault(place, "'flowchart' is a figure of its own.", "Choose another name.")
+    if not refs.choice(f"{place}.curve", panels["curve"], curves, "an entry of curves"):
+        return
+    curve = curves[panels["curve"]]
+    endpoints = curve.get("endpoints", survival["endpoints"])
+    refs.choice(f"{place}.endpoint", panels["endpoint"], endpoints, "an endpoint of the curve")
+    drawn = curve.get("populations", refs.populations)
+    for name in panels["populations"]:
+        refs.choice(f"{place}.populations", name, drawn, "a population of the curve")
 
 
 def _check_model(refs: References, place: str, model: dict) -> None:

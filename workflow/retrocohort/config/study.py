@@ -247,6 +247,7 @@ def _filled(study: dict, data: str) -> dict:
         "populations": populations,
         "derive": study.get("derive", {}),
         "checks": study.get("checks", []),
+        "panels": study.get("panels", {}),
         "survival": survival | study["survival"],
         "report": study.get("report", {}),
         "notice": study.get("notice", ""),

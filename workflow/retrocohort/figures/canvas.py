@@ -53,18 +53,30 @@ def title_size() -> float:
 def page(width: float, height: float) -> tuple[Figure, Axes]:
     """Return a figure and its text layer, whose coordinates are points from the top left."""
     figure = Figure(figsize=(width / 72, height / 72))
-    layer = figure.add_axes((0, 0, 1, 1), label="layer", zorder=5)
+    return figure, panel(figure, 0, 0, width, height)
+
+
+def panel(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
+    """Return a text layer on a part of the page, with its own points from its top left."""
+    layer = _axes(figure, left, top, width, height, label=f"layer-{len(figure.axes)}", zorder=5)
     layer.set(xlim=(0, width), ylim=(height, 0))
     layer.axis("off")
-    return figure, layer
+    return layer
 
 
-def axes_at(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
-    """Add axes at a place given in points from the top left of the page."""
+def axes_at(layer: Axes, left: float, top: float, width: float, height: float) -> Axes:
+    """Add axes at a place given in points from the top left of a layer."""
+    page_width, page_height = (side * 72 for side in layer.figure.get_size_inches())
+    place = layer.get_position(original=True)
+    corner = place.x0 * page_width, (1 - place.y1) * page_height
+    return _axes(layer.figure, corner[0] + left, corner[1] + top, width, height)
+
+
+def _axes(figure: Figure, left: float, top: float, width: float, height: float, **how) -> Axes:
     page_width, page_height = (side * 72 for side in figure.get_size_inches())
     bottom = page_height - top - height
     where = (left / page_width, bottom / page_height, width / page_width, height / page_height)
-    return figure.add_axes(where)
+    return figure.add_axes(where, **how)
 
 
 def sign(figure: Figure, notice: str) -> None:
@@ -72,7 +84,7 @@ def sign(figure: Figure, notice: str) -> None:
     if not notice:
         return
     width, height = (side * 72 for side in figure.get_size_inches())
-    lines = wrap(notice, width - 2 * MARGIN, small(), "bold")
+    lines = wrap(notice, width - 4 * MARGIN, small(), "bold")
     foot = height_of(lines, small()) + MARGIN
     figure.set_size_inches(width / 72, (height + foot) / 72)
     for axes in figure.axes:

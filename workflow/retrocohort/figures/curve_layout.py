@@ -138,7 +138,8 @@ def _heading(part, groups, curve) -> canvas.Heading:
     title = curve.get("title") or part["endpoint_label"]
     events = sum(group.rows["n_event"].sum() for group in groups)
     n = events + sum(group.rows["n_censor"].sum() for group in groups)
-    about = [part["population_label"], f"n = {fmt.count(n)}", f"{fmt.count(events)} events"]
+    about = [] if part["population_label"] in title else [part["population_label"]]
+    about += [f"n = {fmt.count(n)}", f"{fmt.count(events)} events"]
     if curve.get("title"):
         about.insert(0, part["endpoint_label"])
     return canvas.heading(title, ", ".join(about), room)

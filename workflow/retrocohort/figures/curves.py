@@ -50,13 +50,24 @@ def draw(
     conventions : mapping
         "confidence" and "interval" of the bands.
     """
+    groups, layout = prepare(part, rows, quantiles, logrank, curve, by, conventions)
+    figure, layer = canvas.page(layout.frame.width, layout.height)
+    draw_on(layer, groups, layout)
+    return figure
+
+
+def prepare(part, rows, quantiles, logrank, curve, by, conventions) -> tuple[list[Group], Layout]:
+    """Return the groups and the layout of a figure, given what `draw` is given."""
     variable = curve.get("by") or ""
     levels = by["levels"] if by else {"": part["population_label"]}
     groups = curve_data.read_groups(rows, quantiles, variable, levels)
     test = curve_data.overall_test(logrank, variable) if by else None
-    layout = plan(part, groups, test, curve, by, conventions)
-    figure, layer = canvas.page(layout.frame.width, layout.height)
-    axes = _axes(figure, layer, layout)
+    return groups, plan(part, groups, test, curve, by, conventions)
+
+
+def draw_on(layer: Axes, groups: Sequence[Group], layout: Layout) -> None:
+    """Draw a figure on a layer of the size of its layout."""
+    axes = _axes(layer, layout)
     for group in groups:
         _draw_group(axes, group, layout.frame)
     if not any(group.rows["time"].size for group in groups):
@@ -65,13 +76,12 @@ def draw(
     _draw_at_risk(axes, layer, groups, layout)
     between = canvas.line_height() if layout.below.merged else 0.0
     key.draw(layer, layout.below.key, *layout.below.key_place, between)
-    return figure
 
 
-def _axes(figure: Figure, layer: Axes, layout: Layout) -> Axes:
+def _axes(layer: Axes, layout: Layout) -> Axes:
     """Add the axes with ticks and labels."""
     frame = layout.frame
-    axes = canvas.axes_at(figure, frame.left, frame.top, frame.axes_width, frame.axes_height)
+    axes = canvas.axes_at(layer, frame.left, frame.top, frame.axes_width, frame.axes_height)
     axes.set(xlim=(frame.start, frame.end), ylim=(0, SURVIVAL_TOP), label="curves")
     axes.set_xticks(frame.ticks, labels=[f"{tick:.10g}" for tick in frame.ticks])
     axes.set_yticks(np.linspace(0, 1, 6), labels=[f"{20 * i}" for i in range(6)])

@@ -77,7 +77,7 @@ def draw(
     _write_header(layer, columns, top, ratio_heading)
     for row, label, note, y in zip(rows, labels, notes, tops[:-1], strict=True):
         _write_row(layer, row, columns, label, note, y + PADDING / 2)
-    _draw_axis(figure, layer, rows, columns, tops)
+    _draw_axis(layer, rows, columns, tops)
     canvas.write(layer, canvas.MARGIN, foot_top, foot, size=canvas.small())
     return figure
 
@@ -156,10 +156,10 @@ def _write_row(layer: Axes, row: Row, columns: Columns, label, note, top: float)
     canvas.write(layer, columns.p, top, [row.p])
 
 
-def _draw_axis(figure: Figure, layer: Axes, rows, columns: Columns, tops) -> None:
+def _draw_axis(layer: Axes, rows, columns: Columns, tops) -> None:
     """Draw the ratios with their limits on a logarithmic axis whose y is that of the page."""
     width = columns.axis_right - columns.axis_left
-    axes = canvas.axes_at(figure, columns.axis_left, tops[0], width, tops[-1] - tops[0])
+    axes = canvas.axes_at(layer, columns.axis_left, tops[0], width, tops[-1] - tops[0])
     low, high = forest_rows.axis_limits(rows)
     axes.set(xscale="log", xlim=(low, high), ylim=(tops[-1], tops[0]), label="ratios")
     ticks = forest_rows.axis_ticks(low, high)

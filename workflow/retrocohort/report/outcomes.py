@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from string import ascii_uppercase as LETTERS
 
 from retrocohort.format import count, within_sentence
 from retrocohort.io import as_number
@@ -23,7 +24,7 @@ PENALTIES = {"": "", "firth": " from Firth's penalised likelihood and its profil
 
 def survival_section(sheet: Sheet, contents: Mapping[str, Sequence[Part]]) -> list[Block]:
     """Return every endpoint: tables and curves of the whole cohort, then of each population."""
-    blocks = []
+    blocks = [_panels(sheet, panels) for panels in contents["panels"]]
     for endpoint in sheet.study["survival"]["endpoints"]:
         blocks.append(heading(f"survival-{endpoint}", sheet.labels.endpoint(endpoint)))
         parts = [part for part in contents["survival"] if part["endpoint"] == endpoint]
@@ -33,6 +34,17 @@ def survival_section(sheet: Sheet, contents: Mapping[str, Sequence[Part]]) -> li
             own = _survival(sheet, part, contents)
             blocks += own if is_whole(part) else [details(_size(part), own)]
     return blocks
+
+
+def _panels(sheet: Sheet, panels: Part) -> Block:
+    """Return a figure of several panels; the numbers behind them stand under each population."""
+    shown = "; ".join(f"{a}, {b}" for a, b in zip(LETTERS, panels["populations"], strict=False))
+    links = [
+        {"label": ending.upper(), "href": f"../figures/{panels['name']}.{ending}"}
+        for ending in ("svg", "pdf", "png")
+    ]
+    caption = f"{panels['title']}: {shown}."
+    return sheet.figure(panels["svg"], f"panels-{panels['name']}", caption, links, main=True)
 
 
 def is_whole(part: Part) -> bool:
