@@ -1,16 +1,18 @@
-# make report | make test | make bench | make lock | make clean
+# make report | make test | make bench | make lock | make clean; of the synthetic twins: make twin
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python -m
 CORES ?= $(shell nproc)
-
 STUDY ?= xu2025
+FIRST = $(shell sed -n 's/^studies: *\[ *\([a-z0-9_]*\).*/\1/p' config/config.yaml)
+TWIN := .venv-twin
 
-.PHONY: report test bench twin-records twin-accept lock clean environment install
+.PHONY: report test bench lock clean environment install
+.PHONY: twin twin-records twin-accept test-twin twin-lock twin-environment
 .DEFAULT_GOAL := report
 
 report: environment ## every study of config/config.yaml, from the delivered files to its report
-	@$(RUN) snakemake --cores $(CORES)
+	@$(RUN) snakemake --cores $(CORES) --prioritize results/$(FIRST)/report/report.html
 	@echo "Open: $$(ls results/*/report/report.html | tr '\n' ' ')"
 
 test: environment ## style, lint, unit and reference tests, the whole workflow, a second run, the rerun matrix
@@ -24,7 +26,7 @@ bench: environment ## the ratios of speed, each against an import in the same ru
 	@$(RUN) tests.bench
 
 twin-records: environment ## raw files of the synthetic twins, from their calibrated cohorts: results/twin/*/data
-	@$(RUN) snakemake -s workflow/twin.smk --cores $(CORES)
+	@$(RUN) snakemake -s workflow/twin.smk --cores $(CORES) deliver
 
 twin-accept: twin-records ## copy the raw files of one twin into data/ and their truth into tests/: make twin-accept STUDY=xu2025
 	@mkdir -p data/$(STUDY) tests/twin/$(STUDY)
@@ -37,6 +39,26 @@ lock: environment ## resolve envs/requirements.in again
 
 clean: ## results only; the environment stays
 	rm -rf results
+
+# The generator of synthetic twins needs a solver and a compiler that no report needs: an
+# environment of its own.
+twin: twin-environment ## calibrate the twin of a study to its printed numbers: an hour or two
+	@$(TWIN)/bin/python -m snakemake -s workflow/twin.smk --cores $(CORES) results/twin/$(STUDY)/score.csv
+
+test-twin: twin-environment ## the tests that need the solver and the compiler
+	@$(TWIN)/bin/python -m pytest tests/twin
+
+twin-lock: environment ## resolve envs/twin.in again, at the versions of requirements.lock
+	@$(VENV)/bin/uv pip compile --quiet --generate-hashes --upgrade --no-emit-index-url \
+	  --no-emit-find-links --no-header --python-version 3.11 -c envs/requirements.lock \
+	  envs/twin.in -o envs/twin.lock
+
+twin-environment: environment
+	@cmp -s envs/twin.lock $(TWIN)/installed.lock || { \
+	  rm -rf $(TWIN) && $(PYTHON) -m venv $(TWIN) && \
+	  UV_COMPILE_BYTECODE=1 $(VENV)/bin/uv pip install --quiet --require-hashes \
+	    --python $(TWIN)/bin/python -r envs/twin.lock && \
+	  cp envs/twin.lock $(TWIN)/installed.lock; }
 
 # The environment: uv, itself pinned by hash, installs the hashed lock file and compiles it to
 # bytecode, without which every job would start three times slower. It is made again when the

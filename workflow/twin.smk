@@ -9,13 +9,20 @@ sys.path.insert(0, workflow.basedir)  # our packages, here and in the scripts
 
 from retrocohort.tracking import package_files
 
+CALIBRATED = glob_wildcards("config/studies/{study}/twin.yaml").study
 TWINS = glob_wildcards("config/studies/{study}/twin_records.yaml").study
 
 
-rule all:
+rule calibrate:
     default_target: True
+    input:
+        expand("results/twin/{study}/score.csv", study=CALIBRATED),
+
+
+rule deliver:
     input:
         expand("results/twin/{study}/truth.csv", study=TWINS),
 
 
+include: "twin/calibrate.smk"
 include: "twin/records.smk"

@@ -70,6 +70,7 @@ def test_a_death_without_its_day_is_no_censored_patient(tmp_path, monkeypatch):
     """A patient known to have died, whose day of death cannot be read, is not at risk."""
     from retrocohort import io
     from retrocohort.cohort.build import cohort
+    from retrocohort.plan import Plan
 
     edits = [
         {"file": "study.yaml", "find": "    followup: follow_up", "put": "    followup: size"},
@@ -78,6 +79,7 @@ def test_a_death_without_its_day_is_no_censored_patient(tmp_path, monkeypatch):
     ]
     records = records_of(make_project(tmp_path, edits), monkeypatch)
     study = load_study(f"config/studies/{STUDY}", f"data/{STUDY}")
-    result = cohort(io.read_frame(records / "cleaned.parquet"), study)
+    decisions = Plan(STUDY, study).cohort_decisions()
+    result = cohort(io.read_frame(records / "cleaned.parquet"), decisions)
     (row,) = result.endpoints
     assert (row["n_not_at_risk"], row["reason"]) == (1, "Day of the event missing")

@@ -16,6 +16,7 @@ from retrocohort.config.study import load_study
 from retrocohort.faults import FaultsFound
 from retrocohort.models.model_table import model_table
 from retrocohort.models.samples import at_risk
+from retrocohort.plan import Plan
 from tests.bad_input.cases import STUDY, cases_of, make_project
 from tests.bad_input.test_study_and_files import run_snakemake
 
@@ -117,7 +118,8 @@ def test_every_figure_is_there(results):
             assert figure.stat().st_size > 1000
     for ending in ("svg", "pdf", "png"):
         assert (results / f"figures/flowchart.{ending}").stat().st_size > 1000
-        assert (results / f"figures/nobody/os/forest_adjusted.{ending}").stat().st_size > 1000
+        for name in ("forest_adjusted", "forest_penalised", "landmark_year"):
+            assert (results / f"figures/nobody/os/{name}.{ending}").stat().st_size > 1000
 
 
 def test_the_report_says_so_and_shows_no_broken_number(results):
@@ -127,6 +129,13 @@ def test_the_report_says_so_and_shows_no_broken_number(results):
     assert "ot estimable" in text
     assert not re.findall(r"\b(?:nan|NaN|inf|None|NaT|undefined)\b", text)
     assert not re.findall(r"\d(?:\.\d+)?e\+\d+", text)
+
+
+def test_the_report_shows_the_further_analyses(results):
+    page = (results / "report/report.html").read_text(encoding="utf-8")
+    section = page.partition('aria-labelledby="further"')[2].partition("</section>")[0]
+    for title in ("By sex", "Parts", "Year", "Never", "Mean", "Long mean", "Penalised"):
+        assert f">{title}</h3>" in section
 
 
 def test_a_model_of_which_nothing_is_chosen_says_so(results):
@@ -192,5 +201,5 @@ def test_so_is_an_arm_that_the_criteria_empty(results):
     study["criteria"] = [{"exclude": "drug", "label": "Drug", "where": {"treatment": "drug"}}]
     cleaned = io.read_frame(results / "records/cleaned.parquet")
     with pytest.raises(FaultsFound) as found:
-        cohort(cleaned, study)
+        cohort(cleaned, Plan(STUDY, study).cohort_decisions())
     assert [str(fault) for fault in found.value.faults] == [MESSAGE.format("drug")]

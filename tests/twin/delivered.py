@@ -19,7 +19,7 @@ CONFIG = Path(f"config/studies/{STUDY}")
 SETTINGS = f"{CONFIG}/twin_records.yaml"
 CALIBRATED = f"{CONFIG}/calibrated.csv"
 COMMITTED = ""
-UNSEEN = ("1001", "2002", "3003")  # nobody looked at these while the cleaning was written
+UNSEEN = ("2002", "3003", "4004")  # nobody looked at these while the cleaning was written
 
 
 class Cleaned(NamedTuple):

@@ -8,6 +8,7 @@ ATTACK = "<script>alert(1)</script>"
 RAW_NAMES = [
     *("arm_x", "arm_a", "arm_b", "sex_x", "sex_f", "sex_m", "age_x", "fu_days", "died_x"),
     *("pop_men", "end_os", "end_hf", "mod_crude", "mod_adj", "tab_base", "cur_arm", "by_arm"),
+    *("fur_sex", "fur_late", "fur_mean", "mod_firth"),
     *("too_old", "src_people"),
 ]
 
@@ -91,6 +92,50 @@ STUDY = {
             "endpoints": ["end_os"],
             "populations": ["full", "pop_men"],
         },
+        "mod_firth": {
+            "label": "Penalised",
+            "kind": "multivariable",
+            "covariates": ["arm_x", "age_x"],
+            "strata": [],
+            "ties": "breslow",
+            "select": "listed",
+            "penalty": "firth",
+            "role": "sensitivity",
+            "reference": {},
+            "endpoints": ["end_os"],
+            "populations": ["pop_men"],
+        },
+    },
+    "further": {
+        "fur_sex": {
+            "kind": "interaction",
+            "label": f"Treatment by sex {ATTACK}",
+            "by": "arm_x",
+            "subgroups": "sex_x",
+            "covariates": ["age_x"],
+            "without": [],
+            "endpoints": ["end_os"],
+            "populations": ["full"],
+        },
+        "fur_late": {
+            "kind": "landmark",
+            "label": "Landmark",
+            "by": "arm_x",
+            "at": 6,
+            "covariates": [],
+            "without": [],
+            "endpoints": ["end_os"],
+            "populations": ["full", "pop_men"],
+        },
+        "fur_mean": {
+            "kind": "rmst",
+            "label": "Restricted mean",
+            "by": "arm_x",
+            "covariates": [],
+            "without": [],
+            "endpoints": ["end_os"],
+            "populations": ["full"],
+        },
     },
     "report": {"authors": "A. Author", "notes": ["A note."]},
     "variables": VARIABLES,
@@ -146,6 +191,36 @@ SEPARATED = table("""
 variable level reference n events coef se hr hr_low hr_high z p note
 arm_x arm_a arm_b 0 0 . . . . . . . not~estimable:~no~patient
 arm_x arm_b arm_b 339 159 . . . . . . . .
+""")
+INTERACTION = table("""
+variable subgroups n events n_outside n_missing terms loglik_without loglik_with statistic df p note
+arm_x sex_f|sex_m 1500 860 31 15 2 -5923.62 -5922.87 1.50491 1 0.219924 1~of~2~terms~left~out
+""")
+RATIOS = table("""
+subgroup variable level reference n events coef se hr hr_low hr_high z p note
+sex_f arm_x arm_a arm_a 587 285 . . . . . . . .
+sex_f arm_x arm_b arm_a 41 16 -0.2505 0.2571 0.7784 0.4703 1.2884 -0.974 0.3300 .
+sex_m arm_x arm_a arm_a 620 433 . . . . . . . .
+sex_m arm_x arm_b arm_a 0 0 . . . . . . . not~estimable:~no~patient
+""")
+EXCLUDED = table("""
+reason n events
+before 1546 877
+event_before 54 54
+censored_before 2 0
+group_unknown 3 1
+analysed 1487 822
+""")
+CRUDE = table("""
+variable level reference n events coef se hr hr_low hr_high z p note
+arm_x arm_a arm_a 1207 718 . . . . . . . .
+arm_x arm_b arm_a 339 0 . . . . . . . not~estimable:~no~event~in~this~level
+""")
+MEANS = table("""
+variable level reference tau n events estimate se ci_low ci_high z p note
+arm_x arm_a . 205.99589 1207 718 103.02071 2.29912 98.51452 107.5269 . . .
+arm_x arm_b . 205.99589 339 159 111.71332 5.48773 100.95757 122.46907 . . .
+arm_x arm_b arm_a 205.99589 1546 877 8.69261 5.94987 -2.96891 20.35413 1.46097 0.14402 .
 """)
 PH = table("""
 variable statistic df p note
@@ -244,7 +319,13 @@ def contents() -> dict:
         "logrank": LOGRANK,
     }
     crude = {"estimates": ESTIMATES, "fit": fit("arm_x"), "ph": PH[:1], "kind": "univariable"}
+    crude |= {"role": "main", "penalty": ""}
     adjusted = {"fit": fit() + ENTERED, "ph": PH, "kind": "multivariable", "label": "Adjusted"}
+    adjusted |= {"role": "main", "penalty": ""}
+    firth = {"fit": fit(), "ph": [], "kind": "multivariable", "label": "Penalised"}
+    firth |= {"role": "sensitivity", "penalty": "firth", "estimates": ESTIMATES}
+    late = {"name": "fur_late", "kind": "landmark", "excluded": EXCLUDED, "cox": CRUDE}
+    late |= {"quantiles": QUANTILES, "logrank": LOGRANK, "svg": SVG, "links": links("l")}
     baseline = {"name": "tab_base", "kind": "baseline"}
     html = FRAGMENT.format(caption="Baseline by treatment")
     return {
@@ -263,6 +344,13 @@ def contents() -> dict:
                 "full", name="mod_adj", svg=SVG, links=links("b"), estimates=ESTIMATES, **adjusted
             ),
             part("pop_men", name="mod_adj", svg=SVG, links=[], estimates=SEPARATED, **adjusted),
+            part("pop_men", name="mod_firth", svg=SVG, links=[], **firth),
+        ],
+        "further": [
+            part("full", name="fur_sex", kind="interaction", tests=INTERACTION, ratios=RATIOS),
+            part("full", **late),
+            part("pop_men", **late),
+            part("full", name="fur_mean", kind="rmst", means=MEANS),
         ],
     }
 

@@ -163,6 +163,23 @@ def test_a_patient_whose_last_day_is_the_index_date_is_at_risk_on_it():
     assert_times(frame, endpoint)
 
 
+def test_times_are_rounded_to_the_nearest_multiple_half_of_it_up():
+    frame = table("""
+        day | died | expected_time | expected_event
+        15  | yes  | 0             | 1
+        16  | no   | 1             | 0
+        45  | yes  | 1             | 1
+        46  | no   | 2             | 0
+        0   | no   | 0             | 0
+    """)
+    endpoint = {"events": [{"time": "day", "where": {"died": "yes"}}], "followup": "day"}
+    assert_times(frame, endpoint | {"round_to": 1}, days_per_unit=30.4375)
+    halves = frame.assign(expected_time=[8.0, 8.0, 23.0, 23.0, 0.0])  # of 7.5, 8, 22.5, 23, 0
+    assert_times(halves, endpoint | {"round_to": 1, "days_per_unit": 2.0})
+    fives = frame.assign(expected_time=[15.0, 15.0, 45.0, 45.0, 0.0])
+    assert_times(fives, endpoint | {"round_to": 5})
+
+
 def test_an_endpoint_has_its_own_unit():
     endpoint = {"events": [{"time": "day"}], "followup": "last", "days_per_unit": 365.25}
     frame = table("day | last | expected_time | expected_event\n 730.5 | 800 | 2 | 1")

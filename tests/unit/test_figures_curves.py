@@ -143,6 +143,13 @@ def test_delayed_entry_starts_at_the_youngest_and_counts_who_is_there():
     assert "Age (years)" in texts_of(figure)
 
 
+def test_the_time_axis_says_from_when_it_counts():
+    groups = split(PATIENTS, 2)
+    assert "Time (months)" in texts_of(figure_of(groups)[0])
+    late = figure_of(groups, curve={**CURVE, "time": "Time from the landmark"})[0]
+    assert "Time from the landmark (months)" in texts_of(late)
+
+
 @pytest.mark.parametrize("p", ["0.0314", "2e-17", "0.9999", "0.05"])
 def test_p_is_that_of_the_log_rank_row(p):
     figure, _, _ = figure_of(split(PATIENTS, 2), p=p)

@@ -102,6 +102,11 @@ def test_heading_has_the_counts_of_the_fit():
     assert "Full cohort" in shown
 
 
+def test_a_penalty_is_named():
+    shown = " ".join(texts_of(figure_of(ROWS, model={**MODEL, "penalty": "firth"})))
+    assert "All covariates in one model; Firth's penalised likelihood and its profile." in shown
+
+
 def test_strata_are_named_by_their_label():
     model = {**MODEL, "strata": ["raw_arm"]}
     shown = " ".join(texts_of(figure_of(ROWS[2:], model=model)))

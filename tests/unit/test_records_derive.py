@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from retrocohort.faults import FaultsFound
-from retrocohort.records.derive import derive_all
+from retrocohort.records.derive import derive_all, note_checks
 from retrocohort.records.logs import Logs
 from retrocohort.records.operations import in_order
 from retrocohort.records.reconcile import reconcile
@@ -238,6 +238,20 @@ def derived(name, kind, derivation, **more):
             ["2020-02-29", "1959-12-31", "2020-01-01", "1970-01-01"],
         ),
         ("date", {"first_of": ["died", "born"]}, ["1950-03-01", "1960-01-01", None, "1970-01-01"]),
+        ("number", {"last_of": ["first_day", "second_day"]}, [5, 9, 3, None]),
+        ("date", {"last_of": ["died", "born"]}, ["2020-02-29", "1960-01-01", None, "1971-01-01"]),
+        ("number", {"first_known": ["second_day", "first_day"]}, [4, 9, 3, None]),
+        (
+            "date",
+            {"first_known": ["died", "seen"]},
+            ["2020-02-29", "1959-12-31", "2020-01-01", "1971-01-01"],
+        ),
+        ("category", {"first_known": ["match", "own"]}, ["a", "c", "x", "d"]),
+        (
+            "number",
+            {"duration": {"from": "born", "to": "seen", "signed": True}},
+            [25568, -1, None, 0],
+        ),
         ("number", {"power": {"of": "nodes", "exponent": -0.5}}, [0.5, None, 1, None]),
         (
             "number",
@@ -261,6 +275,29 @@ def test_a_negative_duration_is_a_problem_and_missing():
     assert (problems["source_file"], problems["source_row"]) == (["f.csv"], [3])
     assert problems["problem"] == ["'born' is after 'seen'"]
     assert problems["raw_value"] == ["1960-01-01 to 1959-12-31"]
+
+
+def test_a_signed_duration_is_no_problem():
+    _, logs = derived("d", "number", {"duration": {"from": "born", "to": "seen", "signed": True}})
+    assert logs.columns("problems")["record_id"] == []
+
+
+def test_a_check_is_a_problem_of_those_whom_it_meets_and_changes_nothing():
+    logs, before = Logs(), PEOPLE.copy()
+    check = {"label": "look", "variable": "nodes", "where": {"match": {"missing": False}}}
+    note_checks(PEOPLE, [check, check | {"where": {"own": "none"}}], logs)
+    problems = logs.columns("problems")
+    assert problems["record_id"] == ["p0", "p1", "p2"]
+    assert problems["raw_value"] == ["4", "0", "1"]
+    assert set(problems["problem"]) == {"look"} and set(problems["action"]) == {"value kept"}
+    assert problems["source_row"] == [2, 3, 5]
+    pd.testing.assert_frame_equal(PEOPLE, before)
+
+
+def test_a_check_tells_of_a_missing_value_as_empty():
+    logs = Logs()
+    note_checks(PEOPLE, [{"label": "l", "variable": "died", "where": {"own": ["b", "d"]}}], logs)
+    assert logs.columns("problems")["raw_value"] == ["", "1971-01-01"]
 
 
 def test_a_power_that_is_not_defined_is_a_problem():

@@ -33,6 +33,11 @@ def protected(tmp_path, variables=None, key=KEY, id_column="id"):
     return protect(read_source("ward", spec), "ward", spec, variables, key)
 
 
+def test_full_width_digits_are_the_same_number_and_raised_ones_are_not():
+    assert keyed_hash("１２７Ｘ\u3000", KEY) == keyed_hash("127X", KEY)
+    assert keyed_hash("12²", KEY) != keyed_hash("122", KEY)
+
+
 def test_the_hash_is_hmac_sha256_of_the_trimmed_text():
     whole = hmac.new(KEY, b"7", hashlib.sha256).hexdigest()
     assert whole.startswith(keyed_hash(" 7 ", KEY))

@@ -66,7 +66,7 @@ def test_patients_that_one_source_alone_delivers_are_counted_where_several_do():
         "labs": "",
     }
     assert linked({"n": "a b", "r": "a"}, r=KNOWN)["n"]["only_here_keys"] == ""
-    assert {*found["n"], "sha256"} == set(COLUMNS)
+    assert {*found["n"], "sha256", "coloured_cells"} == set(COLUMNS)
 
 
 def test_sources_of_patients_that_overlap_in_part_are_a_warning():
@@ -84,3 +84,14 @@ def test_rows_without_key_are_patients_of_new_sources_only():
         ("ward", "rows without a patient's number", 1),
         ("registry", "persons without a row in the patients' source", 1),
     ]
+
+
+def test_colours_that_are_not_read_are_told():
+    rows = list(linked({"n": "a b"}).values())
+    assert list(of_linkage(rows)) == []
+    (told,) = of_linkage([rows[0] | {"coloured_cells": "7"}])
+    assert (told["item"], told["warning"], told["n"]) == (
+        "n",
+        "cells with a colour; what it says is not read",
+        7,
+    )

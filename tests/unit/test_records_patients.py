@@ -27,12 +27,15 @@ VARIABLES = {
 }
 
 
-def built(sources):
+CENTRES = variable("category") | {"levels": {"W": "Ward", "N": "North"}}
+
+
+def built(sources, variables=VARIABLES):
     names = ["source", "source_row", "record_id", "centre", "age", "stage"]
     frame = pd.DataFrame(ROWS, columns=names).assign(source_sheet="")
     frame["source_file"] = frame["source"] + ".csv"
     frame = frame.astype({name: "category" for name in frame if name != "source_row"})
-    return clean_records(frame, sources, VARIABLES, [], {})
+    return clean_records(frame, sources, variables, [], {})
 
 
 def test_rows_of_a_source_of_known_patients_add_and_are_no_patients():
@@ -60,3 +63,13 @@ def test_without_that_declaration_each_row_is_a_patient():
     assert patients["centre"].tolist() == ["R", "R", "R", "C"]
     assert np.isnan(patients["age"][1]) and patients["stage"][1] == "iv"
     assert logs.columns("problems")["problem"] == []
+
+
+def test_the_centre_is_a_variable_if_the_dictionary_has_it():
+    patients, logs = built(SOURCES, {"age": VARIABLES["age"], "centre": CENTRES})
+    assert list(patients) == ["record_id", "centre", "age"]
+    assert patients["centre"].tolist() == ["W", "W", None]
+    problems = logs.columns("problems")
+    told = [problems[name] for name in ("variable", "source_file", "source_row", "raw_value")]
+    assert [values[-1] for values in told] == ["centre", "clinic.csv", 2, "C"]
+    assert problems["problem"][-1] == "no level of the dictionary"

@@ -9,8 +9,10 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
+from openpyxl.styles import PatternFill
 
 from retrocohort.faults import FaultsFound
+from retrocohort.records.colours import coloured_cells
 from retrocohort.records.headers import check_source_files
 from retrocohort.records.read import read_source
 
@@ -202,3 +204,69 @@ def test_columns_with_the_names_of_the_pipeline_are_renamed(tmp_path):
     assert cells(frame, "source", "record_id (delivered)", "source (delivered)") == [
         ["ward", "1", "x"]
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("id,size\n1,2\n2,3\nTotal,2 rows\n", ["1", "2"]),
+        ("id,size\n1,2\n2,3\n  Total: 2\n", ["1", "2"]),
+        ("id,size\n1,2\n\nTotal,2\nmade by,the ward\n", ["1"]),
+    ],
+)
+def test_the_footer_and_all_below_it_are_no_records(tmp_path, text, rows):
+    path = tmp_path / "a.csv"
+    path.write_text(text)
+    assert cells(read(path, footer="Total"), "id") == [[row] for row in rows]
+
+
+def test_a_footer_that_is_not_there_stops_the_reading(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("id,size\n1,2\n")
+    with pytest.raises(FaultsFound, match="no row starts with the footer 'Total'"):
+        read(path, footer="Total")
+
+
+def test_rows_of_the_footer_may_be_of_another_width(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("id,size\n1,2\nTotal\nx\n")
+    source = {"path": str(path), "file": "a.csv", "id": "id", "footer": "Total"}
+    assert check_source_files({"ward": source}, {}) == []
+    (fault,) = check_source_files({"ward": source | {"footer": "Sum"}}, {})
+    assert "no row starts with the footer 'Sum'" in str(fault)
+
+
+def test_the_footer_of_a_workbook(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["Ward"], ["id", "size"], [1, 2], [2, 3], ["Total", 2]):
+        book.active.append(row)
+    book.active.merge_cells("A1:B1")
+    book.save(tmp_path / "a.xlsx")
+    frame = read(tmp_path / "a.xlsx", header_row=2, footer="Total")
+    assert cells(frame, "id", "size", "source_row") == [["1", "2", 3], ["2", "3", 4]]
+
+
+def test_a_cell_shown_in_percent_is_read_as_it_is_shown(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["id", "rate"], [1, 0.25], [2, 0.07], [3, 1], [4, 0.125], [5, "30%"], [6, 0.25]):
+        book.active.append(row)
+    for row, shown in ((2, "0%"), (3, "0.00%"), (4, "0%"), (5, "0%"), (6, "0%")):
+        book.active.cell(row, 2).number_format = shown
+    book.save(tmp_path / "a.xlsx")
+    rates = [rate for (rate,) in cells(read(tmp_path / "a.xlsx"), "rate")]
+    assert rates == ["25%", "7%", "100%", "12.5%", "30%", "0.25"]
+
+
+def test_coloured_cells_are_counted_where_they_are_read(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["Ward"], ["id", "size"], [1, 2], [2, 3], [3, None]):
+        book.active.append(row)
+    for place in ("A1", "A2", "B3", "A4", "B5"):  # of the title, header, records, an empty cell
+        book.active[place].fill = PatternFill("solid", start_color="FFFF0000")
+    book.create_sheet("other").append(["id"])
+    book["other"]["A1"].fill = PatternFill("solid", start_color="FFFF0000")
+    book.save(tmp_path / "a.xlsx")
+    spec = {"path": str(tmp_path / "a.xlsx"), "sheet": "Sheet", "header_row": 2}
+    assert coloured_cells(spec) == 3
+    assert coloured_cells(spec | {"sheet": "all", "header_row": 1}) == 5
+    assert coloured_cells({"path": "a.csv"}) == 0

@@ -193,3 +193,21 @@ def test_no_raw_name_in_the_methods():
     said += [str(methods.model(name, STUDY, LABELS)) for name in STUDY["models"]]
     said += [str(methods.sources(STUDY))]
     assert not [name for name in RAW_NAMES if name in " ".join(said)]
+
+
+def test_the_three_hospitals_of_the_twin_in_words(module_root):
+    study = load_study("config/studies/xu2025", "data/xu2025")
+    said = dict(derivations.derivations(study["derive"], labels_of(study)))
+    assert said["Pathological grading"] == (
+        "the first that is known of: Grade by WHO 2019, Grade as delivered"
+    )
+    assert said["Death or last follow-up"].startswith("the latest of: Last call")
+    assert "rounded to the nearest multiple of 1;" in methods.time_scale(study)
+    assert "rounded" not in methods.time_scale(study | {"time": STUDY["time"]})
+
+
+def test_a_signed_duration_says_that_it_may_be_negative(module_root):
+    study = load_study("config/studies/xu2025", "data/xu2025")
+    said = dict(derivations.derivations(study["derive"], labels_of(study)))
+    name = next(label for label in said if label.startswith("Resection of the primary to"))
+    assert said[name].endswith("in months, negative if it is earlier")

@@ -156,6 +156,12 @@ def test_findings():
         ["Adjusted", "1,546", "877", "0.72 (0.60–0.86)", "<0.001"],
     ]
     assert findings.hazard_findings("x", "Caption", models, "sex_x", "95%", LABELS) is None
+    further = [part | {"role": "sensitivity"} for part in models]
+    assert findings.hazard_findings("x", "Caption", further, *about) is None
+    penalised = [part | {"penalty": "firth"} for part in models[:1]]
+    layout = findings.hazard_findings("x", "Caption", penalised, *about)
+    assert printed(layout)[1][-1] == "<0.001a"
+    assert notes(layout)["a"].startswith("Penalised likelihood ratio test")
     text = findings.opening(rs.ROWS["flow"], rs.ROWS["arms"], "arm_x", LABELS)
     assert text.startswith(
         "Of 2,982 delivered records 1,546 form the cohort (Watchful waiting: 1,207;"

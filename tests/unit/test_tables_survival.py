@@ -144,3 +144,9 @@ arm,x,x,0,0,,,,,,,,not estimable: no patient
     )
     assert printed(layout)[2] == ["Old", "70 (70.0)", "45", "35 (18–80)", "", "–a", "–a"]
     assert layout.columns[4].detail == "(90% CI)"
+
+
+def test_p_is_named_by_the_test_of_the_model():
+    assert [c.detail for c in survival().columns][-1] == "Wald"
+    penalised = survival(model={"label": "Adjusted", "penalty": "firth"})
+    assert [c.detail for c in penalised.columns][-1] == "penalised LR"

@@ -10,7 +10,11 @@ from retrocohort.config.study import load_study
 
 SCRIPTS = Path("workflow/scripts")
 OUTPUTS = {
-    "read_records": {"records": "records.parquet", "linkage": "linkage.csv"},
+    "read_records": {
+        "records": "records.parquet",
+        "linkage": "linkage.csv",
+        "centres": "centres.csv",
+    },
     "clean_records": {
         "cleaned": "cleaned.parquet",
         "cleaned_csv": "cleaned.csv",

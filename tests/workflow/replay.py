@@ -5,6 +5,7 @@ computes the named operations of the study file in plain Python, patient by pati
 """
 
 import csv
+import gzip
 import hmac
 import math
 import unicodedata
@@ -19,8 +20,9 @@ DAYS_PER = {"days": 1, "months": 30.4375, "years": 365.25}
 
 
 def read_csv(path):
-    """Return the rows of a csv file as dictionaries."""
-    with open(path, encoding="utf-8", newline="") as file:
+    """Return the rows of a csv file, gzipped or not, as dictionaries."""
+    opened = gzip.open if str(path).endswith(".gz") else open
+    with opened(path, "rt", encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

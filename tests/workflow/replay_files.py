@@ -48,7 +48,13 @@ def _workbook(path, source):
     import openpyxl
 
     sheet = openpyxl.load_workbook(path, data_only=True)[source["sheet"]]
-    return [[text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+    return [[_shown(cell) for cell in row] for row in sheet.iter_rows()]
+
+
+def _shown(cell):
+    if isinstance(cell.value, (int, float)) and cell.number_format == "0%":
+        return f"{round(100 * cell.value)}%"
+    return text(cell.value)
 
 
 def _statfile(path):

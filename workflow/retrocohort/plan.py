@@ -11,6 +11,11 @@ FORMATS = ("svg", "pdf", "png")
 PLACE = "{population}/{endpoint}"
 ESTIMATES = ("quantiles", "logrank", "landmarks", "followup")
 COX = (("estimates", ""), ("fit", "_fit"), ("ph", "_ph"))
+FURTHER = {  # kind -> its tables and how their files end
+    "interaction": {"tests": "_tests", "ratios": "_ratios"},
+    "landmark": {name: f"_{name}" for name in ("excluded", "quantiles", "logrank", "cox", "km")},
+    "rmst": {"means": ""},
+}
 
 # table of results with a `note` column -> the step under which its notes are listed
 NOTED_ESTIMATES = {
@@ -20,6 +25,7 @@ NOTED_ESTIMATES = {
     "followup": "follow-up",
 }
 NOTED_MODELS = {"": "Cox model", "_fit": "Cox model", "_ph": "test of proportional hazards"}
+NOT_NOTED = ("excluded", "km")  # tables of further analyses without notes
 
 
 class Plan:
@@ -135,6 +141,21 @@ class Plan:
         """Return the dictionary entries of the rows and columns of a table."""
         return self.texts([*filter(None, [table.get("by")]), *table["variables"]], *keys)
 
+    def further_files(self, name: str) -> dict[str, list[str]]:
+        """Return table -> its paths, one a part, of a further analysis."""
+        entry = self.study["further"][name]
+        kind, parts = entry["kind"], self.parts(entry)
+        return {
+            table: self.files(f"models/{PLACE}/{kind}_{name}{end}.csv", parts)
+            for table, end in FURTHER[kind].items()
+        }
+
+    def further_variables(self, entry: dict) -> dict[str, dict]:
+        """Return the types and levels of the variables of a further analysis."""
+        subgroups = entry.get("subgroups")
+        own = [subgroups] if isinstance(subgroups, str) else []
+        return self.texts([entry["by"], *own, *entry["covariates"]], "type", "levels")
+
     # audit and report
 
     def noted_tables(self) -> dict[str, dict]:
@@ -146,6 +167,11 @@ class Plan:
             for end, step in NOTED_MODELS.items():
                 pattern = f"models/{PLACE}/cox_{name}{end}.csv"
                 found |= self._noted(pattern, f"{step} '{name}'", model)
+        for name, entry in self.study["further"].items():
+            for table, end in FURTHER[entry["kind"]].items():
+                if table not in NOT_NOTED:
+                    pattern = f"models/{PLACE}/{entry['kind']}_{name}{end}.csv"
+                    found |= self._noted(pattern, f"further analysis '{name}'", entry)
         for name, table in self.study["tables"].items():
             if table["kind"] == "baseline":
                 pattern = f"tables/{{population}}/{name}_tests.csv"
@@ -165,7 +191,7 @@ class Plan:
         keys = "title data notice preset conventions time sources criteria endpoints populations"
         facts = {
             key: self.study[key]
-            for key in f"{keys} arms tables derive survival curves models report".split()
+            for key in f"{keys} arms tables derive survival curves models further report".split()
         }
         return facts | {"variables": self.texts(self.study["variables"])}
 
@@ -195,13 +221,33 @@ class Plan:
             ],
             "models": [
                 part
-                | {"name": name, "kind": model["kind"], "label": model["label"], "svg": path}
+                | {key: model[key] for key in ("kind", "label", "role")}
+                | {"name": name, "penalty": model.get("penalty", ""), "svg": path}
                 | {k: self.files(f"models/{PLACE}/cox_{name}{e}.csv", [part])[0] for k, e in COX}
                 | _links(f"forest_{name}", part, f"cox_{name}")
                 for name, model in study["models"].items()
                 for part, path in self._with_files(f"figures/{PLACE}/forest_{name}.svg", model)
             ],
+            "further": [
+                part | {"name": name, "kind": entry["kind"]} | shown
+                for name, entry in study["further"].items()
+                for part, shown in zip(self.parts(entry), self._shown_further(name), strict=True)
+            ],
         }
+
+    def _shown_further(self, name: str) -> list[dict]:
+        """Return what a further analysis shows in each of its parts: tables, and the figure."""
+        entry, files = self.study["further"][name], self.further_files(name)
+        shown = [
+            dict(zip(files, paths, strict=True)) for paths in zip(*files.values(), strict=True)
+        ]
+        if entry["kind"] == "landmark":
+            stem = f"landmark_{name}"
+            for (part, path), own in zip(
+                self._with_files(f"figures/{PLACE}/{stem}.svg", entry), shown, strict=True
+            ):
+                own |= {"svg": path} | _links(stem, part, f"{stem}_km")
+        return shown
 
     def loose_files(self) -> list[str]:
         """Return the files that no other step reads; not asked for, a lost one stayed lost."""
@@ -213,6 +259,9 @@ class Plan:
         for section, stem in (("curves", "km_"), ("models", "forest_")):
             for name, entry in self.study[section].items():
                 found += sum(self.drawings(f"{stem}{name}", self.parts(entry)).values(), [])
+        for name, entry in self.study["further"].items():
+            if entry["kind"] == "landmark":
+                found += sum(self.drawings(f"landmark_{name}", self.parts(entry)).values(), [])
         for name, table in self.study["tables"].items():
             found += self.files(f"tables/{{population}}/{name}.csv", self.parts(table))
         return found + self.notices()

@@ -65,6 +65,40 @@ for plan, name, curve in entries("curves"):
             "../scripts/draw_curves.py"
 
 
+for plan, name, entry in entries("further"):
+    if entry["kind"] == "landmark":
+        drawn = plan.parts(entry)
+        tables = plan.further_files(name)
+
+        rule:
+            name:
+                f"draw_landmark_{plan.name}_{name}"
+            input:
+                curves=tables["km"],
+                quantiles=tables["quantiles"],
+                logrank=tables["logrank"],
+                style=STYLE,
+                fonts=FONTS,
+                code=package_files("workflow/scripts/draw_curves.py"),
+            output:
+                **plan.drawings(f"landmark_{name}", drawn),
+            log:
+                f"{plan.folder}/logs/draw_landmark_{name}.log",
+            priority: 1
+            conda:
+                ENVIRONMENT
+            params:
+                parts=drawn,
+                curve={"by": entry["by"], "title": entry["label"], "time": "Time from the landmark"},
+                by=plan.texts([entry["by"]])[entry["by"]],
+                conventions=plan.conventions("interval", "confidence"),
+                notice=plan.study["notice"],
+            message:
+                f"{plan.name}: draw landmark '{name}'"
+            script:
+                "../scripts/draw_curves.py"
+
+
 for plan, name, panels in entries("panels"):
     curve = plan.study["curves"][panels["curve"]]
     shown = plan.parts({**panels, "endpoints": [panels["endpoint"]]})

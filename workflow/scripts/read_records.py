@@ -2,6 +2,7 @@
 
 from retrocohort import io
 from retrocohort.records import cells, linkage
+from retrocohort.records.colours import coloured_cells
 from retrocohort.records.identifiers import protect
 from retrocohort.records.read import read_source
 
@@ -18,6 +19,7 @@ def main(smk):
     rows = linkage.link(keys, sources)
     for row in rows:
         row["sha256"] = io.sha256(sources[row["source"]]["path"])
+        row["coloured_cells"] = coloured_cells(sources[row["source"]])
     io.write_rows(smk.output.linkage, linkage.COLUMNS, rows)
     io.write_rows(smk.output.centres, linkage.CENTRES, linkage.centres(frames))
     return ", ".join(f"{row['rows']:,} rows of {row['source']}" for row in rows)

@@ -10,6 +10,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from twin.mess import Delivery
 from twin.people import fits
+from twin.spell import Percent
 
 FIXED = (2000, 1, 1, 0, 0, 0)  # of all parts of a workbook
 CLOCK = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
@@ -54,6 +55,9 @@ def write_workbook(path: Path, sources: Mapping, delivery: Delivery, note: str) 
             sheet.append([None if cell == "" else cell for cell in row])
         for row, record in enumerate(delivery.records[name], start=len(titles) + 2):
             _colour(sheet[row], record, spec)
+            for cell in sheet[row]:
+                if isinstance(cell.value, Percent):
+                    cell.number_format = "0%"
     content = io.BytesIO()
     book.save(content)
     path.write_bytes(_without_clock(content.getvalue()))

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from random import Random
 
 DAYS_PER_MONTH = 30.4375  # 365.25 / 12
+MONTH = 30  # days to a day of the next month
 MID_MONTH = 15  # the day that stands for a month
 
 
@@ -115,9 +116,9 @@ def _by_month(rng: Random, origin: date, offset: int, low: int, high: int, setti
     """
     day = origin + timedelta(days=offset)
     if rng.random() < settings["month_only"]:
-        middle = day.replace(day=MID_MONTH)
-        if low <= (middle - origin).days <= high:
-            day = middle
+        months = (day + timedelta(days=days) for days in (0, MONTH, -MONTH))
+        middles = (month.replace(day=MID_MONTH) for month in months)
+        day = next((m for m in middles if low <= (m - origin).days <= high), day)
     return day.isoformat()
 
 

@@ -52,7 +52,7 @@ def make_mess(people: Sequence[Mapping], calls: Sequence[Mapping], settings: Map
     rows = {h: [r for r in [*people, *second] if r["hospital"] == h] for h in sorted(hospitals)}
     repeated = [row for row in calls if rng.random() < mess["repeated_calls"]]
     heard = [row for row in second if row["hospital"] == caller]
-    rows[f"{caller}_calls"] = [*calls, *repeated, *map(_as_call(settings), heard)]
+    rows[settings["calls"]["source"]] = [*calls, *repeated, *map(_as_call(settings), heard)]
     tables, truth = {}, []
     for source, spec in settings["sources"].items():
         cells = Random(f"{seed} {source}")

@@ -8,7 +8,13 @@ from random import Random
 ORIGIN = date(1899, 12, 30)  # day 0 of the serial numbers of spreadsheets
 MID_MONTH = 15
 WIDE = str.maketrans("0123456789.", "０１２３４５６７８９．")
-Cell = str | int | float | date | None
+
+
+class Percent(float):
+    """A share that a spreadsheet shows in percent."""
+
+
+Cell = str | int | float | Percent | date | None
 
 
 def spell(rng: Random, value: str | None, column: Mapping) -> Cell:
@@ -20,8 +26,9 @@ def spell(rng: Random, value: str | None, column: Mapping) -> Cell:
         Clean text; None for unknown.
     column : mapping
         "words" (value -> spellings), "codes" (value -> number), "styles" or "dates" (template ->
-        weight), "months" (template -> weight, for the 15th of a month), "missing" (a code),
-        "numeric" (numbers as numbers); without any of them it is written as it is.
+        weight; a template may be what the program itself shows: "percent", "cell", "serial"),
+        "months" (template -> weight, for the 15th of a month), "missing" (a code), "numeric"
+        (numbers as numbers); without any of them it is written as it is.
     """
     words = column.get("words", {})
     if (value or "") in words:
@@ -33,7 +40,10 @@ def spell(rng: Random, value: str | None, column: Mapping) -> Cell:
     if "dates" in column:
         return _date(rng, date.fromisoformat(value), column)
     if "styles" in column:
-        text = _weighted(rng, column["styles"]).format(**_parts(rng, value))
+        template = _weighted(rng, column["styles"])
+        if template == "percent":
+            return Percent(int(value) / 100)
+        text = template.format(**_parts(rng, value))
         return float(text) if column.get("numeric") else text
     return value
 
@@ -93,7 +103,8 @@ def mistyped(value: str | None, column: Mapping, rng: Random) -> Cell:
 
 def with_letter(text: str) -> str:
     """Return a number with the letter O typed for its zeros, if it has other digits too."""
-    return text.replace("0", "O") if any(digit in text for digit in "123456789") else text
+    number = text.partition("/")[0]  # behind it a unit, such as /2mm²
+    return text.replace("0", "O") if any(digit in number for digit in "123456789") else text
 
 
 def wide(text: str) -> str:

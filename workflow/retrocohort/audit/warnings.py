@@ -48,6 +48,9 @@ def of_linkage(rows: Iterable[dict]) -> Iterator[dict]:
                 relevant = False  # they are left out, which problems.csv tells
             if relevant and int(row[column] or 0):
                 yield _warning("records", row["source"], text, int(row[column]))
+        if int(row.get("coloured_cells") or 0):
+            text = "cells with a colour; what it says is not read"
+            yield _warning("records", row["source"], text, int(row["coloured_cells"]))
         only_here = int(row.get("only_here_keys") or 0)
         if (
             0 < only_here < int(row["keys"])

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from retrocohort.config.derivations import check_derivations
-from retrocohort.config.dictionary import LEVELLED, NUMERIC
+from retrocohort.config.dictionary import CENTRE, LEVELLED, NUMERIC
+from retrocohort.config.further import check_further
 from retrocohort.config.references import FULL, References
 from retrocohort.faults import Fault, suggest
 
@@ -21,6 +22,7 @@ SECTIONS = {  # a study without faults of shape has those that are needed; the o
     "panels": {},
     "models": {},
     "tables": {},
+    "further": {},
 }
 DAYS = ("days", "day", "d")  # units of a variable that an endpoint may be made from
 OWN_ENDINGS = {"models": ("_fit", "_ph"), "tables": ("_tests",)}  # of files beside an entry's own
@@ -49,6 +51,7 @@ def cross_faults(
         remedy = "Say that no patient is described, and what the data cannot show."
         refs.fault("", "synthetic data need the key 'notice'.", remedy)
     _check_sources(refs)
+    _check_centres(refs)
     _check_unit(refs, "time", study["time"], "the defaults")
     refs.faults += _variable_faults(dictionary_file, refs)
     check_derivations(refs)
@@ -79,6 +82,21 @@ def _check_sources(refs: References) -> None:
         readers.setdefault(key, name)
 
 
+def _check_centres(refs: References) -> None:
+    """Check that each patient has one of the centres, where the dictionary makes them levels."""
+    if CENTRE not in refs.variables:
+        return
+    if CENTRE in refs.study["derive"]:
+        refs.fault(f"derive.{CENTRE}", "the centre comes from the sources.", "Remove it.")
+    for name, entry in refs.study["sources"].items():
+        place, centre = f"sources.{name}", entry.get("centre")
+        if centre is None and name not in refs.long and entry.get("patients") != "known":
+            remedy = "Name one of its levels, or {column: ...}."
+            refs.fault(place, f"'{CENTRE}' is a variable, and this source names none.", remedy)
+        elif isinstance(centre, str):
+            refs.level(f"{place}.centre", CENTRE, centre)
+
+
 def _variable_faults(file: str, refs: References) -> list[Fault]:
     """Return the faults of variables that come from nowhere or whose name is taken."""
     faults = []
@@ -92,7 +110,7 @@ def _variable_faults(file: str, refs: References) -> list[Fault]:
         for source in sorted(set(entry["convert_in"]) - set(entry["columns"])):
             problem = f"'{source}' in convert is no source of this variable."
             faults.append(Fault(file, name, problem, suggest(source, entry["columns"])))
-        if not entry["columns"] and name not in {*refs.study["derive"], *refs.lost}:
+        if not entry["columns"] and name not in {*refs.study["derive"], *refs.lost, CENTRE}:
             remedy = "Give its columns, or derive it in the study file."
             faults.append(Fault(file, name, "has neither a column nor a derivation.", remedy))
         if name in taken:
@@ -102,16 +120,17 @@ def _variable_faults(file: str, refs: References) -> list[Fault]:
 
 
 def _check_cohort(refs: References) -> None:
-    """Check criteria, endpoints, arms and populations."""
+    """Check the checks, criteria, endpoints, arms and populations."""
     study = refs.study
+    for section, key in (("checks", "check"), ("criteria", "exclude")):
+        names = [entry[key] for entry in study[section]]
+        for entry in study[section]:
+            refs.condition(f"{section}.{entry[key]}.where", entry["where"])
+        for name in dict.fromkeys(n for n in names if names.count(n) > 1):
+            remedy = f"Give each {'check' if key == 'check' else 'criterion'} its own name."
+            refs.fault(section, f"'{name}' stands twice.", remedy)
     for check in study["checks"]:
         refs.variable(f"checks.{check['check']}.variable", check["variable"])
-        refs.condition(f"checks.{check['check']}.where", check["where"])
-    names = [criterion["exclude"] for criterion in study["criteria"]]
-    for criterion in study["criteria"]:
-        refs.condition(f"criteria.{criterion['exclude']}.where", criterion["where"])
-    for name in dict.fromkeys(n for n in names if names.count(n) > 1):
-        refs.fault("criteria", f"'{name}' stands twice.", "Give each criterion its own name.")
     for name, endpoint in study["endpoints"].items():
         _check_endpoint(refs, f"endpoints.{name}", endpoint)
     for name, arm in study["arms"].items():
@@ -177,6 +196,10 @@ def _check_results(refs: References) -> None:
         _check_model(refs, f"models.{name}", model)
     for name, table in refs.study["tables"].items():
         _check_table(refs, f"tables.{name}", table)
+    for name, analysis in refs.study["further"].items():
+        place = f"further.{name}"
+        _check_selection(refs, place, analysis, refs.study["endpoints"], "an endpoint")
+        check_further(refs, place, analysis)
     for section, endings in OWN_ENDINGS.items():
         names = refs.study[section]
         for name in sorted({f"{n}{ending}" for n in names for ending in endings} & set(names)):

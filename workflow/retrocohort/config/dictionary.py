@@ -30,8 +30,9 @@ READS = {  # texts that are no plain number, and what can be asked of each
 }
 RESERVED = {  # names of conditions, and of columns of the pipeline
     *("all", "any", "not"),
-    *("record_id", "source", "source_file", "source_sheet", "source_row", "centre", "patient"),
+    *("record_id", "source", "source_file", "source_sheet", "source_row", "patient"),
 }
+CENTRE = "centre"  # the hospital, as the sources name it: a variable if the dictionary has a row
 
 
 def read_table(
@@ -106,6 +107,9 @@ def parse_dictionary(file: str, text: str, schema: dict, faults: list[Fault]) ->
         elif name in RESERVED:
             problem = f"the name '{name}' is reserved."
             found.append(Fault(file, place, problem, "Choose another name."))
+        elif name == CENTRE and (row["type"] != "category" or row["columns"]):
+            problem = "is the hospital that the sources name, a category without columns."
+            found.append(Fault(file, place, problem, "Correct it, or choose another name."))
         first_row.setdefault(name, number)
         if found:
             faults.extend(found)
@@ -132,6 +136,8 @@ def _variable(file: str, place: str, row: dict, faults: list[Fault]) -> dict:
     for pattern in _items(row["formats"]):
         if not _is_date_format(pattern):
             remedy = "Write %d, %m, %Y and what stands between them, such as %d/%m/%Y, or excel."
+            if "=" in pattern:
+                remedy = "A month alone names the day that stands for it, 1 to 28: %Y.%m=15."
             fault(f"'{pattern}' is not a date format.", remedy)
     common, by_source = _factors(row["convert"], fault)
     return {

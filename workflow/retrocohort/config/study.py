@@ -225,6 +225,9 @@ def _filled(study: dict, data: str) -> dict:
             {"label": _titled(name), "ties": conventions["ties"]} | everywhere | entry
         ),
         "tables": lambda name, entry: {"populations": list(populations)} | entry,
+        "further": lambda name, entry: (
+            {"label": _titled(name)} | everywhere | {"populations": [FULL]} | entry
+        ),
     }
     sections = {
         key: {

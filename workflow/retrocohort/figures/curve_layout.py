@@ -103,7 +103,8 @@ def plan(
         below = _below_axes(frame, key.layout(*about, frame.width - 2 * canvas.MARGIN), None)
     notes = _notes(part, groups, conventions, frame)
     height = below.notes_top + canvas.height_of(notes, canvas.small()) + canvas.MARGIN
-    return Layout(frame, below, heading, y_label, _time_label(part["unit"]), notes, height)
+    x_label = _time_label(part["unit"], curve.get("time", "Time"))
+    return Layout(frame, below, heading, y_label, x_label, notes, height)
 
 
 def _below_axes(frame: Frame, shown: key.Key, place: tuple[float, float] | None) -> Below:
@@ -161,9 +162,10 @@ def _survival_label(part: Mapping[str, str]) -> str:
     return "Event-free (%)"
 
 
-def _time_label(unit: str) -> str:
+def _time_label(unit: str, time: str) -> str:
     """Return "Time (months)", or "Age (years)" for the unit "years of age"."""
-    return f"Age ({unit.removesuffix(' of age')})" if unit.endswith(" of age") else f"Time ({unit})"
+    years = unit.removesuffix(" of age")
+    return f"{time} ({unit})" if years == unit else f"Age ({years})"
 
 
 def _frame(unit, groups, curve, top) -> Frame:

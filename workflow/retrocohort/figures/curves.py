@@ -43,7 +43,8 @@ def draw(
         Of km_<curve>.csv, quantiles.csv and logrank.csv.
     curve : mapping
         The entry of the study file: "by", and if given "title", "max_time" and "ticks" (their
-        distance) in the unit, and "width" ("single" or "double" column).
+        distance) in the unit, and "width" ("single" or "double" column); "time", what the axis
+        counts, where that is not the time from the start.
     by : mapping or None
         "label", "unit" and "levels" of the variable that splits the curves.
     conventions : mapping

@@ -126,6 +126,8 @@ def _foot(model: Mapping, variables: Mapping, share: str) -> str:
         kind = "All covariates in one model"
     strata = [variables[name]["label"] for name in model.get("strata") or []]
     kind += f", stratified by {' and '.join(strata)}" if strata else ""
+    if model.get("penalty"):
+        kind += "; Firth's penalised likelihood and its profile"
     return (
         f"{kind}. HR: hazard ratio, above 1 for a higher hazard of the event; bars: {share} "
         "confidence interval (CI), an arrow where it goes on beyond the axis."

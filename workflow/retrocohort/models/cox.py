@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from retrocohort.models import firth
 from retrocohort.models.design import Design, complete_cases, design_of
 from retrocohort.models.engines import fit_engine
 from retrocohort.models.newton import aliased, maximise
@@ -19,6 +20,7 @@ AGREEMENT = 1e-6  # largest difference between the two engines, in standard erro
 
 SEPARATION = "not estimable: no finite maximum of the likelihood (separation)"
 DETERMINED = "not estimable: determined by the covariates before it"
+NO_COLUMN = "not estimable: no covariate with an estimate"
 NOT_CONVERGED = "not estimable: the fit did not converge"
 
 
@@ -37,6 +39,7 @@ class CoxFit:
     problem : why there is no fit at all; empty when there is one.
     engines_agree : whether both engines give the same coefficients; None when one has none, for
         which `engine_note` has the reason.
+    peak : the maximum of the penalised likelihood; None where there is no penalty.
     """
 
     sample: Sample
@@ -48,31 +51,40 @@ class CoxFit:
     finite: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
     beta: np.ndarray = field(default_factory=lambda: np.empty(0))
     covariance: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
-    null: PartialLikelihood | None = None
-    full: PartialLikelihood | None = None
+    null: PartialLikelihood | firth.PenalisedLikelihood | None = None
+    full: PartialLikelihood | firth.PenalisedLikelihood | None = None
     null_columns: np.ndarray | None = None
     problem: str = ""
     engines_agree: bool | None = None
     engine_note: str = ""
+    peak: firth.Peak | None = None
 
 
-def fit_cox(frame, sample: Sample, names, variables, model: dict, ties: str) -> CoxFit:
+def fit_cox(
+    frame, sample: Sample, names, variables, model: dict, ties: str, two_engines: bool = True
+) -> CoxFit:
     """Return the fit of the covariates `names` to the complete cases of a sample.
 
     Parameters
     ----------
-    model : the study's entry; of it `strata` and `reference` (variable -> level) count here.
+    model : the study's entry; of it `strata`, `reference` (variable -> level) and `penalty` count.
     ties : "efron" | "breslow".
+    two_engines : whether the main engine fits too; without it the numbers are those of the second,
+        and no library has to be started. It knows no penalty.
     """
+    penalised = model.get("penalty") == "firth"
     strata_names = model.get("strata") or []
     known = complete_cases(frame, sample, [*names, *strata_names], variables)
     complete = sample.take(known)
     strata = stratum_codes(frame, strata_names, variables, complete.rows)
-    design = design_of(frame, complete, names, variables, model.get("reference") or {})
+    references = model.get("reference") or {}
+    design = design_of(frame, complete, names, variables, references, penalised)
     fit = CoxFit(complete, strata, int((~known).sum()), design, ties)
     fit.problem = why_no_fit(fit)
-    if not fit.problem:
-        estimate(fit)
+    if not fit.problem and penalised:
+        estimate_penalised(fit)
+    elif not fit.problem:
+        estimate(fit, two_engines)
     return fit
 
 
@@ -95,7 +107,25 @@ def own_information(likelihood: PartialLikelihood) -> np.ndarray:
     return ~aliased(likelihood.at(np.zeros(len(most))).information, most)
 
 
-def estimate(fit: CoxFit) -> None:
+def estimate_penalised(fit: CoxFit) -> None:
+    """Fit with Firth's penalty all columns that are not determined by others."""
+    sets, x = risk_sets(fit.sample, fit.strata, fit.ties), fit.design.x
+    own = own_information(PartialLikelihood(sets, x))
+    note_columns(fit.design, np.flatnonzero(~own), DETERMINED)
+    fit.used, fit.null_columns = np.flatnonzero(own), np.arange(own.sum())
+    if not own.any():
+        fit.problem = NO_COLUMN
+        return
+    fit.null = fit.full = firth.PenalisedLikelihood(PartialLikelihood(sets, x[:, own]))
+    fit.peak = firth.maximise(fit.full, np.zeros(len(fit.used)))
+    if not fit.peak.converged:
+        fit.problem = NOT_CONVERGED
+        return
+    fit.beta, fit.finite = fit.peak.beta, np.ones(len(fit.used), dtype=bool)
+    fit.covariance = covariance(fit.peak.there.information, fit.finite)
+
+
+def estimate(fit: CoxFit, two_engines: bool) -> None:
     """Find the columns that can be estimated, fit them, and note those that cannot."""
     x = fit.design.x
     fit.null = PartialLikelihood(risk_sets(fit.sample, fit.strata, fit.ties), x)
@@ -108,7 +138,7 @@ def estimate(fit: CoxFit) -> None:
         note_columns(fit.design, columns[~own], DETERMINED)
         columns = columns[own]
     if not len(columns):
-        fit.problem = "not estimable: no covariate with an estimate"
+        fit.problem = NO_COLUMN
         return
     fit.used = columns
     fit.full = PartialLikelihood(sets, x[np.ix_(live, columns)])
@@ -121,7 +151,7 @@ def estimate(fit: CoxFit) -> None:
     note_columns(fit.design, columns[second.diverging], SEPARATION)
     if second.diverging.any():
         fit.engine_note = "main engine not run: it would follow a coefficient without end"
-    else:
+    elif two_engines:
         ask_main_engine(fit, sample, strata)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.special import chdtrc, ndtr, ndtri
 
+from retrocohort.models import firth
 from retrocohort.models.concordance import concordance
 from retrocohort.models.cox import CoxFit
 from retrocohort.models.design import NO_PATIENT
@@ -24,20 +25,36 @@ def estimate_rows(fit: CoxFit, confidence: float) -> list[dict]:
             if not is_reference(row):
                 row["note"] = row.get("note") or fit.problem
         return rows
-    z = ndtri((1 + confidence) / 2)
     for place, column in enumerate(fit.used):
         if fit.finite[place] and fit.design.row_of[column] >= 0:
-            coef, se = float(fit.beta[place]), float(np.sqrt(fit.covariance[place, place]))
-            rows[fit.design.row_of[column]] |= {
-                "coef": coef,
-                "se": se,
-                "hr": float(np.exp(coef)),
-                "hr_low": float(np.exp(coef - z * se)),
-                "hr_high": float(np.exp(coef + z * se)),
-                "z": coef / se,
-                "p": float(2 * ndtr(-abs(coef / se))),
-            }
+            rows[fit.design.row_of[column]] |= estimate_of(fit, place, confidence)
     return rows
+
+
+def estimate_of(fit: CoxFit, place: int, confidence: float) -> dict:
+    """Return one coefficient with its hazard ratio, limits and P.
+
+    Of a penalised fit the limits are those of the profile, z is the signed root of the penalised
+    likelihood ratio statistic; of others they are Wald's.
+    """
+    coef, se = float(fit.beta[place]), float(np.sqrt(fit.covariance[place, place]))
+    if fit.peak is None:
+        width = ndtri((1 + confidence) / 2) * se
+        low, high, z = coef - width, coef + width, coef / se
+    else:
+        low, high = firth.profile_limits(fit.full, fit.peak, place, confidence)
+        z = firth.signed_root(fit.full, fit.peak, place)
+    found = np.isfinite([low, high, z]).all()
+    return {
+        "note": "" if found else "not estimable: the profile of the likelihood has no such limit",
+        "coef": coef,
+        "se": se,
+        "hr": float(np.exp(coef)),
+        "hr_low": float(np.exp(low)),
+        "hr_high": float(np.exp(high)),
+        "z": z,
+        "p": float(2 * ndtr(-abs(z))),
+    }
 
 
 def is_reference(row: dict) -> bool:
@@ -70,7 +87,7 @@ def fit_rows(fit: CoxFit, name: str = "") -> list[dict]:
         else statistic_rows(fit)
     )
     rows.append({"statistic": "converged", "value": int(not fit.problem), "note": fit.problem})
-    if not fit.problem:
+    if not fit.problem and fit.peak is None:
         agree = None if fit.engines_agree is None else int(fit.engines_agree)
         rows.append({"statistic": "engines_agree", "value": agree, "note": fit.engine_note})
     missing = sum(is_not_estimable(row, fit.problem) for row in fit.design.rows)
@@ -88,7 +105,8 @@ def statistic_rows(fit: CoxFit) -> list[dict]:
     """Return the statistics of a converged fit.
 
     Likelihood-ratio and score tests count all columns, also those without a finite estimate: they
-    stay valid there. The Wald test counts the finite ones.
+    stay valid there. The Wald test counts the finite ones. Of a penalised fit all likelihoods are
+    penalised; it has no AIC, and no score test, as its score at zero is that of the penalty too.
     """
     null = fit.null.at(np.zeros(fit.null.x.shape[1]))
     full = fit.full.at(fit.beta)
@@ -96,7 +114,7 @@ def statistic_rows(fit: CoxFit) -> list[dict]:
     score, finite = fit.null_columns, fit.finite
     c, c_error = concordance(fit.sample, risk_score(fit), fit.strata)
     no_pairs = "not estimable: no comparable pairs" if np.isnan(c) else ""
-    return [
+    rows = [
         {"statistic": "loglik_null", "value": null.value},
         {"statistic": "loglik", "value": full.value},
         chi_square("lr", 2 * (full.value - null.value), df),
@@ -109,6 +127,8 @@ def statistic_rows(fit: CoxFit) -> list[dict]:
         {"statistic": "aic", "value": 2 * df - 2 * full.value},
         {"statistic": "epv", "value": fit.sample.events / df},
     ]
+    unpenalised = ("score", "aic")
+    return [row for row in rows if fit.peak is None or row["statistic"] not in unpenalised]
 
 
 def risk_score(fit: CoxFit) -> np.ndarray:
@@ -135,7 +155,12 @@ def chi_square(name: str, statistic: float, df: int) -> dict:
 
 
 def ph_rows(fit: CoxFit, univariable: bool = False) -> list[dict]:
-    """Return the test of proportional hazards of each term and GLOBAL; no GLOBAL of a lone term."""
+    """Return the test of proportional hazards of each term and GLOBAL; no GLOBAL of a lone term.
+
+    A penalised fit has none: the test is a score test at the maximum of the plain likelihood.
+    """
+    if fit.peak is not None:
+        return []
     design = fit.design
     names = list(dict.fromkeys(row["variable"] for row in design.rows))
     tested = {}

@@ -66,20 +66,23 @@ def complete_cases(frame, sample: Sample, names, variables) -> np.ndarray:
     return known
 
 
-def design_of(frame, sample: Sample, names, variables, references) -> Design:
+def design_of(
+    frame, sample: Sample, names, variables, references, penalised: bool = False
+) -> Design:
     """Return the design of complete cases.
 
     Parameters
     ----------
     names : covariates in the order of the table.
     references : variable -> reference level; the first level of the dictionary where not named.
+    penalised : whether levels without events have an estimate too (Firth's penalty).
     """
     design = Design(sample.n)
     for name in names:
         if is_coded(variables[name]):
             levels = variables[name]["levels"]
             reference = references.get(name, next(iter(levels)))
-            add_levels(design, frame, sample, name, levels, reference)
+            add_levels(design, frame, sample, name, levels, reference, penalised)
         else:
             add_number(design, sample, name, numbers(frame, name)[sample.rows])
     return design
@@ -95,36 +98,42 @@ def add_number(design: Design, sample: Sample, name: str, values: np.ndarray) ->
     design.rows.append(row)
 
 
-def add_levels(design: Design, frame, sample: Sample, name: str, levels, reference: str) -> None:
+def add_levels(
+    design: Design, frame, sample: Sample, name: str, levels, reference: str, penalised: bool
+) -> None:
     """Add a covariate with levels: a row each, the reference among them."""
     codes = level_codes(frame, name, levels, sample.rows)
     n = np.bincount(codes, minlength=len(levels))
     events = np.bincount(codes[sample.event], minlength=len(levels))
+    needed = n if penalised else events
     order = list(levels)
     declared = order.index(reference)
-    with_events = np.flatnonzero(events)
-    base = declared if events[declared] or not len(with_events) else with_events[0]
+    estimable = np.flatnonzero(needed)
+    base = declared if needed[declared] or not len(estimable) else estimable[0]
     for code, level in enumerate(order):
         row = {"variable": name, "level": level, "reference": reference}
         row |= {"n": int(n[code]), "events": int(events[code])}
-        row["note"] = why_not(code, declared, n, events, levels)
+        row["note"] = why_not(code, declared, n, needed, levels)
         reported = not row["note"] and code != declared
         if code != base and n[code]:
             place = len(design.rows) if reported else -1
-            design.add(codes == code, name, place, bool(events[code]))
+            design.add(codes == code, name, place, bool(needed[code]))
         design.rows.append(row)
-    design.live &= events[codes] > 0
+    design.live &= needed[codes] > 0
 
 
-def why_not(code: int, declared: int, n, events, levels) -> str:
-    """Return why a level cannot be compared with the declared reference, empty when it can."""
+def why_not(code: int, declared: int, n, needed, levels) -> str:
+    """Return why a level cannot be compared with the declared reference, empty when it can.
+
+    `needed` are the events of each level; its patients where they suffice.
+    """
     if n[code] == 0:
         return NO_PATIENT
     if np.count_nonzero(n) == 1:
         return f"not estimable: all patients have the level '{list(levels.values())[code]}'"
-    if events[code] == 0:
+    if needed[code] == 0:
         return f"{NO_EVENT} in this level"
-    if code != declared and events[declared] == 0:
+    if code != declared and needed[declared] == 0:
         what = "event" if n[declared] else "patient"
         return f"not estimable: no {what} in the reference level"
     return ""

@@ -132,6 +132,24 @@ class PartialLikelihood:
         parts = [self._information(weight, total, mean, g**power) for power in (0, 1, 2)]
         return gradient, *parts
 
+    def information_slopes(self, beta: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+        """Return the (p,) traces of a matrix times the derivative of the information by each beta.
+
+        The derivative of a variance of covariates at risk is their third central moment. With it
+        contracted by the (p, p) symmetric `matrix`, sums of one column at a time suffice.
+        """
+        weight, total, mean = self._steps(self.x @ beta)
+        share = weight * self.sets.spread(1 / total)
+        spread = [self.sets.spread(column / total) for column in mean.T]
+        shared_mean = weight[:, None] * np.column_stack(spread)
+        square = ((self.x @ matrix) * self.x).sum(axis=1)
+        mean_square = self.sets.at_step(weight * square) / total
+        square_of_mean = ((mean @ matrix) * mean).sum(axis=1)
+        product = ((self.x @ matrix) * shared_mean).sum(axis=1)
+        return self.x.T @ (share * square - 2 * product) - mean.T @ (
+            mean_square - 2 * square_of_mean
+        )
+
     def _steps(self, eta: np.ndarray):
         """Return (n,) relative hazards, and their (d,) sum and (d, p) mean covariates at a step."""
         weight = np.exp(eta)

@@ -23,6 +23,7 @@ from retrocohort.records.delimited import (
     read_bytes,
 )
 from retrocohort.records.encodings import encoding_fault
+from retrocohort.records.footer import absent_footer, is_footer
 from retrocohort.records.statfile import read_columns
 from retrocohort.records.workbook import first_rows as first_rows_of_sheet
 from retrocohort.records.workbook import lost_formulas, open_workbook, sheets_of
@@ -116,10 +117,13 @@ def _uneven_rows(spec: dict, text: str) -> list[Fault]:
         for row, (count, cells) in enumerate(_widths(text, delimiter_of(spec)), start=1):
             if row == header_row:
                 width = count
-            elif row > header_row and "footer" in spec and is_footer(cells, spec["footer"]):
+            elif row > header_row and cells and is_footer(cells[0], spec):
                 break
             elif row > header_row and count != width and any(cells):
                 uneven.append((row, count, any("\n" in cell for cell in cells)))
+        else:
+            if "footer" in spec:
+                return [absent_footer(spec)]
     except csv.Error:
         problem = "a quote opened behind it is never closed."
         return [Fault(path, f"row {row}", problem, "Close or remove it.")]
@@ -133,11 +137,6 @@ def _uneven_rows(spec: dict, text: str) -> list[Fault]:
         problem = f"{len(uneven) - MOST_ROWS} more rows have not {width} cells."
         faults.append(Fault(path, "", problem, "Look at them too."))
     return faults
-
-
-def is_footer(cells: Sequence[str], footer: str) -> bool:
-    """Say whether a row is the first of the footer."""
-    return bool(cells) and cells[0].strip().startswith(footer)
 
 
 def _widths(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:

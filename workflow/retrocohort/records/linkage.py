@@ -17,6 +17,7 @@ COLUMNS = [
     "unmatched_keys",
     "unmatched_rows",
     "only_here_keys",
+    "coloured_cells",
 ]
 
 CENTRES = ["centre", "rows", "patients"]

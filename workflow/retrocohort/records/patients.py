@@ -9,9 +9,9 @@ from retrocohort.records.clean import clean_source
 from retrocohort.records.derive import derive_all, note_checks
 from retrocohort.records.linkage import patients_of
 from retrocohort.records.logs import Logs
-from retrocohort.records.read import PLACE
+from retrocohort.records.read import OWN_COLUMNS, PLACE
 from retrocohort.records.reconcile import reconcile
-from retrocohort.records.verdict import LEFT_OUT
+from retrocohort.records.verdict import LEFT_OUT, SET_TO_MISSING
 
 
 def clean_records(
@@ -51,10 +51,13 @@ def clean_records(
     new = [name for name in one if patients_of(sources[name]) == "new"]
     rows, patients = _with_patients(rows, rows["source"].isin(new).to_numpy(), logs)
     frame = _one_row_each(rows, patients, variables, logs)
+    if "centre" in variables:
+        frame["centre"] = _known_centres(frame, variables["centre"]["levels"], logs)
     long = {name: _placed(cleaned[name], patients) for name in sources if name not in one}
     frame = derive_all(frame, long, derive, variables, logs)
     note_checks(frame, checks, logs)
-    return frame[["record_id", "centre", *(name for name in variables if name in frame)]], logs
+    named = [name for name in variables if name in frame and name != "centre"]
+    return frame[["record_id", "centre", *named]], logs
 
 
 def _with_patients(rows: pd.DataFrame, is_new: np.ndarray, logs: Logs) -> tuple:
@@ -81,7 +84,7 @@ def _one_row_each(
     rows: pd.DataFrame, patients: np.ndarray, variables: dict, logs: Logs
 ) -> pd.DataFrame:
     """Return the patients with their place, centre and reconciled variables."""
-    names = [name for name in variables if name in rows]
+    names = [name for name in variables if name in rows and name not in OWN_COLUMNS]
     values = {name: reconcile(rows, name, variables[name], len(patients), logs) for name in names}
     made_by = np.flatnonzero(rows["is_new"])
     first = made_by[np.unique(rows["patient"].to_numpy()[made_by], return_index=True)[1]]
@@ -91,6 +94,22 @@ def _one_row_each(
         | {column: rows[column].to_numpy()[first] for column in PLACE}
         | values
     )
+
+
+def _known_centres(frame: pd.DataFrame, levels: dict, logs: Logs) -> np.ndarray:
+    """Return the centre of each patient; one that is no level of the dictionary is a problem."""
+    centre = frame["centre"].to_numpy(dtype=object)
+    unknown = np.array([name is not None and name not in levels for name in centre])
+    if unknown.any():
+        logs.add(
+            "problems",
+            frame[unknown],
+            variable="centre",
+            raw_value=centre[unknown],
+            problem="no level of the dictionary",
+            action=SET_TO_MISSING,
+        )
+    return np.where(unknown, None, centre)
 
 
 def _ids(rows: pd.DataFrame) -> np.ndarray:

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from retrocohort.faults import Fault, FaultsFound
+from retrocohort.faults import FaultsFound
 from retrocohort.records import cells
 from retrocohort.records.delimited import DELIMITERS, ending_of, read_delimited
+from retrocohort.records.footer import absent_footer, is_footer
 from retrocohort.records.statfile import read_statfile
 from retrocohort.records.workbook import read_workbook
 
@@ -76,15 +77,10 @@ def _end_of_records(spec: dict, sheet: str, frame: pd.DataFrame) -> int:
     """Return how many rows stand above the footer; all of them where the source has none."""
     if "footer" not in spec:
         return len(frame)
-    first = frame.iloc[:, 0].astype(str).str.strip()
-    below = np.flatnonzero(first.str.startswith(spec["footer"]).to_numpy())
-    if not len(below):
-        problem = f"no row starts with the footer '{spec['footer']}'."
-        remedy = "Is the file cut off? Correct footer, or remove it."
-        raise FaultsFound(
-            [Fault(spec["path"], f"sheet '{sheet}'" if sheet else "", problem, remedy)]
-        )
-    return int(below[0])
+    for place, cell in enumerate(frame.iloc[:, 0].astype(str)):
+        if is_footer(cell, spec):
+            return place
+    raise FaultsFound([absent_footer(spec, f"sheet '{sheet}'" if sheet else "")])
 
 
 def _centre(centre, frame: pd.DataFrame) -> pd.Categorical:

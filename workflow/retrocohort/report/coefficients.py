@@ -15,7 +15,7 @@ from retrocohort.format import (
 from retrocohort.io import as_number
 from retrocohort.report.estimates import Rows, by_variable
 from retrocohort.report.labels import Labels
-from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
+from retrocohort.tables.layout import COEFFICIENT_TESTS, Cell, Column, Footnotes, Layout, Row
 
 REFERENCE = "1 (reference)"
 GLOBAL = "GLOBAL"
@@ -53,7 +53,9 @@ SIDE_BY_SIDE = {
 }
 
 
-def estimate_table(place: str, caption: str, estimates: Rows, level: str, labels: Labels) -> Layout:
+def estimate_table(
+    place: str, caption: str, estimates: Rows, level: str, labels: Labels, penalty: str = ""
+) -> Layout:
     """Return every coefficient with its hazard ratio, interval and test."""
     footnotes = Footnotes()
     blocks = []
@@ -77,9 +79,11 @@ def estimate_table(place: str, caption: str, estimates: Rows, level: str, labels
         Column("Coefficient"),
         Column("SE"),
         Column("z"),
-        Column("P", "Wald"),
+        Column("P", COEFFICIENT_TESTS[penalty]),
     ]
     notes = ["HR, hazard ratio; CI, confidence interval; SE, standard error of the coefficient."]
+    if penalty:
+        notes.append("z, signed root of the penalised likelihood ratio (LR) statistic.")
     return Layout(place, caption, "Covariate", columns, blocks, notes, footnotes)
 
 
@@ -101,7 +105,7 @@ def _cells(row: Mapping[str, str], footnotes: Footnotes) -> list[Cell]:
     ]
 
 
-def fit_table(place: str, caption: str, fit: Rows, labels: Labels) -> Layout:
+def fit_table(place: str, caption: str, fit: Rows, labels: Labels, penalty: str = "") -> Layout:
     """Return the statistics of one model, and what was judged when covariates were selected."""
     footnotes = Footnotes()
     blocks: dict[bool, list[Row]] = {}
@@ -116,11 +120,11 @@ def fit_table(place: str, caption: str, fit: Rows, labels: Labels) -> Layout:
         ]
         blocks.setdefault(bool(row["model"]), []).append(Row(head, cells))
     columns = [Column("Value"), Column("df"), Column("P")]
-    notes = ["df, degrees of freedom."]
+    notes = ["df, degrees of freedom."] + ["Likelihoods are penalised."] * bool(penalty)
     return Layout(place, caption, "Statistic", columns, list(blocks.values()), notes, footnotes)
 
 
-def fits_table(place: str, caption: str, fit: Rows, labels: Labels) -> Layout:
+def fits_table(place: str, caption: str, fit: Rows, labels: Labels, penalty: str = "") -> Layout:
     """Return the statistics of several models of one covariate each, a row a model."""
     footnotes, lines = Footnotes(), []
     for name in dict.fromkeys(row["model"] for row in fit):
@@ -136,6 +140,7 @@ def fits_table(place: str, caption: str, fit: Rows, labels: Labels) -> Layout:
     columns = [Column(head, detail) for head, detail in SIDE_BY_SIDE.values()]
     columns += [Column("df"), Column("P", "LR test")]
     notes = ["SE, standard error of the concordance; LR, likelihood ratio; df, degrees of freedom."]
+    notes += ["Likelihoods are penalised."] * bool(penalty)
     return Layout(place, caption, "Covariate", columns, [lines], notes, footnotes)
 
 

@@ -12,6 +12,7 @@ from retrocohort.report.methods import as_words, model_label
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 
 ENTRY = re.compile(r"^(.*) '(\w+)'$")  # step that names an entry of the study: "Cox model 'crude'"
+SECTION_OF = {"table": "tables", "further analysis": "further"}  # step -> section of its entries
 QUOTED = re.compile(r"'([^']+)'")
 
 
@@ -127,9 +128,9 @@ def _step(step: str, study: Mapping) -> str:
     found = ENTRY.match(step)
     if not found:
         return as_words(step)
-    name = found[2]
-    entry = study["models"].get(name) or study["tables"].get(name, {})
-    return f"{as_words(found[1])}: {model_label(name, entry)}"
+    what, name = found.groups()
+    entry = study[SECTION_OF.get(what, "models")][name]
+    return f"{as_words(what)}: {model_label(name, entry)}"
 
 
 def _speak(warning: str, labels: Labels) -> str:

@@ -92,7 +92,8 @@ def _cut(name: str, asked: Mapping, labels: Labels) -> str:
 
 def _duration(name: str, asked: Mapping, labels: Labels) -> str:
     start, end = (labels.quoted(asked[key]) for key in ("from", "to"))
-    return f"time from {start} to {end} in {asked.get('unit', 'days')}"
+    signed = ", negative if it is earlier" if asked.get("signed") else ""
+    return f"time from {start} to {end} in {asked.get('unit', 'days')}{signed}"
 
 
 def _first_of(name: str, asked: list, labels: Labels) -> str:

@@ -25,6 +25,7 @@ from retrocohort.report.labels import Labels
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 
 FULL = "full"
+PENALISED = "penalised likelihood ratio test, interval from the profile"
 
 
 def exposure(study: Mapping) -> str:
@@ -97,10 +98,16 @@ def hazard_findings(
     Parameters
     ----------
     models : sequence of mapping
-        `endpoint`, `endpoint_label`, `label` and the rows of `estimates` and of `fit`.
+        `endpoint`, `endpoint_label`, `label`, `role`, `penalty` and the rows of `estimates` and of
+        `fit`.
     """
     footnotes, blocks = Footnotes(), {}
-    shown = [(part, row) for part in models for row in exposure_rows(part["estimates"], variable)]
+    shown = [
+        (part, row)
+        for part in models
+        if part["role"] == "main"
+        for row in exposure_rows(part["estimates"], variable)
+    ]
     pairs = {(row["level"], row["reference"]): _pair(row, variable, labels) for _, row in shown}
     if not pairs:
         return None
@@ -121,7 +128,7 @@ def hazard_findings(
 
 
 def _pair(row: Mapping[str, str], variable: str, labels: Labels) -> str:
-    """Return "Drug versus surgery"."""
+    """Return "Drug versus placebo"."""
     level, reference = (labels.level(variable, row[key]) for key in ("level", "reference"))
     return f"{level} versus {within_sentence(reference)}"
 
@@ -137,5 +144,5 @@ def _hazard(
         Cell(count(size["n"])),
         Cell(count(size["events"])),
         Cell(ratio, footnotes.mark(row["note"])),
-        Cell(p_value(as_number(row["p"]))),
+        Cell(p_value(as_number(row["p"])), footnotes.mark(PENALISED if part["penalty"] else "")),
     ]

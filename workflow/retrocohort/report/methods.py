@@ -32,6 +32,10 @@ RANK_TESTS = {
     " correction)",
 }
 PRESETS = {"r": "R (survival, stats)", "spss": "SPSS (COXREG, KM, CROSSTABS, T-TEST)"}
+FIRTH = (
+    "Firth's penalised likelihood (Heinze and Schemper 2001), which has an estimate also where a"
+    " level has no event; intervals and P are from the profile of the penalised likelihood."
+)
 SELECTIONS = {"listed": "every covariate listed", "all": "every covariate listed"}
 
 
@@ -206,6 +210,8 @@ def model(name: str, study: Mapping, labels: Labels) -> Item:
     if entry["strata"]:
         facts.append(f"Stratified by {labels.names(entry['strata'])}.")
     facts.append(f"Ties: {TIES[entry['ties']]}.")
+    if "penalty" in entry:
+        facts.append(FIRTH)
     if not single:
         facts.append(f"Selection: {selection(entry['select'], labels)}.")
     for variable, level in entry["reference"].items():

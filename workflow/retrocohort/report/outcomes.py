@@ -19,6 +19,7 @@ from retrocohort.report.findings import FULL
 from retrocohort.report.methods import as_words
 
 Part = Mapping[str, object]
+PENALTIES = {"": "", "firth": " from Firth's penalised likelihood and its profile"}
 
 
 def survival_section(sheet: Sheet, contents: Mapping[str, Sequence[Part]]) -> list[Block]:
@@ -102,38 +103,44 @@ def _curve(sheet: Sheet, curve: Part, part: Part) -> Block:
 
 
 def cox_section(sheet: Sheet, models: Sequence[Part]) -> list[Block]:
-    """Return the models of each endpoint: the whole cohort, then the other populations."""
+    """Return the main models of each endpoint: the whole cohort, then the other populations."""
     blocks = []
     order = {name: i for i, name in enumerate(sheet.study["endpoints"])}
-    ranked = sorted(models, key=lambda part: order[part["endpoint"]])
+    shown = [part for part in models if part["role"] == "main"]
+    ranked = sorted(shown, key=lambda part: order[part["endpoint"]])
     for endpoint, own in groupby(ranked, key=lambda part: part["endpoint"]):
         blocks.append(heading(f"cox-{endpoint}", sheet.labels.endpoint(endpoint)))
         for _, parts in groupby(own, key=lambda part: part["name"]):
             parts = whole_first(list(parts))
             blocks.append(subheading(parts[0]["label"]))
             for part in parts:
-                shown = _model(sheet, part)
-                blocks += shown if is_whole(part) else [details(part["population_label"], shown)]
+                own_blocks = model_blocks(sheet, part)
+                title = part["population_label"]
+                blocks += own_blocks if is_whole(part) else [details(title, own_blocks)]
     return blocks
 
 
-def _model(sheet: Sheet, part: Part) -> list[Block]:
+def model_blocks(sheet: Sheet, part: Part) -> list[Block]:
     """Return one model in one population: its figure, and all its numbers folded away."""
     place = f"{part['name']}-{part['population']}-{part['endpoint']}"
     about = f"{part['endpoint_label']}: {part['population_label']}. Cox model “{part['label']}”"
-    caption = f"{about}: hazard ratios with {sheet.level} confidence intervals."
+    how = PENALTIES[part["penalty"]]
+    caption = f"{about}: hazard ratios with {sheet.level} confidence intervals{how}."
     figure = sheet.figure(
         part["svg"], f"forest-{place}", caption, part["links"], main=is_whole(part)
     )
     single = part["kind"] == "univariable"
     fits = fits_table if single else fit_table
     tables = [
-        estimate_table(f"cox-{place}", about, part["estimates"], sheet.level, sheet.labels),
-        fits(f"fit-{place}", f"Fit. {about}", part["fit"], sheet.labels),
-        hazards_table(
-            f"ph-{place}", f"Test of proportional hazards. {about}", part["ph"], sheet.labels
+        estimate_table(
+            f"cox-{place}", about, part["estimates"], sheet.level, sheet.labels, part["penalty"]
         ),
+        fits(f"fit-{place}", f"Fit. {about}", part["fit"], sheet.labels, part["penalty"]),
     ]
+    if part["ph"]:
+        title = f"Test of proportional hazards. {about}"
+        tables.append(hazards_table(f"ph-{place}", title, part["ph"], sheet.labels))
     folded = [block for table in tables for block in sheet.table(table)]
+    title = "Coefficients, fit and proportional hazards" if part["ph"] else "Coefficients and fit"
     size = [] if single else [text(summary(part["fit"], part["ph"]))]
-    return [figure, *size, details("Coefficients, fit and proportional hazards", folded)]
+    return [figure, *size, details(title, folded)]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
-from retrocohort.report import outcomes, printed, sections
+from retrocohort.report import further, outcomes, printed, sections
 from retrocohort.report.blocks import Sheet
 from retrocohort.report.labels import Labels
 
@@ -26,8 +26,8 @@ def render(
     study : mapping
         Decisions of the study and the labels of its variables.
     contents : mapping
-        tables, survival, curves and models: lists of parts (population, endpoint and their labels)
-        with the text of their `html` and `svg` and the rows of their tables.
+        tables, survival, curves, models and further: lists of parts (population, endpoint and their
+        labels) with the text of their `html` and `svg` and the rows of their tables.
     rows : mapping
         Rows of flow, populations, arms, endpoints, linkage and warnings; of studies that have them
         also published, the comparison with a printed paper, and findings about it.
@@ -53,6 +53,7 @@ def render(
         ),
         ("survival", "Survival", outcomes.survival_section(sheet, contents)),
         ("cox", "Cox models", outcomes.cox_section(sheet, contents["models"])),
+        ("further", "Further analyses", further.further_section(sheet, contents)),
         ("printed", "Printed and regenerated", printed.printed_section(sheet, rows, contents)),
         ("paper", "The paper checked against itself", printed.findings_section(rows)),
         ("warnings", "Problems and warnings", sections.warnings_section(sheet, rows)),

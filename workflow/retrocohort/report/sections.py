@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from retrocohort.format import count, within_sentence
 from retrocohort.io import as_number
-from retrocohort.report import counts, methods, provenance
+from retrocohort.report import counts, further_methods, methods, provenance
 from retrocohort.report.blocks import Block, Sheet, definitions, details, heading, items, text
 from retrocohort.report.derivations import derivations
 from retrocohort.report.estimates import Rows
@@ -57,6 +57,7 @@ def methods_section(sheet: Sheet, lock: str) -> list[Block]:
         blocks.append(details("Derived variables", [definitions(pairs)]))
     endpoints = [methods.endpoint(name, study, labels) for name in study["endpoints"]]
     models = [methods.model(name, study, labels) for name in study["models"]]
+    further = [further_methods.method(name, study, labels) for name in study["further"]]
     return [
         *blocks,
         heading("methods-endpoints", "Endpoints"),
@@ -65,6 +66,11 @@ def methods_section(sheet: Sheet, lock: str) -> list[Block]:
         definitions(methods.statistics(study, labels)),
         heading("methods-models", "Cox models"),
         definitions(models),
+        *(
+            [heading("methods-further", "Further analyses"), definitions(further)]
+            if further
+            else []
+        ),
         heading("methods-software", "Software"),
         text(f"{provenance.software(lock)}; all versions stand under Provenance."),
     ]

@@ -6,6 +6,9 @@ from string import ascii_lowercase
 
 from jinja2 import Environment, StrictUndefined
 
+# penalty of a Cox model -> the test of its coefficients
+COEFFICIENT_TESTS = {"": "Wald", "firth": "penalised LR"}
+
 
 @dataclass(frozen=True)
 class Cell:

@@ -19,6 +19,7 @@ from retrocohort.format import (
 )
 from retrocohort.io import as_number
 from retrocohort.tables.layout import (
+    COEFFICIENT_TESTS,
     Cell,
     Column,
     Footnotes,
@@ -94,7 +95,7 @@ def _columns(model: Mapping, part: Mapping, conventions: Mapping) -> list[Column
         Column("Median", f"(quartiles), {part['unit']}"),
         Column("P", "log-rank"),
         Column("HR", f"({percent}% CI)", cox),
-        Column("P", "Wald", cox),
+        Column("P", COEFFICIENT_TESTS[model.get("penalty", "")], cox),
     ]
 
 

@@ -1,0 +1,131 @@
+"""The section of further analyses: interaction tests, landmarks, restricted means, sensitivity."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from retrocohort.format import count, p_statement, within_sentence
+from retrocohort.io import as_number
+from retrocohort.report import further_tables as tables
+from retrocohort.report.blocks import Block, Sheet, details, heading, text
+from retrocohort.report.findings import exposure
+from retrocohort.report.further_methods import duration
+from retrocohort.report.outcomes import Part, is_whole, model_blocks, whole_first
+
+NO_EVIDENCE = (
+    "The data are synthetic. Whatever they were not made to reproduce, such as the results of this"
+    " section, shows the method and is no evidence about patients."
+)
+
+
+def further_section(sheet: Sheet, contents: Mapping[str, Sequence[Part]]) -> list[Block]:
+    """Return every further analysis and sensitivity model of a study, nothing if it has none."""
+    blocks = []
+    for name, own in groupby(contents["further"], key=lambda part: part["name"]):
+        entry = sheet.study["further"][name]
+        blocks.append(heading(f"further-{name}", entry["label"]))
+        blocks += _folded(list(own), lambda part, e=entry: SHOWN[e["kind"]](sheet, part, e))
+    models = [part for part in contents["models"] if part["role"] == "sensitivity"]
+    for name, own in groupby(models, key=lambda part: part["name"]):
+        label = sheet.study["models"][name]["label"]
+        blocks.append(heading(f"further-model-{name}", label))
+        blocks += _folded(list(own), lambda part: model_blocks(sheet, part))
+    if not blocks:
+        return []
+    caution = [text(NO_EVIDENCE)] if sheet.study["data"] == "synthetic" else []
+    return [*caution, *blocks, *_hazards(sheet, contents["models"])]
+
+
+def _folded(parts: Sequence[Part], show) -> list[Block]:
+    """Return what is shown of each part; folded away but for the whole cohort, if that is there."""
+    some_whole, blocks = any(map(is_whole, parts)), []
+    for part in whole_first(parts):
+        own = show(part)
+        title = f"{part['endpoint_label']}: {part['population_label']}"
+        blocks += [details(title, own)] if some_whole and not is_whole(part) else own
+    return blocks
+
+
+def _place(part: Part) -> str:
+    return f"{part['name']}-{part['population']}-{part['endpoint']}"
+
+
+def _about(part: Part) -> str:
+    return f"{part['endpoint_label']}: {part['population_label']}"
+
+
+def _interaction(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
+    """Return the tests, and the hazard ratios in each subgroup."""
+    labels, main = sheet.labels, is_whole(part)
+    names = tables.subgroup_labels(entry["subgroups"], labels)
+    by = within_sentence(labels.variable(entry["by"]))
+    held = f", adjusted for {labels.names(entry['covariates'])}" if entry["covariates"] else ""
+    caption = (
+        f"Interaction of {by} and subgroup, likelihood-ratio test in one Cox model{held}."
+        f" {_about(part)}"
+    )
+    tests = tables.tests_table(f"interaction-{_place(part)}", caption, part["tests"], names)
+    caption = f"Hazard ratios of {by} in each subgroup, from the model with interaction{held}. "
+    ratios = tables.ratios_table(
+        f"ratios-{_place(part)}", caption + _about(part), part["ratios"], names, sheet.level, labels
+    )
+    return [*sheet.table(tests, main), *sheet.table(ratios, main)]
+
+
+def _landmark(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
+    """Return who is analysed, and survival from the landmark on."""
+    labels, main = sheet.labels, is_whole(part)
+    at = duration(entry["at"], part["unit"])
+    by = within_sentence(labels.variable(entry["by"]))
+    overall = p_statement(as_number(part["logrank"][0]["p"])) or "not estimable"
+    about = f"Survival from {at} on by {by}"
+    caption = (
+        f"{about}: Kaplan-Meier median from the landmark, crude Cox model, log-rank test"
+        f" {overall}. {_about(part)}"
+    )
+    place = _place(part)
+    table = tables.landmark_table(f"landmark-{place}", caption, part, sheet.level, labels)
+    drawn = f"{about}. {_about(part)}. Kaplan-Meier estimates with {sheet.level} confidence"
+    figure = sheet.figure(
+        part["svg"], f"landmark-curves-{place}", f"{drawn} intervals.", part["links"], main=main
+    )
+    return [text(_analysed(part, at)), figure, *sheet.table(table, main)]
+
+
+def _analysed(part: Part, at: str) -> str:
+    """Return "Of 163 patients 10 had the event and 14 were censored by 6 months; ..."."""
+    number = {row["reason"]: count(as_number(row["n"])) for row in part["excluded"]}
+    unknown = number["group_unknown"]
+    left_out = "" if unknown == "0" else f"{unknown} of unknown group are left out, "
+    return (
+        f"{_about(part)}. Of {number['before']} patients {number['event_before']} had the event and"
+        f" {number['censored_before']} were censored by {at}; {left_out}{number['analysed']} are"
+        " analysed."
+    )
+
+
+def _rmst(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
+    """Return the restricted means and their differences."""
+    by = within_sentence(sheet.labels.variable(entry["by"]))
+    tau = tables.tau_text(part)
+    why = "" if "tau" in entry else ", the smallest of the groups' last times"
+    caption = f"Restricted mean survival time up to {tau}{why}, by {by}. {_about(part)}"
+    table = tables.means_table(f"rmst-{_place(part)}", caption, part, sheet.level, sheet.labels)
+    return sheet.table(table, is_whole(part))
+
+
+SHOWN = {"interaction": _interaction, "landmark": _landmark, "rmst": _rmst}
+
+
+def _hazards(sheet: Sheet, models: Sequence[Part]) -> list[Block]:
+    """Return the tests of proportional hazards of all multivariable models in one table."""
+    tested = [part for part in models if part["kind"] == "multivariable" and part["ph"]]
+    if not tested:
+        return []
+    caption = (
+        "Test of proportional hazards, by scaled Schoenfeld residuals against the Kaplan-Meier"
+        " transform of time, of every multivariable Cox model"
+    )
+    table = tables.hazards_table(
+        "further-hazards-table", caption, tested, exposure(sheet.study), sheet.labels
+    )
+    return [heading("further-hazards", "Proportional hazards"), *sheet.table(table, main=True)]

@@ -1,0 +1,64 @@
+"""The methods of the further analyses, in words."""
+
+from collections.abc import Mapping
+
+from retrocohort.format import singular
+from retrocohort.report.labels import Labels, exact
+from retrocohort.report.methods import TIES, Item
+
+
+def method(name: str, study: Mapping, labels: Labels) -> Item:
+    """Return the method of one further analysis."""
+    entry = study["further"][name]
+    return entry["label"], FURTHER[entry["kind"]](entry, study, labels)
+
+
+def _interaction(entry: Mapping, study: Mapping, labels: Labels) -> list[str]:
+    asked = entry["subgroups"]
+    groups = labels.variable(asked) if isinstance(asked, str) else ""
+    listed = groups or "; ".join(map(labels.population, asked))
+    facts = [
+        f"Does the effect of {labels.quoted(entry['by'])} differ between subgroups ({listed})?"
+        f" The likelihood-ratio test compares Cox models of all subgroups together, with and"
+        f" without the interaction. Ties: {TIES[study['conventions']['ties']]}."
+    ]
+    if entry["covariates"]:
+        facts.append(f"Adjusted for {labels.names(entry['covariates'])}.")
+    facts.append(
+        "Patients in no subgroup are left out; a term without any patient is dropped and costs no"
+        " degree of freedom."
+    )
+    return facts
+
+
+def duration(time: float, unit: str) -> str:
+    """Return "6 months", "1 year"."""
+    return f"{exact(time)} {singular(unit) if time == 1 else unit}"
+
+
+def _landmark(entry: Mapping, study: Mapping, labels: Labels) -> list[str]:
+    unit = study["endpoints"][entry["endpoints"][0]]["unit"]
+    at = duration(entry["at"], unit)
+    return [
+        f"Landmark analysis at {at}: patients followed beyond {at} without the event are compared"
+        f" by {labels.quoted(entry['by'])}, as known at that time, and time is counted from there."
+        " Who was treated later thus counts in the group that he was in, and no group owes survival"
+        " to the wait for its treatment (immortal time).",
+        "Kaplan-Meier estimates, log-rank test and a crude Cox model"
+        f" ({TIES[study['conventions']['ties']]} for ties).",
+    ]
+
+
+def _rmst(entry: Mapping, study: Mapping, labels: Labels) -> list[str]:
+    unit = study["endpoints"][entry["endpoints"][0]]["unit"]
+    upto = "the smallest of the groups' last times of follow-up"
+    if "tau" in entry:
+        upto = duration(entry["tau"], unit)
+    return [
+        f"Restricted mean survival time by {labels.quoted(entry['by'])}: the area under the"
+        f" Kaplan-Meier curve up to {upto}, with Greenwood's variance; differences by the normal"
+        " approximation. It needs no proportional hazards."
+    ]
+
+
+FURTHER = {"interaction": _interaction, "landmark": _landmark, "rmst": _rmst}
