@@ -285,7 +285,13 @@ class Plan:
 
     def notices(self) -> list[str]:
         """Return the file that says what the data are, in every folder that holds results."""
-        found = [*self.shared_tables(), "figures/flowchart", "report/report", "audit/warnings"]
+        found = [
+            *self.shared_tables(),
+            "cohort/counts/flow",
+            "figures/flowchart",
+            "report/report",
+            "audit/warnings",
+        ]
         for section in ("curves", "models"):
             for entry in self.study[section].values():
                 found += [f"figures/{PLACE.format(**part)}/_" for part in self.parts(entry)]
