@@ -72,7 +72,7 @@ def a_man_of(project, population):
     men = {
         (row["age"], row["diagnosis_date"])
         for row in cohort
-        if row[f"in_{population}"] == "1" and row["sex"] == "male"
+        if row[f"in_{population}"] == "True" and row["sex"] == "male"
     }
     for line in lines:
         cells = line.split(",")

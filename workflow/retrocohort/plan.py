@@ -302,7 +302,7 @@ class Plan:
         """Return the comparison with a printed paper and the findings about it, if there are."""
         ledger = self.study["ledger"]
         compared = [f"{self.folder}/audit/published.csv"] if ledger else []
-        return compared + [ledger["findings"]] * ("findings" in ledger)
+        return compared + [ledger[key] for key in ("findings",) if key in ledger]
 
     def shown_files(self) -> list[str]:
         """Return the path of every file that the report reads."""

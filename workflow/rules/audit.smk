@@ -60,6 +60,7 @@ for plan in (p for p in PLANS.values() if p.study["notice"]):
         name:
             f"write_notice_{plan.name}"
         input:
+            flow=f"{plan.folder}/cohort/flow.csv",  # a run that stops before makes no empty folders
             code=package_files("workflow/scripts/write_notice.py"),
         output:
             notices=plan.notices(),
