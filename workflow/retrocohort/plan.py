@@ -296,7 +296,7 @@ class Plan:
         """Return the comparison with a printed paper and the findings about it, if there are."""
         ledger = self.study["ledger"]
         compared = [f"{self.folder}/audit/published.csv"] if ledger else []
-        return compared + [ledger["findings"]] * ("findings" in ledger)
+        return compared + ([ledger["findings"]] if "findings" in ledger else [])
 
     def shown_files(self) -> list[str]:
         """Return the path of every file that the report reads."""
