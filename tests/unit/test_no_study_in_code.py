@@ -16,6 +16,7 @@ STUDIES = ("xu2025", "nafld", "rotterdam")  # the shipped ones
 WORDS_OF_THE_METHOD = {  # names of variables that are words of the code for other reasons
     *("age", "year", "size", "group", "test", "death", "died", "sex", "grade", "nodes", "weight"),
     *("height", "diagnosis", "recurrence", "stage", "er", "name", "lost", "hospital", "target"),
+    "location",  # of a printed number in its paper
 }
 INVENTED = {  # what the generator of twins gives to every record, whatever the study
     *("national_id", "hospital_number", "birth_date", "call_date", "call_state"),
