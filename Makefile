@@ -21,6 +21,7 @@ test: environment ## style, lint, unit and reference tests, the whole workflow, 
 	@$(RUN) snakemake --lint
 	@$(RUN) snakemake --cores $(CORES)
 	@$(RUN) pytest
+	@$(MAKE) --no-print-directory test-twin
 
 bench: environment ## the ratios of speed, each against an import in the same run
 	@$(RUN) tests.bench
@@ -46,7 +47,7 @@ twin: twin-environment ## calibrate the twin of a study to its printed numbers: 
 	@$(TWIN)/bin/python -m snakemake -s workflow/twin.smk --cores $(CORES) results/twin/$(STUDY)/score.csv
 
 test-twin: twin-environment ## the tests that need the solver and the compiler
-	@$(TWIN)/bin/python -m pytest tests/twin
+	@$(TWIN)/bin/python -m pytest tests/twin/test_calibration.py tests/twin/test_kernels.py
 
 twin-lock: environment ## resolve envs/twin.in again, at the versions of requirements.lock
 	@$(VENV)/bin/uv pip compile --quiet --generate-hashes --upgrade --no-emit-index-url \

@@ -285,13 +285,8 @@ class Plan:
 
     def notices(self) -> list[str]:
         """Return the file that says what the data are, in every folder that holds results."""
-        found = [
-            *self.shared_tables(),
-            "cohort/counts/flow",
-            "figures/flowchart",
-            "report/report",
-            "audit/warnings",
-        ]
+        found = [*self.shared_tables(), "cohort/counts/flow", "figures/flowchart"]
+        found += ["report/report", "audit/warnings"]
         for section in ("curves", "models"):
             for entry in self.study[section].values():
                 found += [f"figures/{PLACE.format(**part)}/_" for part in self.parts(entry)]
@@ -302,7 +297,7 @@ class Plan:
         """Return the comparison with a printed paper and the findings about it, if there are."""
         ledger = self.study["ledger"]
         compared = [f"{self.folder}/audit/published.csv"] if ledger else []
-        return compared + [ledger[key] for key in ("findings",) if key in ledger]
+        return compared + ([ledger["findings"]] if "findings" in ledger else [])
 
     def shown_files(self) -> list[str]:
         """Return the path of every file that the report reads."""
