@@ -7,6 +7,7 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -64,31 +65,25 @@ def test_a_changed_ledger_changes_the_comparison_and_the_report_alone(project):
     assert {name for name, row in compared(project).items() if row != was[name]} == {"xu005"}
 
 
-def a_man_of(project, population):
-    """Return the raw line of a man of a population: of the hospital, by age and plain dates."""
-    lines = (project / RAW).read_bytes().decode("gb18030").splitlines(keepends=True)
-    with open(project / f"results/{STUDY}/cohort/cohort.csv", encoding="utf-8") as file:
-        cohort = [row for row in csv.DictReader(file) if row["centre"] == "zhongshan"]
-    men = {
-        (row["age"], row["diagnosis_date"])
-        for row in cohort
-        if row[f"in_{population}"] == "True" and row["sex"] == "male"
-    }
-    for line in lines:
-        cells = line.split(",")
-        if len(cells) > 7 and cells[5] == "男":
-            date = "-".join(part.zfill(2) for part in cells[7].replace("/", "-").split("-"))
-            if (cells[6], date) in men:
-                return line
-    raise AssertionError(f"no man of {population} with plain cells")
+def row_of_a_man(project, population):
+    """Return where the raw row of a man of a population stands, counted from 0."""
+    results = project / "results" / STUDY
+    cohort = pd.read_parquet(results / "cohort/cohort.parquet")
+    men = cohort.loc[cohort[f"in_{population}"] & (cohort["sex"] == "male"), "record_id"]
+    records = pd.read_parquet(results / "records/records.parquet")
+    own = records[records["source"] == "zhongshan"]
+    return int(own.loc[own["record_id"].isin(men), "source_row"].iloc[0]) - 1
 
 
 def test_a_changed_raw_cell_changes_what_is_made_of_it(project):
     before, was = sums(project), compared(project)
     path = project / RAW
-    text, line = path.read_bytes().decode("gb18030"), a_man_of(project, "hn")
-    assert text.count(line) == 1
-    path.write_bytes(text.replace(line, line.replace(",男,", ",女,", 1)).encode("gb18030"))
+    lines = path.read_bytes().decode("gb18030").splitlines(keepends=True)
+    place = row_of_a_man(project, "hn")
+    cells = lines[place].split(",")
+    cells[lines[1].split(",").index("性别")] = "女"
+    lines[place] = ",".join(cells)
+    path.write_bytes("".join(lines).encode("gb18030"))
     run(project)
     found = changed(before, sums(project))
     assert {f"tables/{place}/table1.csv" for place in ("full", "hn")} <= found
