@@ -8,7 +8,7 @@ FIRST = $(shell sed -n 's/^studies: *\[ *\([a-z0-9_]*\).*/\1/p' config/config.ya
 TWIN := .venv-twin
 
 .PHONY: report test bench lock clean environment install
-.PHONY: twin twin-records twin-accept test-twin twin-lock twin-environment
+.PHONY: twin twin-keep twin-records twin-accept test-twin twin-lock twin-environment
 .DEFAULT_GOAL := report
 
 report: environment ## every study of config/config.yaml, from the delivered files to its report
@@ -17,7 +17,7 @@ report: environment ## every study of config/config.yaml, from the delivered fil
 
 test: environment ## style, lint, unit and reference tests, the whole workflow, a second run, the rerun matrix
 	@$(RUN) ruff check . && $(RUN) ruff format --check .
-	@$(RUN) snakefmt --check Snakefile workflow/rules
+	@$(RUN) snakefmt --check Snakefile workflow/rules workflow/twin.smk workflow/twin
 	@$(RUN) snakemake --lint
 	@$(RUN) snakemake --cores $(CORES)
 	@$(RUN) pytest
@@ -29,10 +29,15 @@ bench: environment ## the ratios of speed, each against an import in the same ru
 twin-records: environment ## raw files of the synthetic twins, from their calibrated cohorts: results/twin/*/data
 	@$(RUN) snakemake -s workflow/twin.smk --cores $(CORES) deliver
 
+twin-keep: ## make the cohort that `make twin` found the one of the study
+	@cp results/twin/$(STUDY)/calibrated.csv config/studies/$(STUDY)/
+	@cd config/studies/$(STUDY) && sha256sum calibrated.csv > calibrated.sha256
+
 twin-accept: twin-records ## copy the raw files of one twin into data/ and their truth into tests/: make twin-accept STUDY=xu2025
 	@mkdir -p data/$(STUDY) tests/twin/$(STUDY)
 	@cp results/twin/$(STUDY)/data/* data/$(STUDY)/
 	@cp results/twin/$(STUDY)/truth.csv tests/twin/$(STUDY)/
+	@cd tests/twin/$(STUDY) && sha256sum truth.csv > truth.sha256
 
 lock: environment ## resolve envs/requirements.in again
 	@$(VENV)/bin/uv pip compile --quiet --generate-hashes --upgrade --no-emit-index-url \

@@ -91,6 +91,7 @@ def main() -> None:
         shutil.copytree(ROOT, project, ignore=skip)
         seconds(IMPORT, project)
         cold(project, "rotterdam", repeats, "10")
+        cold(project, "xu2025", repeats, "-")
         cold(project, "nafld", repeats, "-")
         idle(project, run("rotterdam"), "one study", max(repeats, 5))
         idle(project, [*SNAKEMAKE, "--cores", "2"], "all studies", max(repeats, 5))

@@ -171,6 +171,8 @@ def last_digit(printed: str) -> float:
 def departure(row: Mapping[str, str], cell: float, alpha: float) -> str:
     """Return how far a number is from the printed one, and whether that changes what it says."""
     if isnan(cell) or not row["value"]:
+        if row["statistic"].startswith(TIMES) and isnan(cell) != (not row["value"]):
+            return "not reached here" if isnan(cell) else "reached here, not in print"
         return ""
     value, told = float(row["value"]), []
     if value:

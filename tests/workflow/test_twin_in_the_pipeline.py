@@ -1,0 +1,65 @@
+"""What the calibration of a twin believes, against what the pipeline makes of its raw files."""
+
+import csv
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from twin.ledger import read_ledger, targets
+from twin.score import read_calibrated, score
+from twin.settings import read_settings
+
+STUDY = "xu2025"
+FOLDER, RESULTS = Path(f"config/studies/{STUDY}"), Path(f"results/{STUDY}")
+MODELS = {  # the file of a table -> the model that it shows
+    "tables/full/table2.csv": "models/full/os/cox_adjusted_fit.csv",
+    "tables/bt/table3.csv": "models/bt/os/cox_adjusted_fit.csv",
+    "tables/bt_phr/etable2.csv": "models/bt_phr/os/cox_adjusted_phr_fit.csv",
+}
+
+
+def rows_of(path):
+    with open(path, encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def settings():
+    return read_settings(FOLDER / "twin.yaml")
+
+
+def test_the_score_of_the_calibration_is_the_comparison_of_the_pipeline(settings):
+    wanted = targets(read_ledger(FOLDER / "published.csv"), settings)
+    table = score(read_calibrated(FOLDER / "calibrated.csv"), wanted, settings)
+    compared = {row["id"]: row["match"] for row in rows_of(RESULTS / "audit/published.csv")}
+    believed = {name: row.match for row in table.itertuples() for name in row.ids.split()}
+    assert len(believed) > 400
+    assert {n for n, match in believed.items() if (compared[n] == "yes") != match} == set()
+
+
+@pytest.mark.parametrize("file", MODELS)
+def test_the_models_of_the_calibration_are_those_that_the_rule_selects(settings, file):
+    entered = {
+        row["model"]
+        for row in rows_of(RESULTS / MODELS[file])
+        if row["statistic"] == "entered" and row["value"] == "1"
+    }
+    assert entered == set(settings.models[file]["covariates"])
+
+
+def test_no_baseline_variable_differs_where_the_paper_finds_no_difference(settings):
+    for population, but in settings.no_difference["except"].items():
+        tests = rows_of(RESULTS / f"tables/{population}/table1_tests.csv")
+        below = {
+            row["variable"]
+            for row in tests
+            if row["p"] and float(row["p"]) <= settings.no_difference["alpha"]
+        }
+        assert below == set(but), population
+
+
+@pytest.mark.parametrize("path", ["config/studies/xu2025/calibrated", "tests/twin/xu2025/truth"])
+def test_the_calibrated_cohort_and_the_truth_have_their_checksums(path):
+    sums = Path(f"{path}.sha256").read_text(encoding="utf-8").split()[0]
+    assert sha256(Path(f"{path}.csv").read_bytes()).hexdigest() == sums
