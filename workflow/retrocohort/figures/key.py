@@ -40,13 +40,18 @@ def line_style(position: int) -> dict:
     return styles[position % len(styles)]
 
 
-def median_text(group: Group) -> str:
-    """Return "82.1 (75.0–90.2)", "Not reached (95.2–)", or why there is no median."""
+def median_text(group: Group, trim: bool) -> str:
+    """Return "82.1 (75.0–90.2)", "Not reached (95.2–)", or why there is no median.
+
+    Whole numbers are trimmed to "82" where all times of the key are whole or half units.
+    """
     if not group.rows["time"].size or group.note.startswith("not estima"):
         return _sentence(group.note or "no patient")
     median, low, high = group.median
-    limits = "" if fmt.is_missing(low) and fmt.is_missing(high) else fmt.interval(low, high, 1)
-    shown = fmt.number(median, 1) if median_known(group) else "Not reached"
+    limits = (
+        "" if fmt.is_missing(low) and fmt.is_missing(high) else fmt.interval(low, high, 1, trim)
+    )
+    shown = fmt.number(median, 1, trim) if median_known(group) else "Not reached"
     return f"{shown} ({limits})" if limits else shown
 
 
@@ -80,7 +85,8 @@ def layout(
         width = max(map(canvas.width_of, lines))
         return Key("", [], [], lines, 0.0, width, canvas.height_of(lines))
     heading = f"Median ({share}), {unit}"
-    medians = [median_text(group) for group in groups]
+    trim = fmt.whole_or_half(time for group in groups for time in group.median)
+    medians = [median_text(group, trim) for group in groups]
     widest = max(map(canvas.width_of, [heading, *medians]))
     beside = min(widest, max(canvas.width_of(heading), most / 2))
     room = max(most - SAMPLE - GAP - COLUMN_GAP - beside, 30.0)
@@ -122,7 +128,7 @@ def draw(layer: Axes, key: Key, x: float, top: float, between: float = 0.0) -> N
 
 def _median_alone(group: Group, unit: str, share: str) -> str:
     """Return the median as a sentence: "Median 89.0 months (95% CI 81.4–97.4)"."""
-    text = median_text(group)
+    text = median_text(group, fmt.whole_or_half(group.median))
     if median_known(group):
         middle, _, limits = text.partition(" (")
         return f"Median {middle} {unit}" + (f" ({share} {limits}" if limits else "")
