@@ -177,7 +177,8 @@ def test_times_are_rounded_to_the_nearest_multiple_half_of_it_up():
     halves = frame.assign(expected_time=[8.0, 8.0, 23.0, 23.0, 0.0])  # of 7.5, 8, 22.5, 23, 0
     assert_times(halves, endpoint | {"round_to": 1, "days_per_unit": 2.0})
     fives = frame.assign(expected_time=[15.0, 15.0, 45.0, 45.0, 0.0])
-    assert_times(fives, endpoint | {"round_to": 5})
+    times = assert_times(fives, endpoint | {"round_to": 5})
+    assert times.exact.tolist() == [15, 16, 45, 46, 0]
 
 
 def test_an_endpoint_has_its_own_unit():

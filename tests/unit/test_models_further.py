@@ -191,6 +191,14 @@ class TestLandmark:
         sizes = {row["level"]: row["n"] for row in self.analyse(frame, 5)["quantiles"]}
         assert sizes == {"": 5, "no": 1, "yes": 4}
 
+    def test_the_landmark_is_on_exact_times(self, frame):
+        frame["os_exact"] = frame["os_time"] + 0.4  # that is how it was rounded
+        sample = at_risk(frame, "os", "full", exact=True)
+        rows = landmark_tables(frame, sample, {"by": "drug", "at": 5}, VARIABLES, CONVENTIONS)
+        assert rows["excluded"][-1]["n"] == 7  # two more, who left at 5.4
+        assert min(row["time"] for row in rows["km"]) == pytest.approx(0.4)
+        assert at_risk(frame, "os", "full").time.tolist() == frame["os_time"].tolist()
+
     def test_after_the_last_time_nobody_is_left(self, frame):
         tables = self.analyse(frame, 9)
         assert [row["n"] for row in tables["quantiles"]] == [0, 0, 0]

@@ -196,6 +196,13 @@ def test_the_method_of_a_landmark_analysis():
     )
 
 
+def test_the_method_of_a_landmark_analysis_tells_that_rounding_does_not_hold():
+    said = "Times are not rounded here."
+    assert said not in further_methods.method("fur_late", rs.STUDY, LABELS)[1][0]
+    study = rs.STUDY | {"time": rs.STUDY["time"] | {"round_to": 1}}
+    assert said in further_methods.method("fur_late", study, LABELS)[1][0]
+
+
 def test_the_method_of_a_given_tau():
     entry = rs.STUDY["further"]["fur_mean"] | {"tau": 1}
     study = rs.STUDY | {"further": {"fur_mean": entry}}

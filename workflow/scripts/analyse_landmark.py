@@ -9,7 +9,7 @@ def main(smk):
     given = smk.params
     frame = io.read_frame(smk.input.cohort)
     for i, part in enumerate(given.parts):
-        sample = at_risk(frame, part["endpoint"], part["population"])
+        sample = at_risk(frame, part["endpoint"], part["population"], exact=True)
         about = given.entry, given.variables, given.conventions
         for name, rows in landmark_tables(frame, sample, *about).items():
             io.write_rows(getattr(smk.output, name)[i], COLUMNS[name], rows)

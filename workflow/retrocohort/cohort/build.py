@@ -56,6 +56,8 @@ def cohort(cleaned: pd.DataFrame, study: dict) -> Cohort:
     for name, endpoint in study["endpoints"].items():
         times = survival_times(frame, endpoint)
         columns |= {f"{name}_time": times.time, f"{name}_event": times.event}
+        if "round_to" in endpoint:
+            columns[f"{name}_exact"] = times.exact
         if times.entry is not None:
             columns[f"{name}_entry"] = times.entry
         endpoints += endpoint_rows(name, times)

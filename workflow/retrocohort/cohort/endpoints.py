@@ -19,6 +19,7 @@ class Times:
     event: np.ndarray  # 0 or 1
     entry: np.ndarray | None  # reported unit; the risk set at t is entry < t <= time
     reason: np.ndarray  # why not at risk, AT_RISK otherwise
+    exact: np.ndarray  # reported unit; the exit, not rounded
     late: np.ndarray  # whether an event is recorded after the end of follow-up; it is not counted
 
 
@@ -54,6 +55,7 @@ def survival_times(frame: pd.DataFrame, endpoint: dict) -> Times:
         np.where(at_risk, event.astype(float), np.nan),
         None if start is None else np.where(at_risk, start / unit, np.nan),
         reason,
+        np.where(at_risk, time / unit, np.nan),
         late & at_risk,
     )
 

@@ -56,7 +56,8 @@ def landmark_tables(frame, sample: Sample, entry: dict, variables, conventions: 
 
     Parameters
     ----------
-    sample : follow-up from time 0 (no delayed entry).
+    sample : follow-up from time 0 (no delayed entry), in exact times: rounded ones would set aside
+        who left soon after the landmark, while the group as known then goes by the day.
     entry : `at`, the landmark in the unit of the times; `by`, the group as known then.
     conventions : ties, interval, quantiles and confidence.
     """

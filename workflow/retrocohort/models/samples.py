@@ -90,10 +90,15 @@ def sample_of(time, event, entry=None) -> Sample:
     return sample.take(sample.entry < sample.time)
 
 
-def at_risk(frame, endpoint: str, population: str) -> Sample:
-    """Return the follow-up of a population of the cohort frame for one endpoint."""
+def at_risk(frame, endpoint: str, population: str, *, exact: bool = False) -> Sample:
+    """Return the follow-up of a population of the cohort frame for one endpoint.
+
+    Times are those of the study's rounding, or `exact`: in the same unit before any rounding.
+    """
     member = frame[f"in_{population}"].to_numpy(dtype=bool, na_value=False)
-    time, event = numbers(frame, f"{endpoint}_time"), numbers(frame, f"{endpoint}_event")
+    is_rounded = f"{endpoint}_exact" in frame.columns
+    time = numbers(frame, f"{endpoint}_exact" if exact and is_rounded else f"{endpoint}_time")
+    event = numbers(frame, f"{endpoint}_event")
     entry = f"{endpoint}_entry"
     return sample_of(
         np.where(member, time, np.nan),

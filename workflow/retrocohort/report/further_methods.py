@@ -39,11 +39,12 @@ def duration(time: float, unit: str) -> str:
 def _landmark(entry: Mapping, study: Mapping, labels: Labels) -> list[str]:
     unit = study["endpoints"][entry["endpoints"][0]]["unit"]
     at = duration(entry["at"], unit)
+    exactly = " Times are not rounded here." if "round_to" in study["time"] else ""
     return [
         f"Landmark analysis at {at}: patients followed beyond {at} without the event are compared"
         f" by {labels.quoted(entry['by'])}, as known at that time, and time is counted from there."
         " Who was treated later thus counts in the group that he was in, and no group owes survival"
-        " to the wait for its treatment (immortal time).",
+        f" to the wait for its treatment (immortal time).{exactly}",
         "Kaplan-Meier estimates, log-rank test and a crude Cox model"
         f" ({TIES[study['conventions']['ties']]} for ties).",
     ]
