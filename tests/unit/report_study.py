@@ -56,7 +56,13 @@ STUDY = {
     },
     "time": {"unit": "months", "days_per_unit": 30.4375, "index": "first visit"},
     "sources": {
-        "src_people": {"file": "people.csv", "rows": "one", "encoding": "utf-8", "header_row": 1}
+        "src_people": {
+            "label": "Registry of people",
+            "file": "people.csv",
+            "rows": "one",
+            "encoding": "utf-8",
+            "header_row": 1,
+        }
     },
     "criteria": [{"exclude": "too_old", "label": "Too old", "where": {"age_x": {"at_least": 80}}}],
     "derive": {},

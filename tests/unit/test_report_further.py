@@ -9,7 +9,7 @@ from retrocohort.report.blocks import Sheet
 from retrocohort.report.labels import Labels
 from retrocohort.report.outcomes import cox_section
 
-LABELS = Labels(rs.VARIABLES, rs.POPULATIONS, rs.STUDY["endpoints"])
+LABELS = Labels(rs.VARIABLES, rs.POPULATIONS, rs.STUDY["endpoints"], rs.STUDY["sources"])
 SURGERY = rs.VARIABLES["arm_x"]["levels"]["arm_b"]
 NAMES = {"sex_f": "Women", "sex_m": "Men"}
 

@@ -11,7 +11,7 @@ from retrocohort.report.labels import Labels, exact
 
 
 def labels_of(study) -> Labels:
-    return Labels(study["variables"], study["populations"], study["endpoints"])
+    return Labels(study["variables"], study["populations"], study["endpoints"], study["sources"])
 
 
 LABELS = labels_of(STUDY)
@@ -160,7 +160,7 @@ def test_a_window_of_dates_says_from_which_date_its_days_are_counted():
 
     def said(**more):
         ((_, text),) = derivations.derivations(
-            {"crp": {"reduce": near | more}}, Labels(variables, {}, {})
+            {"crp": {"reduce": near | more}}, Labels(variables, {}, {}, {"labs": {"label": "Labs"}})
         )
         return text
 

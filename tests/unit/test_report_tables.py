@@ -7,7 +7,7 @@ from printed_tables import printed
 from retrocohort.report import coefficients, counts, estimates, findings, provenance
 from retrocohort.report.labels import Labels
 
-LABELS = Labels(rs.VARIABLES, rs.POPULATIONS, rs.STUDY["endpoints"])
+LABELS = Labels(rs.VARIABLES, rs.POPULATIONS, rs.STUDY["endpoints"], rs.STUDY["sources"])
 SURGERY = rs.VARIABLES["arm_x"]["levels"]["arm_b"]
 PART = rs.part("full", quantiles=rs.QUANTILES, followup=rs.FOLLOWUP)
 
@@ -183,8 +183,8 @@ def test_counts():
     ]
     arms = counts.arms_table("x", "Caption", rs.ROWS["arms"], rs.ROWS["populations"], LABELS)
     assert printed(arms)[1:] == [["Watchful waiting", "1,207", "587"], [SURGERY, "339", "41"]]
-    linked = counts.linkage_table("x", "Caption", rs.ROWS["linkage"])
-    assert printed(linked) == [["Src people", "3,001", "3", "2,982", "11", "5", "6"]]
+    linked = counts.linkage_table("x", "Caption", rs.ROWS["linkage"], LABELS)
+    assert printed(linked) == [["Registry of people", "3,001", "3", "2,982", "11", "5", "6"]]
 
 
 def test_warnings_speak_in_labels():
@@ -193,7 +193,7 @@ def test_warnings_speak_in_labels():
         ["Records. Above the maximum 110; set to missing", ""],
         ["Age & more", "13"],
         ["Records. Persons without a row", ""],
-        ["Src people", "5"],
+        ["Registry of people", "5"],
         ["Cohort. Not at risk: Had it before", ""],
         ["Heart failure", "100"],
         ["Survival. Not estimable: no event", ""],

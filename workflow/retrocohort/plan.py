@@ -65,6 +65,10 @@ class Plan:
 
     # records and cohort
 
+    def source_rules(self) -> dict[str, dict]:
+        """Return the delivered files without their labels, which change nothing that is read."""
+        return {name: _without(source, "label") for name, source in self.study["sources"].items()}
+
     def reading_rules(self) -> dict:
         """Return of each variable what the reader of the delivered files must know."""
         return self.texts(self.study["variables"], "type", "columns", "missing", "protect")

@@ -19,7 +19,7 @@ rule read_records:
     conda:
         ENVIRONMENT
     params:
-        sources=study_param("sources"),
+        sources=lambda w: PLANS[w.study].source_rules(),
         variables=lambda w: PLANS[w.study].reading_rules(),
     message:
         "{wildcards.study}: read the delivered files"
@@ -42,7 +42,7 @@ rule clean_records:
     conda:
         ENVIRONMENT
     params:
-        sources=study_param("sources"),
+        sources=lambda w: PLANS[w.study].source_rules(),
         variables=lambda w: PLANS[w.study].cleaning_rules(),
         codes=study_param("codes"),
         derive=study_param("derive"),

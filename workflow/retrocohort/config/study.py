@@ -196,7 +196,7 @@ def _with_paths(sources: dict, data: str) -> dict:
     """Return the sources with the defaults and the paths of their files."""
     common = _load(DEFAULTS)["source"]
     return {
-        name: common | {"path": f"{data}/{entry['file']}"} | entry
+        name: common | {"label": _titled(name), "path": f"{data}/{entry['file']}"} | entry
         for name, entry in sources.items()
     }
 

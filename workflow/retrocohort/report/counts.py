@@ -69,7 +69,7 @@ def arms_table(place: str, caption: str, arms: Rows, populations: Rows, labels: 
     return Layout(place, caption, "Arm", columns, blocks, [], Footnotes())
 
 
-def linkage_table(place: str, caption: str, linkage: Rows) -> Layout:
+def linkage_table(place: str, caption: str, linkage: Rows, labels: Labels) -> Layout:
     """Return rows, patients and keys that match nobody of each delivered file."""
     columns = {
         "rows": Column("Rows"),
@@ -79,7 +79,7 @@ def linkage_table(place: str, caption: str, linkage: Rows) -> Layout:
         "unmatched_keys": Column("Persons", "without a patient row"),
         "unmatched_rows": Column("Rows", "of these"),
     }
-    lines = [Row(as_words(row["source"]), counted(row, *columns)) for row in linkage]
+    lines = [Row(labels.source(row["source"]), counted(row, *columns)) for row in linkage]
     return Layout(place, caption, "Source", list(columns.values()), [lines], [], Footnotes())
 
 
@@ -151,4 +151,4 @@ def _item(row: Mapping[str, str], labels: Labels) -> str:
     if name in labels.variables:
         about = labels.variable(name)
         return f"{about}: {labels.level(name, level)}" if level else about
-    return as_words(name) if row["step"] == "records" else row["item"]
+    return labels.source(name) if name in labels.sources else row["item"]

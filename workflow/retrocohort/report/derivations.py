@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 
 from retrocohort.format import number
 from retrocohort.report.labels import Labels, exact
-from retrocohort.report.methods import as_words
 
 WHOLE = {"any": "whether there is any row of", "count": "the number of rows of"}
 TAKEN = {
@@ -34,7 +33,7 @@ def _reduce(name: str, asked: Mapping, labels: Labels) -> str:
         what = f"{_taken(asked, labels)} of {labels.quoted(asked['value'])}, among the rows of"
     rows = labels.condition(asked.get("where", {}))
     told = [f"with {rows}" if rows else "", _window(window)]
-    text = " ".join([what, f"“{as_words(asked['from'])}”", *filter(None, told)])
+    text = " ".join([what, f"“{labels.source(asked['from'])}”", *filter(None, told)])
     if "around" in window:
         ends = [labels.quoted(window[key]) for key in ("around", "of")]
         text += f", days counted from {ends[0]} to {ends[1]}"

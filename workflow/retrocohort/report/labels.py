@@ -23,13 +23,14 @@ class Labels:
     ----------
     variables : mapping
         Name -> label, type, unit and levels.
-    populations, endpoints : mapping
+    populations, endpoints, sources : mapping
         Name -> entry of the study file with its label.
     """
 
     variables: Mapping[str, Mapping]
     populations: Mapping[str, Mapping]
     endpoints: Mapping[str, Mapping]
+    sources: Mapping[str, Mapping]
 
     def variable(self, name: str) -> str:
         """Return the label of a variable."""
@@ -63,6 +64,10 @@ class Labels:
     def endpoint(self, name: str) -> str:
         """Return the label of an endpoint."""
         return self.endpoints[name]["label"]
+
+    def source(self, name: str) -> str:
+        """Return the label of a delivered file."""
+        return self.sources[name]["label"]
 
     def names(self, names) -> str:
         """Return the labels of several variables, separated by commas."""

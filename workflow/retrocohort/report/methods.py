@@ -48,12 +48,12 @@ def sources(study: Mapping) -> list[Item]:
     """Return the delivered files, one item each."""
     rows = {"one": "one row a patient", "many": "several rows a patient"}
     items = []
-    for name, source in study["sources"].items():
+    for source in study["sources"].values():
         facts = [rows[source["rows"]], f"encoding {source['encoding'].upper()}"]
         facts += [f"sheet {source['sheet']}"] if "sheet" in source else []
         if source["header_row"] != 1:
             facts.append(f"column names in row {source['header_row']}")
-        items.append((f"{as_words(name)}: {source['file']}", [as_words(", ".join(facts))]))
+        items.append((f"{source['label']}: {source['file']}", [as_words(", ".join(facts))]))
     return items
 
 

@@ -36,7 +36,9 @@ def render(
     templates : mapping
         File name -> text: report.html, the templates it includes, and style.css.
     """
-    labels = Labels(study["variables"], study["populations"], study["endpoints"])
+    labels = Labels(
+        study["variables"], *(study[k] for k in ("populations", "endpoints", "sources"))
+    )
     sheet = Sheet(study, labels)
     parts = [
         ("findings", "Key findings", sections.findings_section(sheet, rows, contents)),

@@ -109,7 +109,7 @@ def baseline_section(sheet: Sheet, files: Files, tables: Sequence[Mapping]) -> l
 
 def warnings_section(sheet: Sheet, files: Files) -> list[Block]:
     """Return what was noticed on the way, in counts."""
-    linkage = counts.linkage_table("linkage", "Delivered files", files["linkage"])
+    linkage = counts.linkage_table("linkage", "Delivered files", files["linkage"], sheet.labels)
     blocks = sheet.table(linkage, main=True)
     if not files["warnings"]:
         return [*blocks, text("No warning.")]
