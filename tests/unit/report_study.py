@@ -399,6 +399,11 @@ end_hf 1400 301 46 No~follow-up
             "unmatched_rows": "6",
         }
     ],
+    "centres": table("""
+centre rows patients
+north 10 9
+south 20 18
+"""),
     "warnings": table("""
 step population endpoint item warning n
 records . . age_x above~the~maximum~110;~set~to~missing 13

@@ -2,12 +2,16 @@
 
 import re
 
+import pytest
 import report_study as rs
 from test_report_page import Page, build
 
 from retrocohort.audit.published import COLUMNS
 from retrocohort.report import printed
+from retrocohort.report.blocks import Sheet
+from retrocohort.report.labels import Labels
 
+LABELS = Labels(rs.VARIABLES, rs.POPULATIONS, rs.STUDY["endpoints"], rs.STUDY["sources"])
 TABLES = {"tab_base": {"kind": "baseline"}, "tab_os": {"kind": "survival", "endpoint": "end_os"}}
 
 
@@ -49,26 +53,65 @@ def test_every_row_is_counted_once():
 
 def test_numbers_as_printed_by_place():
     found = cells(printed.places_table(PUBLISHED))
-    assert found["Table 1"] == ["1/2", "–", "–", "–", "–", "–", "1/2"]
-    assert found["Text"] == ["–", "–", "–", "–", "1/1", "–", "1/1"]
+    assert found["Table 1"] == ["1/2", "–", "1/2"]  # counts, P values: what can be compared
+    assert found["Text"] == ["–", "1/1", "1/1"]
     assert found["All"][-1] == "2/3"
 
 
-def test_a_number_links_to_the_row_that_shows_it():
-    ids = {"tab_os-survival-pop_men-end_os-sex_x-sex_f", "tab_base-baseline-full-arm_x"}
+def link(file, wanted="", column="n", take="", ids=()):
+    sheet = Sheet({"tables": TABLES}, LABELS, ids=set(ids))
+    row = {"file": file, "row": wanted, "column": column, "take": take}
+    return printed.link(row, sheet, rs.ROWS)
 
-    def link(file, wanted=""):
-        return printed.link({"file": file, "row": wanted}, TABLES, ids)
 
-    survival = "tables/pop_men/tab_os.csv"
-    assert link(survival, "variable=sex_x;level=sex_f") in ids
-    assert link(survival, "variable=;level=") == "tab_os-survival-pop_men-end_os"
-    # a level without a row of its own, and a test: the row of the variable
-    assert link("tables/full/tab_base.csv", "variable=arm_x;level=arm_b;arm=a") in ids
-    assert link("tables/full/tab_base_tests.csv", "variable=arm_x;contrast=") in ids
-    assert link("models/full/end_os/followup.csv") == "quantiles-full-end_os"
-    assert link("cohort/populations.csv") == "arms"
-    assert link("audit/warnings.csv") == ""
+def test_a_number_links_to_the_cell_that_shows_it_or_else_to_its_row_or_table():
+    table = "tab_os-survival-pop_men-end_os"
+    ids = [table, f"{table}-sex_x", f"{table}-sex_x-sex_f", f"{table}-sex_x-sex_f.median"]
+    wanted = "tables/pop_men/tab_os.csv", "variable=sex_x;level=sex_f"
+    for column in ("median", "q1", "q3"):
+        assert link(*wanted, column, ids=ids) == ids[3]
+    assert link(*wanted, "hr", ids=ids) == link(*wanted, "median", ids=ids[:3]) == ids[2]
+    assert link(*wanted, ids=ids[:2]) == ids[1]
+    assert link(*wanted, ids=ids[:1]) == table
+    assert link(*wanted) == ""
+
+
+LINKS = {
+    ("tables/full/tab_os.csv", "variable=;level=", "percent"): "tab_os-survival-full-end_os-all.n",
+    (
+        "tables/full/tab_base.csv",
+        "variable=arm_x;level=arm_b;arm=a;statistic=n",
+        "value",
+    ): "tab_base-baseline-full-arm_x-arm_b.arm-a",
+    (
+        "tables/full/tab_base.csv",
+        "variable=age_x;level=;arm=;statistic=missing",
+        "value",
+    ): "tab_base-baseline-full-age_x.missing-arm",
+    ("tables/full/tab_base_tests.csv", "variable=arm_x;contrast=", "p"): (
+        "tab_base-baseline-full-arm_x.p"
+    ),
+    ("models/full/end_os/followup.csv", "variable=;level=", "median"): (
+        "quantiles-full-end_os-all.followup"
+    ),
+    ("models/full/end_os/quantiles.csv", "variable=sex_x;level=sex_f", "q1"): (
+        "quantiles-full-end_os-sex_x-sex_f.q1"
+    ),
+    ("cohort/flow.csv", "criterion=too_old", "n_excluded"): "flow-1.n_excluded",
+    ("cohort/populations.csv", "population=pop_men", "n"): "arms-pop_men",
+    ("cohort/arms.csv", "level=arm_b;population=pop_men", "n"): "arms-by_arm-arm_b.pop_men",
+    ("cohort/endpoints.csv", "endpoint=end_os", "events"): "at-risk-end_os.events",
+}
+
+
+@pytest.mark.parametrize("address", LINKS)
+def test_the_cell_of_each_kind_of_file(address):
+    assert link(*address, ids=[LINKS[address]]) == LINKS[address]
+
+
+def test_a_number_of_rows_links_to_their_table_and_what_is_not_shown_to_nothing():
+    assert link("records/centres.csv", "", "centre", "count", ["centres"]) == "centres"
+    assert link("audit/warnings.csv") == link("models/full/end_os/logrank.csv") == ""
 
 
 def test_the_page_shows_every_printed_number_and_every_finding():

@@ -20,6 +20,7 @@ rule build_report:
         arms=f"{RESULTS}/cohort/arms.csv",
         endpoints=f"{RESULTS}/cohort/endpoints.csv",
         linkage=f"{RESULTS}/records/linkage.csv",
+        centres=f"{RESULTS}/records/centres.csv",
         warnings=f"{RESULTS}/audit/warnings.csv",
         paper=lambda w: PLANS[w.study].paper_files(),
         provenance="data/{study}/PROVENANCE.md",

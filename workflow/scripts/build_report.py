@@ -5,7 +5,7 @@ from pathlib import PurePath
 from retrocohort import io
 from retrocohort.report import contents, page
 
-ROWS = ("flow", "populations", "arms", "endpoints", "linkage", "warnings")
+ROWS = ("flow", "populations", "arms", "endpoints", "linkage", "centres", "warnings")
 PAPER = ("published", "findings")  # of studies that have them, in this order
 TEXTS = ("flowchart", "provenance", "lock")
 

@@ -1,5 +1,6 @@
 """What a page is made of: blocks that the template knows, tables and figures with their numbers."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -10,6 +11,7 @@ from retrocohort.report.labels import Labels
 from retrocohort.report.methods import percent
 from retrocohort.tables.layout import Layout
 
+ID = re.compile(r'\bid="([^"]+)"')
 Block = dict[str, object]
 
 
@@ -45,12 +47,16 @@ def details(title: str, blocks: Sequence[Block]) -> Block:
 
 @dataclass
 class Sheet:
-    """The page in the making: the study, its labels, what has been numbered and drawn so far."""
+    """The page in the making: the study, its labels, what has been numbered and drawn so far.
+
+    `ids` are those of the tables so far, of their heads, rows and cells.
+    """
 
     study: Mapping
     labels: Labels
     drawings: Drawings = field(default_factory=Drawings)
     numbers: dict[str, int] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set)
 
     @property
     def level(self) -> str:
@@ -68,6 +74,7 @@ class Sheet:
         if layout is None:
             return []
         caption = f"{self.number('Table', main)}. {layout.caption}"
+        self.ids |= layout.ids()
         return [{"kind": "table", "table": replace(layout, caption=caption)}]
 
     def made(self, html: str, name: str, main: bool = False) -> Block:
@@ -80,7 +87,9 @@ class Sheet:
         name : str
             Of the entry of the study, as populations and endpoints occur in several.
         """
-        return {"kind": "html", "html": fragment(html, name, self.number("Table", main))}
+        made = fragment(html, name, self.number("Table", main))
+        self.ids.update(ID.findall(made))
+        return {"kind": "html", "html": made}
 
     def figure(
         self,

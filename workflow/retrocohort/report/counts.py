@@ -9,24 +9,27 @@ from retrocohort.report.coefficients import GLOBAL
 from retrocohort.report.estimates import Rows
 from retrocohort.report.labels import Labels
 from retrocohort.report.methods import as_words, model_label
-from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
+from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row, addressed
 
 ENTRY = re.compile(r"^(.*) '(\w+)'$")  # step that names an entry of the study: "Cox model 'crude'"
 SECTION_OF = {"table": "tables", "further analysis": "further"}  # step -> section of its entries
+CENTRE = "centre"  # variable of the centre, if the dictionary has it
 QUOTED = re.compile(r"'([^']+)'")
 
 
-def counted(row: Mapping[str, str], *columns: str) -> list[Cell]:
-    """Return cells with the counts of these columns."""
-    return [Cell(count(as_number(row[column]))) for column in columns]
+def counted(row: Mapping[str, str], *columns: str, at: str = "") -> list[Cell]:
+    """Return cells with the counts of these columns, with ids if they are `at` a row with one."""
+    cells = [Cell(count(as_number(row[column]))) for column in columns]
+    return addressed(at, columns, cells) if at else cells
 
 
 def flow_table(place: str, caption: str, flow: Rows) -> Layout:
     """Return the patients before and after each criterion."""
-    start = Row(flow[0]["label"], [Cell(), Cell(), *counted(flow[0], "n_after"), Cell()])
+    first = counted(flow[0], "n_after", at=flow[0]["step"])
+    start = Row(flow[0]["label"], [Cell(), Cell(), *first, Cell()])
+    numbers = ("n_before", "n_excluded", "n_after", "n_unknown")
     lines = [start] + [
-        Row(row["label"], counted(row, "n_before", "n_excluded", "n_after", "n_unknown"))
-        for row in flow[1:]
+        Row(row["label"], counted(row, *numbers, at=row["step"])) for row in flow[1:]
     ]
     columns = [Column("Before"), Column("Excluded"), Column("After"), Column("Not judged")]
     notes = ["Not judged: a value is missing, the criterion cannot be judged; these patients stay."]
@@ -44,7 +47,7 @@ def at_risk_table(place: str, caption: str, endpoints: Rows, labels: Labels) -> 
                 for own in endpoints
                 if own["endpoint"] == row["endpoint"]
             )
-            cells = [*counted(row, "n", "events"), Cell(count(outside))]
+            cells = counted(row, "n", "events", at=row["endpoint"]) + [Cell(count(outside))]
             block.append(Row(labels.endpoint(row["endpoint"]), cells))
         if row["reason"]:
             cells = [Cell(), Cell(), *counted(row, "n_not_at_risk")]
@@ -56,7 +59,10 @@ def at_risk_table(place: str, caption: str, endpoints: Rows, labels: Labels) -> 
 def arms_table(place: str, caption: str, arms: Rows, populations: Rows, labels: Labels) -> Layout:
     """Return the size of each arm in each population."""
     names = [row["population"] for row in populations]
-    columns = [Column(row["label"], f"n = {count(as_number(row['n']))}") for row in populations]
+    columns = [
+        Column(row["label"], f"n = {count(as_number(row['n']))}", anchor=row["population"])
+        for row in populations
+    ]
     size = {(row["arm"], row["level"], row["population"]): row for row in arms}
     blocks = []
     for arm, variable in dict.fromkeys((row["arm"], row["variable"]) for row in arms):
@@ -64,9 +70,24 @@ def arms_table(place: str, caption: str, arms: Rows, populations: Rows, labels: 
         lines = [Row(labels.variable(variable), [Cell()] * len(names))]
         for level in levels:
             cells = [cell for name in names for cell in counted(size[arm, level, name], "n")]
+            cells = addressed(f"{arm}-{level}", names, cells)
             lines.append(Row(labels.level(variable, level), cells, indent=True))
         blocks.append(lines)
     return Layout(place, caption, "Arm", columns, blocks, [], Footnotes())
+
+
+def centres_table(place: str, caption: str, centres: Rows, labels: Labels) -> Layout | None:
+    """Return rows and patients of each centre, None where there are not several."""
+    if len(centres) < 2:
+        return None
+    known = labels.variables.get(CENTRE, {}).get("levels", {})
+    lines = [
+        Row(known.get(row["centre"], row["centre"]), counted(row, "rows", "patients"))
+        for row in centres
+    ]
+    columns = [Column("Rows"), Column("Patients")]
+    notes = ["A patient of several is counted in each."]
+    return Layout(place, caption, "Centre", columns, [lines], notes, Footnotes())
 
 
 def linkage_table(place: str, caption: str, linkage: Rows, labels: Labels) -> Layout:

@@ -17,7 +17,15 @@ from retrocohort.format import (
 )
 from retrocohort.io import as_number
 from retrocohort.report.labels import Labels, exact
-from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
+from retrocohort.tables.layout import (
+    Cell,
+    Column,
+    Footnotes,
+    Layout,
+    Row,
+    addressed,
+    row_anchor,
+)
 
 Rows = Sequence[Mapping[str, str]]
 
@@ -73,6 +81,9 @@ def are_whole(rows: Rows, columns: Sequence[str]) -> bool:
     return whole_or_half(as_number(row[column]) for row in rows for column in columns)
 
 
+QUANTILE_CELLS = ("n", "events", "median", "q1", "q3", "followup", "")  # for ids
+
+
 def quantile_table(place: str, about: str, part: Mapping, level: str, labels: Labels) -> Layout:
     """Return median, quartiles and follow-up of each level.
 
@@ -94,7 +105,7 @@ def quantile_table(place: str, about: str, part: Mapping, level: str, labels: La
         quartiles = (as_number(row[key]) for key in ("q1", "q3"))
         reached = [NOT_REACHED if is_missing(q) else number(q, 1, trim) for q in quartiles]
         span = interval(as_number(own["min"]), as_number(own["max"]), 1, trim)
-        return [
+        found = [
             Cell(count(as_number(row["n"]))),
             Cell(count(as_number(row["events"]))),
             estimate_cell(row, median_text(row, trim), footnotes),
@@ -102,6 +113,7 @@ def quantile_table(place: str, about: str, part: Mapping, level: str, labels: La
             estimate_cell(own, median_text(own, trim), footnotes),
             Cell(span),
         ]
+        return addressed(row_anchor(row["variable"], row["level"]), QUANTILE_CELLS, found)
 
     blocks = grouped(quantiles, labels, cells)
     free = f"{survival_word(part)}, {part['unit']}"

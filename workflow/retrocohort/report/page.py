@@ -29,8 +29,8 @@ def render(
         tables, survival, curves, models and further: lists of parts (population, endpoint and their
         labels) with the text of their `html` and `svg` and the rows of their tables.
     rows : mapping
-        Rows of flow, populations, arms, endpoints, linkage and warnings; of studies that have them
-        also published, the comparison with a printed paper, and findings about it.
+        Rows of flow, populations, arms, endpoints, linkage, centres and warnings; of studies that
+        have them also published, the comparison with a printed paper, and findings about it.
     texts : mapping
         flowchart (SVG), provenance and lock.
     templates : mapping
@@ -56,7 +56,7 @@ def render(
         ("survival", "Survival", outcomes.survival_section(sheet, contents)),
         ("cox", "Cox models", outcomes.cox_section(sheet, contents["models"])),
         ("further", "Further analyses", further.further_section(sheet, contents)),
-        ("printed", "Printed and regenerated", printed.printed_section(sheet, rows, contents)),
+        ("printed", "Printed and regenerated", printed.printed_section(sheet, rows)),
         ("paper", "The paper checked against itself", printed.findings_section(rows)),
         ("warnings", "Problems and warnings", sections.warnings_section(sheet, rows)),
         ("provenance", "Provenance", sections.provenance_section(rows["linkage"], texts)),

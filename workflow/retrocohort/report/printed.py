@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from retrocohort.audit.ledger import COUNT as COUNTED
 from retrocohort.audit.ledger import KINDS_OF_FINDING, selector
 from retrocohort.format import MISSING, count
 from retrocohort.report.blocks import Block, Sheet, text
 from retrocohort.report.estimates import Rows
+from retrocohort.tables.baseline_layout import arm_cell
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row, row_anchor
 
 MATCHES = ("yes", "no", "impossible", "not computable")
@@ -30,25 +32,31 @@ STATISTICS = {
 }
 KINDS = (COUNT, PERCENT, TIME, RATIO, P, CONSTANT)
 TABLE_FILE = re.compile(r"tables/(\w+)/(\w+?)(_tests)?\.csv$")
-MODEL_FILE = re.compile(r"models/(\w+)/(\w+)/\w+\.csv$")
-PLACES = {  # tables of the page that show a file of counts
-    "cohort/flow.csv": "flow",
-    "cohort/arms.csv": "arms",
-    "cohort/populations.csv": "arms",
-    "cohort/endpoints.csv": "at-risk",
-    "records/centres.csv": "linkage",
+MODEL_FILE = re.compile(r"models/(\w+)/(\w+)/(\w+)\.csv$")
+PLACES = {  # tables of the page that show a file of counts, and the ends of the ids of its cells
+    "cohort/flow.csv": ("flow", "{step}.{column}"),
+    "cohort/arms.csv": ("arms", "{arm}-{level}.{population}"),
+    "cohort/populations.csv": ("arms", "{population}"),
+    "cohort/endpoints.csv": ("at-risk", "{endpoint}.{column}"),
+    "records/centres.csv": ("centres", ""),
 }
-ID = re.compile(r'\bid="([^"]+)"')
+CELLS = {  # column of a survival table -> name of the cell that shows it, where they differ
+    "percent": "n",
+    **dict.fromkeys(("q1", "q3"), "median"),
+    **dict.fromkeys(("hr_low", "hr_high"), "hr"),
+}
 
 
-def printed_section(sheet: Sheet, files: Mapping[str, Rows], contents: Mapping) -> list[Block]:
-    """Return the comparison with a printed paper, nothing for a study without one."""
+def printed_section(sheet: Sheet, files: Mapping[str, Rows]) -> list[Block]:
+    """Return the comparison with a printed paper, nothing for a study without one.
+
+    Its links lead to what the sheet has shown before.
+    """
     rows = files.get("published")
     if not rows:
         return []
-    ids = {f"{t['name']}-{name}" for t in contents["tables"] for name in ID.findall(t["html"])}
     lines = [
-        row | {"link": link(row, sheet.study["tables"], ids), "statistic": _named(row["statistic"])}
+        row | {"link": link(row, sheet, files), "statistic": _named(row["statistic"])}
         for row in rows
     ]
     matches = Counter(row["match"] for row in rows)
@@ -108,44 +116,88 @@ def _totals(header: str, rows: Rows) -> Row:
 def places_table(rows: Rows) -> Layout:
     """Return how many of the comparable numbers are as printed, by place and kind."""
     places = list(dict.fromkeys(row["location"] for row in rows))
-    lines = [_shares(place, [r for r in rows if r["location"] == place]) for place in places]
-    columns = [Column(kind) for kind in (*KINDS, "All")]
+    compared = {kind_of(row) for row in rows if row["match"] in ("yes", "no")}
+    kinds = [kind for kind in KINDS if kind in compared]
+    lines = [_shares(place, [r for r in rows if r["location"] == place], kinds) for place in places]
+    columns = [Column(kind) for kind in (*kinds, "All")]
     notes = ["As printed / of those that are neither impossible nor constants of the study."]
     caption = "Numbers as printed by place in the paper"
-    blocks = [lines, [_shares("All", rows)]]
+    blocks = [lines, [_shares("All", rows, kinds)]]
     return Layout("printed-places", caption, "Place", columns, blocks, notes, Footnotes())
 
 
-def _shares(header: str, rows: Rows) -> Row:
+def _shares(header: str, rows: Rows, kinds: Sequence[str]) -> Row:
     cells = []
-    for kind in (*KINDS, ""):
+    for kind in (*kinds, ""):
         own = Counter(row["match"] for row in rows if kind in ("", kind_of(row)))
         of = own["yes"] + own["no"]
         cells.append(Cell(f"{count(own['yes'])}/{count(of)}" if of else MISSING))
     return Row(header, cells)
 
 
-def link(row: Mapping[str, str], tables: Mapping, ids: set[str]) -> str:
-    """Return the id of the row or table of the page that shows a number, empty for none.
+def link(row: Mapping[str, str], sheet: Sheet, files: Mapping[str, Rows]) -> str:
+    """Return the id of the cell of the page that shows a number, empty if the page does not.
+
+    Without such a cell it is the id of the row, or of the table: of a number of rows, which is
+    seen by counting them.
 
     Parameters
     ----------
     row : of audit/published.csv.
-    tables : entries of the study file.
-    ids : of the rows and tables that earlier steps have set, as they are in the page.
+    files : rows of the files of counts.
     """
     table, model = TABLE_FILE.match(row["file"]), MODEL_FILE.match(row["file"])
-    if model:
-        return f"quantiles-{model[1]}-{model[2]}"
-    if not table:
-        return PLACES.get(row["file"], "")
-    population, name, _ = table.groups()
-    entry, wanted = tables[name], selector(row["row"])
-    place = f"{name}-{entry['kind']}-{population}"
-    place += f"-{entry['endpoint']}" if entry["kind"] == "survival" else ""
+    if table:
+        places = _table_places(row, table.groups(), sheet.study["tables"])
+    elif model:
+        places = _estimate_places(row, model)
+    else:
+        places = _count_places(row, files)
+    return next((place for place in places if place in sheet.ids), "")
+
+
+def _table_places(row: Mapping[str, str], found: Sequence, tables: Mapping) -> Iterator[str]:
+    """Yield the ids of cell, row, row of the variable and table of a table of the study."""
+    population, name, is_test = found
+    entry, wanted, column = tables[name], selector(row["row"]), row["column"]
     variable = wanted.get("variable", "")
-    choices = [row_anchor(variable, wanted.get("level", "")), row_anchor(variable)]
-    return next((f for c in choices if (f := f"{place}-{c}") in ids), place)
+    line = row_anchor(variable, wanted.get("level", ""))
+    place = f"{name}-{entry['kind']}-{population}"
+    if entry["kind"] == "survival":
+        place, cell = f"{place}-{entry['endpoint']}", CELLS.get(column, column)
+    elif is_test:
+        cell = column
+    else:
+        cell = arm_cell(wanted.get("arm", ""))
+        cell = f"missing-{cell}" if wanted.get("statistic") == "missing" else cell
+    yield f"{place}-{line}.{cell}"
+    yield f"{place}-{line}"
+    yield f"{place}-{row_anchor(variable)}"
+    yield place
+
+
+def _estimate_places(row: Mapping[str, str], model: re.Match) -> Iterator[str]:
+    """Yield the ids of cell and table of medians and follow-up."""
+    population, endpoint, stem = model.groups()
+    if stem not in ("quantiles", "followup"):
+        return
+    wanted, place = selector(row["row"]), f"quantiles-{population}-{endpoint}"
+    line = row_anchor(wanted.get("variable", ""), wanted.get("level", ""))
+    yield f"{place}-{line}.{row['column'] if stem == 'quantiles' else stem}"
+    yield place
+
+
+def _count_places(row: Mapping[str, str], files: Mapping[str, Rows]) -> Iterator[str]:
+    """Yield the ids of cell and table of a count."""
+    if row["file"] not in PLACES:
+        return
+    place, pattern = PLACES[row["file"]]
+    if row["take"] != COUNTED:
+        wanted = selector(row["row"]).items()
+        lines = files[row["file"].rpartition("/")[2].removesuffix(".csv")]
+        own = next(line for line in lines if wanted <= line.items())
+        yield f"{place}-{pattern.format(**own, column=row['column'])}"
+    yield place
 
 
 def findings_section(files: Mapping[str, Rows]) -> list[Block]:

@@ -1,6 +1,7 @@
 """The sections before and after the outcomes: findings, methods, participants, provenance."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from retrocohort.format import count, within_sentence
 from retrocohort.io import as_number
@@ -89,7 +90,9 @@ def participants_section(sheet: Sheet, files: Files, flowchart: str) -> list[Blo
     behind = sheet.table(flow)
     caption = "Flow of patients from the delivered records to the populations and arms."
     figure = sheet.figure(flowchart, "flowchart", caption, behind=behind, main=True)
-    return [figure, *sheet.table(risk, main=True), *sheet.table(arms, main=True)]
+    centres = counts.centres_table("centres", "Records by centre", files["centres"], labels)
+    shown = [sheet.table(table, main=True) for table in (risk, arms, centres)]
+    return [figure, *chain.from_iterable(shown)]
 
 
 def baseline_section(sheet: Sheet, files: Files, tables: Sequence[Mapping]) -> list[Block]:

@@ -23,6 +23,7 @@ from retrocohort.tables.layout import (
     Footnotes,
     Layout,
     Row,
+    addressed,
     name_with_unit,
     numbered,
     remarks,
@@ -30,6 +31,7 @@ from retrocohort.tables.layout import (
 )
 
 OVERALL = ""
+COMPARED = ("p", "smd")  # names of the last two columns, for ids
 TEST_NAMES = {
     "pearson": "Pearson chi-square test",
     "yates": "Chi-square test with Yates' continuity correction",
@@ -90,7 +92,12 @@ def lay_out(
     numbers, footnotes = _Table(values, tests), Footnotes()
     arms = {OVERALL: "Overall"} | dict(variables[table["by"]]["levels"])
     columns = [
-        Column(label, f"n = {count(numbers.get('', '', arm, 'n'))}") for arm, label in arms.items()
+        Column(
+            label,
+            f"n = {count(numbers.get('', '', arm, 'n'))}",
+            anchor=f"{row_anchor('')}.{arm_cell(arm)}",
+        )
+        for arm, label in arms.items()
     ]
     pairs = "largest of the pairs" if len(arms) > 3 else ""
     columns += [Column("P"), Column("SMD", pairs)]
@@ -122,34 +129,36 @@ def _block(
 ) -> list[Row]:
     """Return the rows of one variable: itself, its levels, and who has no value."""
     summary = numbers.overall[name]["summary"]
-    compared = _comparison(numbers, name, footnotes)
+    own, names = row_anchor(name), [arm_cell(arm) for arm in arms]
+    compared = addressed(own, COMPARED, _comparison(numbers, name, footnotes))
     title, detail = name_with_unit(entry), SUMMARY_NAMES[summary]
     if summary != "count_percent":
         cells = [Cell(text) for text in _continuous(numbers, name, arms, summary)]
-        rows = [Row(title, cells + compared, detail, anchor=row_anchor(name))]
+        rows = [Row(title, addressed(own, names, cells) + compared, detail, anchor=own)]
     elif entry["type"] == "yesno" and not all_levels:
-        cells = _counts(numbers, name, "yes", arms)
-        rows = [Row(title, cells + compared, detail, anchor=row_anchor(name))]
+        cells = addressed(row_anchor(name, "yes"), names, _counts(numbers, name, "yes", arms))
+        rows = [Row(title, cells + compared, detail, anchor=own)]
     else:
         cells = [Cell()] * len(arms)
-        rows = [Row(title, cells + compared, detail, anchor=row_anchor(name))]
-        rows += [
-            Row(
-                label,
-                _counts(numbers, name, level, arms) + [Cell()] * 2,
-                indent=True,
-                anchor=row_anchor(name, level),
-            )
-            for level, label in entry["levels"].items()
-        ]
+        rows = [Row(title, cells + compared, detail, anchor=own)]
+        for level, label in entry["levels"].items():
+            anchor = row_anchor(name, level)
+            cells = addressed(anchor, names, _counts(numbers, name, level, arms))
+            rows.append(Row(label, cells + [Cell()] * 2, indent=True, anchor=anchor))
     missing = {arm: numbers.get(name, "", arm, "missing") for arm in arms}
     if any(missing.values()):
         cells = [
             Cell(count_percent(n, _share(n, numbers.get("", "", arm, "n"))))
             for arm, n in missing.items()
         ]
+        cells = addressed(own, [f"missing-{end}" for end in names], cells)
         rows.append(Row("Missing", cells + [Cell()] * 2, indent=True))
     return rows
+
+
+def arm_cell(arm: str) -> str:
+    """Return the name that the cells of an arm have in their ids."""
+    return "-".join(filter(None, ("arm", arm)))
 
 
 def _share(n: float, size: float) -> float | None:

@@ -1,7 +1,7 @@
 """The layout of a printed table, from which the HTML (later Word and Excel) is made."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from string import ascii_lowercase
 
 from jinja2 import Environment, StrictUndefined
@@ -12,10 +12,11 @@ COEFFICIENT_TESTS = {"": "Wald", "firth": "penalised LR"}
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: its text and the letter of its footnote."""
+    """A cell: its text, the letter of its footnote, and the end of its id, see `addressed`."""
 
     text: str = ""
     mark: str = ""
+    anchor: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its head, a second line under it, and the group that it belongs to."""
+    """A column: its head, a second line under it, its group, and the end of the id of its head."""
 
     head: str
     detail: str = ""
     group: str = ""
+    anchor: str = ""
 
 
 @dataclass
@@ -74,6 +76,13 @@ class Layout:
     notes: list[str]
     footnotes: Footnotes
 
+    def ids(self) -> set[str]:
+        """Return the ids of the table, of its heads, rows and cells."""
+        rows = [row for block in self.blocks for row in block]
+        ends = [part.anchor for part in (*self.columns, *rows)]
+        ends += [cell.anchor for row in rows for cell in row.cells]
+        return {self.id, *(f"{self.id}-{end}" for end in ends if end)}
+
     def groups(self) -> list[tuple[str, int]]:
         """Return the heads above the heads with the columns they span, none when there are none."""
         runs: list[list] = []
@@ -93,6 +102,20 @@ def name_with_unit(entry: Mapping) -> str:
 def row_anchor(variable: str, level: str = "") -> str:
     """Return the end of the id of a row: of all patients, of a variable or of its level."""
     return "-".join("_".join(part.split()) for part in (variable or "all", level) if part)
+
+
+def addressed(row: str, names: Sequence[str], cells: Sequence[Cell]) -> list[Cell]:
+    """Return the cells of a row, those with a name with the end of an id of their own.
+
+    Parameters
+    ----------
+    row : end of the id of the row that they belong to.
+    names : of each cell, empty for one that needs no id.
+    """
+    return [
+        replace(cell, anchor=f"{row}.{name}") if name else cell
+        for name, cell in zip(names, cells, strict=True)
+    ]
 
 
 def numbered(part: Mapping, table: Mapping) -> str:

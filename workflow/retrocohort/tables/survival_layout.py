@@ -25,6 +25,7 @@ from retrocohort.tables.layout import (
     Footnotes,
     Layout,
     Row,
+    addressed,
     name_with_unit,
     numbered,
     remarks,
@@ -33,6 +34,7 @@ from retrocohort.tables.layout import (
 from retrocohort.tables.survival import Line
 
 OVERALL = "All patients"
+CELLS = ("n", "events", "median", "p_logrank", "hr", "p_cox")  # names of the columns, for ids
 
 
 def lay_out(
@@ -101,16 +103,15 @@ def _columns(model: Mapping, part: Mapping, conventions: Mapping) -> list[Column
 
 def _row(line: Line, variables: Mapping, footnotes: Footnotes, trim: bool) -> Row:
     """Return a printed line; a number that is not estimable is a dash with a footnote."""
-    get = line.numbers.get
+    get, anchor = line.numbers.get, row_anchor(line.variable, line.level)
     if line.variable and not line.level:
         if "p_logrank" not in line.numbers:
             p_cell = Cell()
         else:
             p_cell = _noted(p_value(get("p_logrank")), line.notes.get("logrank", ""), footnotes)
         cells = [Cell(), Cell(), Cell(), p_cell, Cell(), Cell()]
-        return Row(
-            name_with_unit(variables[line.variable]), cells, anchor=row_anchor(line.variable)
-        )
+        title = name_with_unit(variables[line.variable])
+        return Row(title, addressed(anchor, CELLS, cells), anchor=anchor)
     header = variables[line.variable]["levels"][line.level] if line.variable else OVERALL
     times = (get("median"), get("q1"), get("q3"))
     median = quantiles(*times, trim=trim) if line.estimated else MISSING
@@ -122,8 +123,8 @@ def _row(line: Line, variables: Mapping, footnotes: Footnotes, trim: bool) -> Ro
         Cell(),
         *_cox_cells(line, footnotes),
     ]
-    anchor = row_anchor(line.variable, line.level)
-    return Row(header, cells, indent=bool(line.variable), anchor=anchor)
+    own = addressed(anchor, CELLS, cells)
+    return Row(header, own, indent=bool(line.variable), anchor=anchor)
 
 
 def _noted(text: str, note: str, footnotes: Footnotes) -> Cell:
