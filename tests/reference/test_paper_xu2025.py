@@ -21,6 +21,9 @@ def read(name):
 
 
 LEDGER, FINDINGS = read("published.csv"), read("findings.csv")
+# of abstracts that are no part of the ledger: the paper's own in PubMed, and one that it cites
+with open(Path(__file__).with_name("abstracts.csv"), encoding="utf-8", newline="") as abstracts:
+    ABSTRACTS = list(csv.DictReader(abstracts))
 PROVEN = {}  # row of the ledger -> the tests that prove it impossible
 ARMS = ("NR", "PR", "PHR")
 SMALL, LARGE = "≤40 mm", ">40 mm"
@@ -202,6 +205,33 @@ def test_the_p_on_the_row_of_the_reference_is_that_of_pr():
     assert least < printed < most
     other = [cell("Table 3", SURGERY, "PHR", s) for s in ("hr", "hr_ci_low", "hr_ci_high")]
     assert wald_range(*other)[1] < 0.05
+
+
+def test_the_abstract_lacks_the_numbers_of_its_methods():
+    keys = ("population", "item", "level", "statistic", "value")
+
+    def numbers(rows):
+        return {tuple(r[key] for key in keys) for r in rows if r["statistic"] != "ci_percent"}
+
+    own = numbers(row for row in LEDGER if row["location"] == "Abstract")
+    listed = numbers(row for row in ABSTRACTS if row["study"] == "xu2025_pubmed")
+    assert len(own) == 8 and own < listed
+    missing = {item: int(value) for _, item, _, _, value in listed - own}
+    assert missing == {"cohort size": 163, "institutions": 3, "number of surgical groups": 3}
+    assert missing["cohort size"] == cell("Table 1", "cohort size", "", "n")
+    assert missing["number of surgical groups"] == len(ARMS)
+
+
+def test_the_shares_of_a_cited_abstract_do_not_pool():
+    cited = [row for row in ABSTRACTS if row["study"] == "mayo2011"]
+    sizes = {row["arm"]: int(row["value"]) for row in cited if row["statistic"] == "n"}
+    shares = {row["arm"]: float(row["value"]) for row in cited if row["statistic"] == "percent"}
+    arms = ("surgery", "IAT")
+    assert sum(sizes[arm] for arm in arms) == sizes["all"]
+    pooled = sum(shares[arm] * sizes[arm] for arm in arms) / sizes["all"]
+    assert round(pooled) == 39
+    most = pooled + 0.5  # both shares rounded down
+    assert most < shares["all"] - 0.5
 
 
 def test_around_40_percent_is_38_7():
