@@ -11,6 +11,8 @@ from retrocohort.tracking import package_files
 
 CALIBRATED = glob_wildcards("config/studies/{study}/twin.yaml").study
 TWINS = glob_wildcards("config/studies/{study}/twin_records.yaml").study
+TWIN = "results/twin/{study}"
+NOTICE = f"{TWIN}/NOTICE.txt"  # an input of what ends a run: it stands beside all that is made
 
 
 rule calibrate:
@@ -22,6 +24,20 @@ rule calibrate:
 rule deliver:
     input:
         expand("results/twin/{study}/truth.csv", study=TWINS),
+
+
+rule write_twin_notice:
+    input:
+        study="config/studies/{study}/study.yaml",
+        code=package_files("workflow/twin/scripts/write_twin_notice.py"),
+    output:
+        notice=NOTICE,
+    log:
+        f"{TWIN}/logs/write_twin_notice.log",
+    conda:
+        "../envs/analysis.yaml"
+    script:
+        "twin/scripts/write_twin_notice.py"
 
 
 include: "twin/calibrate.smk"

@@ -2,6 +2,9 @@
 
 import csv
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -31,6 +34,18 @@ def test_the_committed_files_are_rebuilt_byte_for_byte(rebuilt):
         assert (rebuilt / name).read_bytes() == (DATA / name).read_bytes(), name
     truth = Path(f"tests/twin/{STUDY}/truth.csv")
     assert (rebuilt / "truth.csv").read_bytes() == truth.read_bytes()
+
+
+def test_the_workflow_makes_them_beside_a_notice(tmp_path):
+    for part in ("workflow", "config", "profiles", "envs"):
+        shutil.copytree(part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    command = [sys.executable, "-m", "snakemake", "-s", "workflow/twin.smk", "--cores", "1"]
+    done = subprocess.run([*command, "deliver"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    made = tmp_path / "results/twin" / STUDY
+    assert (made / "truth.csv").read_bytes() == Path(f"tests/twin/{STUDY}/truth.csv").read_bytes()
+    notice = load_settings(f"config/studies/{STUDY}/study.yaml")["notice"]
+    assert (made / "NOTICE.txt").read_text(encoding="utf-8") == f"{notice}\n"
 
 
 def test_another_seed_of_the_mess_gives_other_files(rebuilt):

@@ -8,7 +8,6 @@ LEDGER = {
     "ledger": "config/studies/{study}/published.csv",
     "settings": "config/studies/{study}/twin.yaml",
 }
-TWIN = "results/twin/{study}"
 SOLVER = "../../envs/twin.yaml"
 
 
@@ -46,6 +45,7 @@ rule score_cohort:
     input:
         **LEDGER,
         cohort=f"{TWIN}/calibrated.csv",
+        notice=NOTICE,
         code=package_files("workflow/twin/scripts/score_cohort.py"),
     output:
         score=f"{TWIN}/score.csv",

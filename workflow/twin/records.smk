@@ -9,12 +9,13 @@ rule deliver_twin:
     input:
         cohort="config/studies/{study}/calibrated.csv",
         settings="config/studies/{study}/twin_records.yaml",
+        notice=NOTICE,
         code=package_files("workflow/twin/scripts/deliver_twin.py"),
     output:
-        data=directory("results/twin/{study}/data"),
-        truth="results/twin/{study}/truth.csv",
+        data=directory(f"{TWIN}/data"),
+        truth=f"{TWIN}/truth.csv",
     log:
-        "results/twin/{study}/logs/deliver_twin.log",
+        f"{TWIN}/logs/deliver_twin.log",
     conda:
         "../../envs/analysis.yaml"
     message:
