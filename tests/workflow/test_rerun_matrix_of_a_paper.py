@@ -1,0 +1,179 @@
+"""The rerun matrix of a study of a printed paper: its ledger, panels and further analyses.
+
+The expected sets were written by hand from the design, as those of `test_rerun_matrix`.
+"""
+
+import csv
+import io
+import shutil
+import subprocess
+import sys
+
+import pytest
+from tests.workflow.test_rerun_matrix import PACKAGE, ROOT, append, replace, tracked_files
+
+STUDY = "xu2025"
+FOLDER = f"config/studies/{STUDY}"
+FILE = f"{FOLDER}/study.yaml"
+
+
+def named(rule, *entries):
+    return {f"{rule}_{STUDY}_{entry}" for entry in entries}
+
+
+MODELS = ("adjusted", "adjusted_phr", "by_hospital", "firth")
+BASELINE, SURVIVAL = ("table1", "operations"), ("table2", "table3", "etable2")
+COMPARE, NOTICE = {f"compare_published_{STUDY}"}, {f"write_notice_{STUDY}"}
+FORESTS, TABLES = named("draw_forest", *MODELS), named("build_survival_table", *SURVIVAL)
+CURVES, PANELS = named("draw_curves", "by_surgery"), named("draw_panels", "figure2")
+LANDMARK, LANDMARK_CURVES = (
+    named("analyse_landmark", "six_months"),
+    named("draw_landmark", "six_months"),
+)
+SUBGROUPS, MEANS = named("compare_subgroups", "surgery_by_subgroup"), named("estimate_rmst", "rmst")
+PAGES = named("format_baseline", *BASELINE)
+REPORT, END = {"build_report"}, {"collect_warnings", "build_report"}
+DRAWN = FORESTS | CURVES | PANELS | LANDMARK_CURVES | {"draw_flowchart"}
+FROM_COHORT = (
+    {"label_cohort", *named("describe_baseline", *BASELINE), *named("estimate_survival", "os")}
+    | named("fit_cox", *MODELS)
+    | (LANDMARK | SUBGROUPS | MEANS | PAGES | TABLES | DRAWN | COMPARE | NOTICE | END)
+)
+ALL_JOBS = FROM_COHORT | {"read_records", "clean_records", "build_cohort"}
+
+
+def raw_cell(project):
+    """Change a digit of a date, in the encoding that the hospital delivers."""
+    path = project / f"data/{STUDY}/zhongshan_export.csv"
+    lines = path.read_bytes().split(b"\n")
+    assert lines[5].count(b"20") > 0
+    lines[5] = lines[5].replace(b"20", b"19", 1)
+    path.write_bytes(b"\n".join(lines))
+
+
+CHANGES = {
+    "a raw cell": (raw_cell, ALL_JOBS),
+    "a criterion": (
+        replace(FILE, "where: {synchronous: no}", "where: {hm_after_diagnosis: {above: 6}}"),
+        FROM_COHORT | {"build_cohort"},
+    ),
+    "the label of a source": (
+        replace(FILE, "label: Zhongshan Hospital of Fudan University", "label: Zhongshan"),
+        REPORT,
+    ),
+    "the notice": (
+        replace(FILE, "Synthetic, calibrated to", "Synthetic, and calibrated to"),
+        DRAWN | PAGES | TABLES | COMPARE | NOTICE | REPORT,  # a job makes tables and their pages
+    ),
+    "a printed number": (
+        replace(f"{FOLDER}/published.csv", "xu005,Table 1,", "xu005,Table I,"),
+        COMPARE | REPORT,
+    ),
+    "a finding": (replace(f"{FOLDER}/findings.csv", "printed as around", "told as"), REPORT),
+    "the number that a table has in the paper": (
+        replace(FILE, "numbers: {full: Table 2}", "numbers: {full: Table II}"),
+        named("build_survival_table", "table2") | COMPARE | REPORT,
+    ),
+    "the subgroups without which an interaction is tested": (
+        replace(FILE, "    without: [pnec]\n", ""),
+        SUBGROUPS | END,
+    ),
+    "the time of a landmark": (
+        replace(FILE, "    at: 6\n", "    at: 12\n"),
+        LANDMARK | LANDMARK_CURVES | END,
+    ),
+    "the label of a landmark analysis": (
+        replace(FILE, "label: Landmark at 6 months", "label: Landmark"),
+        LANDMARK_CURVES | REPORT,
+    ),
+    "the time up to which means are taken": (
+        replace(FILE, "    kind: rmst\n", "    kind: rmst\n    tau: 60\n"),
+        MEANS | END,
+    ),
+    "the label of an analysis without a figure": (
+        replace(FILE, "label: Restricted mean survival time", "label: Mean survival"),
+        REPORT,
+    ),
+    "the populations of panels": (
+        replace(
+            FILE,
+            "endpoint: os\n    populations: [full, bt, hn,",
+            "endpoint: os\n    populations: [full, bt,",
+        ),
+        PANELS | REPORT,
+    ),
+    "the title of panels": (
+        replace(FILE, "title: Overall survival by surgical", "title: Survival by surgical"),
+        PANELS | REPORT,
+    ),
+    "the time axis of a curve that panels show": (
+        replace(FILE, "max_time: 144", "max_time: 120"),
+        CURVES | PANELS | REPORT,
+    ),
+    "a function of the landmark analyses": (
+        append(f"{PACKAGE}/models/landmark.py", "\nCHANGED = True\n"),
+        LANDMARK | LANDMARK_CURVES | END,
+    ),
+    "a function of the interactions": (
+        append(f"{PACKAGE}/models/interaction.py", "\nCHANGED = True\n"),
+        SUBGROUPS | END,
+    ),
+    "a function of the restricted means": (
+        append(f"{PACKAGE}/models/rmst.py", "\nCHANGED = True\n"),
+        MEANS | END,
+    ),
+    "a function of the panels": (
+        append(f"{PACKAGE}/figures/panels.py", "\nCHANGED = True\n"),
+        PANELS | REPORT,
+    ),
+    "a function of the comparison": (
+        append(f"{PACKAGE}/audit/published.py", "\nCHANGED = True\n"),
+        COMPARE | REPORT,
+    ),
+    "a number of the report's page of printed numbers": (
+        append(f"{PACKAGE}/report/printed.py", "\nCHANGED = True\n"),
+        REPORT,
+    ),
+    "the calibrated cohort, of which raw files are made by another workflow": (
+        append(f"{FOLDER}/calibrated.csv", "\n"),
+        set(),
+    ),
+    "the settings of the twin": (append(f"{FOLDER}/twin.yaml", "\n# a remark\n"), set()),
+}
+
+
+def pending_jobs(project):
+    """Return the rule of every job that a run of the study would do."""
+    command = [sys.executable, "-m", "snakemake", "--summary", "--cores", "1"]
+    command += ["--config", f"studies=[{STUDY}]"]
+    run = subprocess.run(command, cwd=project, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+    rows = list(csv.DictReader(io.StringIO(run.stdout), delimiter="\t"))
+    assert {row["rule"] for row in rows} == ALL_JOBS  # every job is watched
+    return {row["rule"] for row in rows if row["plan"] == "update pending"}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """Return a copy of the project and its finished results, in another folder."""
+    project = tmp_path_factory.mktemp("moved") / "project"
+    skip = shutil.ignore_patterns(".venv*", ".git", "__pycache__", "tests", "locks", "twin")
+    shutil.copytree(ROOT, project, ignore=skip, symlinks=True)
+    return project
+
+
+def test_a_finished_run_has_nothing_to_do(finished):
+    assert pending_jobs(finished) == set()
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_change_runs_what_depends_on_it_and_nothing_else(finished, what):
+    change, expected = CHANGES[what]
+    before = {path: path.read_bytes() for path in tracked_files(finished)}
+    try:
+        change(finished)
+        assert pending_jobs(finished) == expected
+    finally:
+        for path, content in before.items():
+            if path.read_bytes() != content:
+                path.write_bytes(content)
