@@ -1,6 +1,5 @@
 """No printed number reaches a result by another way than the raw records."""
 
-import csv
 import shutil
 import subprocess
 import sys
@@ -9,6 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
+from retrocohort.audit.ledger import selector
+from retrocohort.audit.published import compare
+from retrocohort.io import read_rows as rows_of
+from retrocohort.io import write_rows
 
 ROOT = Path(__file__).parents[2]
 STUDY = "xu2025"
@@ -39,8 +43,7 @@ def changed(before, after):
 
 
 def compared(project):
-    with open(project / f"results/{STUDY}/audit/published.csv", encoding="utf-8") as file:
-        return {row["id"]: row for row in csv.DictReader(file)}
+    return {r["id"]: r for r in rows_of(project / f"results/{STUDY}/audit/published.csv")}
 
 
 @pytest.fixture
@@ -53,16 +56,68 @@ def project(tmp_path):
     return copy
 
 
-def test_a_changed_ledger_changes_the_comparison_and_the_report_alone(project):
+KINDS = {  # one row of the ledger of each kind of number
+    "a count": "xu005",
+    "a percentage": "xu154",
+    "a median": "xu667",
+    "an upper quartile": "xu176",
+    "a log-rank P": "xu158",
+    "a hazard ratio": "xu329",
+    "a limit of its interval": "xu330",
+    "a Wald P": "xu332",
+    "a number of the text": "xu767",
+    "a count of a subgroup": "xu762",
+}
+
+
+def other(number, decimals):
+    """Return a number that reads differently, as it is printed."""
+    return f"{float(number) + 3 * 10.0**-decimals:.{decimals}f}"
+
+
+def test_changed_printed_numbers_change_the_comparison_and_the_report_alone(project):
     before, was = sums(project), compared(project)
-    path = project / LEDGER
-    text = path.read_text(encoding="utf-8")
-    old, new = ",NR,n,38,38,=,0,cell: 38 (54),", ",NR,n,39,39,=,0,cell: 38 (54),"
-    assert text.count(old) == 1
-    path.write_text(text.replace(old, new), encoding="utf-8")
+    ledger = rows_of(project / LEDGER)
+    for row in ledger:
+        if row["id"] in KINDS.values():
+            new = other(row["value"], int(row["decimals"]))
+            row["value_printed"] = row["value_printed"].replace(row["value"], new)
+            row["value"] = new
+    write_rows(project / LEDGER, list(ledger[0]), ledger)
     run(project)
     assert changed(before, sums(project)) == {"audit/published.csv", "report/report.html"}
-    assert {name for name, row in compared(project).items() if row != was[name]} == {"xu005"}
+    now = compared(project)
+    assert {name for name, row in now.items() if row != was[name]} == set(KINDS.values())
+    for name in KINDS.values():
+        assert now[name]["match"] == "no" and now[name]["printed"] != was[name]["printed"]
+        assert now[name]["regenerated"] == was[name]["regenerated"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_wrong_cell_of_the_results_is_named(kind):
+    """A cell of a result is broken; the comparison names its row, and none of another cell."""
+    ledger = rows_of(ROOT / LEDGER)
+    (row,) = [row for row in ledger if row["id"] == KINDS[kind]]
+    broken = rows_of(ROOT / "results" / STUDY / row["file"])
+    wanted = selector(row["row"]).items()
+    (line,) = [line for line in broken if wanted <= line.items()]
+    line[row["column"]] = other(line[row["column"]], int(row["decimals"]))
+
+    def read(file):
+        return broken if file == row["file"] else rows_of(ROOT / "results" / STUDY / file)
+
+    was = compared(ROOT)
+    now = {found["id"]: found for found in compare(STUDY, ledger, read, 0.05)}
+    differ = {name for name, found in now.items() if dict(found) != was[name]}
+    same_cell = {
+        r["id"]
+        for r in ledger
+        if (r["file"], r["row"]) == (row["file"], row["row"])
+        and row["column"] in (r["column"], r["take"])
+    }
+    assert row["id"] in differ <= same_cell
+    assert now[row["id"]]["match"] == "no"
+    assert "% from the printed value" in now[row["id"]]["reason"]
 
 
 def row_of_a_man(project, population):
