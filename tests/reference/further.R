@@ -28,6 +28,7 @@ lung$age_group <- by_age(lung)
 interactions <- list(
   hormone = list(rotterdam, "os", "hormone", "menopause"),
   adjusted = list(rotterdam, "rfs", "hormone", "menopause", c("age", "nodes", "grade")),
+  determined = list(rotterdam, "rfs", "hormone", "menopause", c("age", "menopause")), # a covariate that tells the subgroup
   outside = list(rotterdam, "os", "size", "age_group"),
   without = list(rotterdam, "rfs", "hormone", "size", character(), "gt50"),
   three = list(rotterdam, "rfs", "hormone", "size"),

@@ -188,6 +188,16 @@ def test_the_method_in_words(name):
     assert (label, facts) == (rs.STUDY["further"][name]["label"], METHODS[name])
 
 
+def test_a_crude_interaction_says_so():
+    study = rs.STUDY | {"further": {"fur_sex": rs.STUDY["further"]["fur_sex"] | {"covariates": []}}}
+    said = "Not adjusted for other variables."
+    assert said in further_methods.method("fur_sex", study, LABELS)[1]
+    assert said not in further_methods.method("fur_sex", rs.STUDY, LABELS)[1]
+    shown = texts(blocks_of(study, further=[part_of("fur_sex")]))
+    captions = [line for line in shown if line.startswith("Table")][:2]
+    assert all(", not adjusted for other variables. Overall" in line for line in captions)
+
+
 def test_the_method_of_a_landmark_analysis():
     _, facts = further_methods.method("fur_late", rs.STUDY, LABELS)
     assert facts[0].startswith("Landmark analysis at 6 months: patients followed beyond 6 months")

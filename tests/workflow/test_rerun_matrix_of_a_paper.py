@@ -30,7 +30,10 @@ LANDMARK, LANDMARK_CURVES = (
     named("analyse_landmark", "six_months"),
     named("draw_landmark", "six_months"),
 )
-SUBGROUPS, MEANS = named("compare_subgroups", "surgery_by_subgroup"), named("estimate_rmst", "rmst")
+SUBGROUPS, MEANS = (
+    named("compare_subgroups", "surgery_by_subgroup", "surgery_by_subgroup_adjusted"),
+    named("estimate_rmst", "rmst"),
+)
 PAGES = named("format_baseline", *BASELINE)
 REPORT, END = {"build_report"}, {"collect_warnings", "build_report"}
 DRAWN = FORESTS | CURVES | PANELS | LANDMARK_CURVES | {"draw_flowchart"}
@@ -76,7 +79,7 @@ CHANGES = {
     ),
     "the subgroups without which an interaction is tested": (
         replace(FILE, "    without: [pnec]\n", ""),
-        SUBGROUPS | END,
+        named("compare_subgroups", "surgery_by_subgroup") | END,
     ),
     "the time of a landmark": (
         replace(FILE, "    at: 6\n", "    at: 12\n"),

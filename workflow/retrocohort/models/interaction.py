@@ -112,9 +112,9 @@ def _fit_both(frame, sample: Sample, entry, groups: Subgroups, names, variables,
     }
     with_events = set(cell[inside.event])
     base = next((name for name in cells if name in with_events), cells[0])
-    others = list(entry["covariates"])
+    others = list(entry["covariates"])  # last: of what determines a cell it is they that go
     return tuple(
-        fit_cox(wide, inside, [*others, *own], described, {"reference": {CELL: base}}, ties, False)
+        fit_cox(wide, inside, [*own, *others], described, {"reference": {CELL: base}}, ties, False)
         for own in ([exposure, SUBGROUP], [CELL])
     )
 

@@ -8,7 +8,7 @@ from retrocohort.io import as_number
 from retrocohort.report import further_tables as tables
 from retrocohort.report.blocks import Block, Sheet, details, heading, text
 from retrocohort.report.findings import exposure
-from retrocohort.report.further_methods import duration
+from retrocohort.report.further_methods import adjustment, duration
 from retrocohort.report.outcomes import Part, is_whole, model_blocks, whole_first
 
 NO_EVIDENCE = (
@@ -58,7 +58,7 @@ def _interaction(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
     labels, main = sheet.labels, is_whole(part)
     names = tables.subgroup_labels(entry["subgroups"], labels)
     by = within_sentence(labels.variable(entry["by"]))
-    held = f", adjusted for {labels.names(entry['covariates'])}" if entry["covariates"] else ""
+    held = f", {adjustment(entry, labels)}"
     caption = (
         f"Interaction of {by} and subgroup, likelihood-ratio test in one Cox model{held}."
         f" {_about(part)}"

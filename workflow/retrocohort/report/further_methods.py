@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from retrocohort.format import singular
 from retrocohort.report.labels import Labels, exact
-from retrocohort.report.methods import TIES, Item
+from retrocohort.report.methods import TIES, Item, as_words
 
 
 def method(name: str, study: Mapping, labels: Labels) -> Item:
@@ -22,13 +22,19 @@ def _interaction(entry: Mapping, study: Mapping, labels: Labels) -> list[str]:
         f" The likelihood-ratio test compares Cox models of all subgroups together, with and"
         f" without the interaction. Ties: {TIES[study['conventions']['ties']]}."
     ]
-    if entry["covariates"]:
-        facts.append(f"Adjusted for {labels.names(entry['covariates'])}.")
+    facts.append(f"{as_words(adjustment(entry, labels))}.")
     facts.append(
         "Patients in no subgroup are left out; a term without any patient is dropped and costs no"
         " degree of freedom."
     )
     return facts
+
+
+def adjustment(entry: Mapping, labels: Labels) -> str:
+    """Return "adjusted for Age, Sex", or that nothing is adjusted for."""
+    if not entry["covariates"]:
+        return "not adjusted for other variables"
+    return f"adjusted for {labels.names(entry['covariates'])}"
 
 
 def duration(time: float, unit: str) -> str:
