@@ -1,7 +1,9 @@
 """What the calibration of a twin believes, against what the pipeline makes of its raw files."""
 
 import csv
+from collections import defaultdict
 from hashlib import sha256
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,43 @@ def test_no_baseline_variable_differs_where_the_paper_finds_no_difference(settin
     alpha = settings.no_difference["alpha"]
     below = {row["variable"] for row in tests if row["p"] and float(row["p"]) <= alpha}
     assert below == set(settings.no_difference["except"][population])
+
+
+def printed_and_made(column):
+    """Return (table, variable) -> level -> printed and regenerated number of a survival table.
+
+    The hazard ratio of a reference is 1; a median that is not reached lies above all others.
+    """
+    absent = {"hr": 1.0, "median": float("inf")}[column]
+    found = defaultdict(dict)
+    for row in read_ledger(FOLDER / "published.csv"):
+        if row["column"] != column or row["verdict"] or not row["file"].startswith("tables/"):
+            continue
+        wanted = dict(part.split("=", 1) for part in row["row"].split(";"))
+        (line,) = [own for own in rows_of(RESULTS / row["file"]) if wanted.items() <= own.items()]
+        pair = float(row["value"] or absent), float(line[column] or absent)
+        found[row["file"], wanted["variable"]][wanted["level"]] = pair
+    return found
+
+
+@pytest.mark.parametrize(("column", "pairs"), [("hr", 18), ("median", 40)])
+def test_no_order_of_the_printed_numbers_is_reversed(column, pairs):
+    compared = 0
+    for place, levels in printed_and_made(column).items():
+        for one, other in combinations(levels, 2):
+            printed, made = zip(levels[one], levels[other], strict=True)
+            if printed[0] != printed[1]:
+                compared += 1
+                assert (printed[0] < printed[1]) == (made[0] < made[1]), (place, one, other)
+    assert compared >= pairs
+
+
+@pytest.mark.parametrize("table", ["full/table2", "bt/table3"])
+def test_the_more_is_removed_the_smaller_is_the_hazard(table):
+    """PHR < PR < NR in print and here; NR is the reference."""
+    ratios = printed_and_made("hr")[f"tables/{table}.csv", "surgery"]
+    for which in (0, 1):
+        assert ratios["phr"][which] < ratios["pr"][which] < ratios["nr"][which] == 1
 
 
 @pytest.mark.parametrize("path", ["config/studies/xu2025/calibrated", "tests/twin/xu2025/truth"])
