@@ -3,6 +3,12 @@
 Every printed count is of one variable within a population and an arm. So it is enough to count
 patients by pattern (one level of each variable that defines arms or populations), and each other
 variable by level within these patterns; which patient of a pattern has which level is then free.
+
+That arms do not differ (`no_difference` of the settings) is no count and is not stated here: no
+linear constraint bounds Pearson's statistic, only a list of all admitted tables, which is short for
+two levels with printed margins and out of reach for four levels with unknown values. The search
+that follows moves covariates within the counts and has to keep the rule in any case;
+`survival.balance` brings its start there.
 """
 
 from collections.abc import Iterator
