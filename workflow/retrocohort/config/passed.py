@@ -1,0 +1,34 @@
+"""What has passed a check is kept until something that the check reads has changed."""
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from pathlib import Path
+
+
+def digest_of(folders: Iterable[str], *facts) -> str:
+    """Return a digest of the files below some folders, by name and content, and of other facts."""
+    digest = sha256(repr(facts).encode())
+    for path in sorted(p for folder in folders for p in Path(folder).rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            content = sha256(path.read_bytes()).hexdigest()
+            digest.update(f"{path.as_posix()} {content}\n".encode())
+    return digest.hexdigest()
+
+
+def kept(path: Path, make: Callable):
+    """Return what `make` returned when this was asked for the first time: a value of JSON.
+
+    What JSON would not give back as it was is made anew each time.
+    """
+    if path.exists():
+        return json.loads(path.read_text(encoding="utf-8"))
+    value = make()
+    text = json.dumps(value)
+    if json.loads(text) == value:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_suffix(f".{os.getpid()}")
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(path)
+    return value
