@@ -83,7 +83,19 @@ def test_losses_kept_step_by_step_are_those_computed_anew(settings, wanted, solv
     scratch, weights = new_scratch(problem), np.array(list(WEIGHTS.values()), float)
     everything = np.arange(len(problem.member)), np.arange(len(problem.width))
     free = np.arange(len(state.months))
-    anneal(problem, state, scratch, *everything, free, weights, 1, 20_000, 0.5, 0.1)
+    anneal(
+        problem,
+        state,
+        scratch,
+        *everything,
+        free,
+        np.array([], np.int64),
+        weights,
+        1,
+        20_000,
+        0.5,
+        0.1,
+    )
     kept = [x.copy() for x in (state.at_risk, state.deaths, state.loss_analysis)]
     kept += [x.copy() for x in (state.loss_model, state.loss_baseline, state.loss_followup)]
     fill_losses(problem, state, scratch, *everything, weights)

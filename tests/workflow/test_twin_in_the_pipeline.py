@@ -50,10 +50,7 @@ def test_the_models_of_the_calibration_are_those_that_the_rule_selects(settings,
     assert entered == set(settings.models[file]["covariates"])
 
 
-NOT_YET = pytest.mark.xfail(strict=True, reason="the calibration has hm_size at P 0.0485")
-
-
-@pytest.mark.parametrize("population", [pytest.param("bt", marks=NOT_YET), "hn", "pnec"])
+@pytest.mark.parametrize("population", ["bt", "hn", "pnec"])
 def test_no_baseline_variable_differs_where_the_paper_finds_no_difference(settings, population):
     tests = rows_of(RESULTS / f"tables/{population}/table1_tests.csv")
     alpha = settings.no_difference["alpha"]

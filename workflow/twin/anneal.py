@@ -141,7 +141,7 @@ def accept(P, S, W, models, exits, weights):
 
 
 @compiled
-def anneal(P, S, W, counted, models, free, weights, seed, steps, hot, cold):
+def anneal(P, S, W, counted, models, free, only, weights, seed, steps, hot, cold):
     """Anneal a state in place from temperature hot to cold; return the least loss and its cohort.
 
     Most moves must pass two lots, one on the change of the cheap losses, one on that of the models
@@ -150,8 +150,8 @@ def anneal(P, S, W, counted, models, free, weights, seed, steps, hot, cold):
 
     Parameters
     ----------
-    counted, models, free : indices of the populations and models that count, of the patients to
-        move.
+    counted, models, free, only : indices of the populations and models that count, of the patients
+        to move, of the variables whose levels alone are swapped (none: everything moves).
     seed : of numba's generator; negative goes on with it.
     """
     if seed >= 0:
@@ -161,7 +161,7 @@ def anneal(P, S, W, counted, models, free, weights, seed, steps, hot, cold):
     best = (S.months.copy(), S.dead.copy(), S.covariates.copy())
     for step in range(steps):
         temperature = hot * (cold / hot) ** (step / steps)
-        n = propose(P, S, W, free)
+        n = propose(P, S, W, free, only)
         if n == 0:
             continue
         exits = mark_affected(P, S, W, counted, n)

@@ -16,6 +16,8 @@ from twin.state import fill_counts, find_event_months, order_by_exit
 QUARTILE, TEST, COX, BASELINE, FOLLOWUP, EDGE = range(6)  # places in the weights
 MOST_NEWTON = 15
 NEAR, MARGIN = 0.02, 0.5  # a Newton step this small changes the penalty by less than the margin
+REVERSED = 6.0  # of a printed significance at 0.05 that is not found, or the other way
+BREACH = 1.2  # of a condition that is no printed number: the rule of selection, no difference
 NEARLY = 0.028  # hazard ratios and limits are wanted within 3%
 Z = 1.959963984540054
 
@@ -49,12 +51,14 @@ def quartile_loss(asked, path, place, n_months, weight, loss):
 
 
 @compiled
-def test_loss(kind, centre, half, x, present, weight, edge):
+def test_loss(kind, centre, half, critical, x, present, weight, edge):
     """Return the penalty of a chi-square x over the levels that are present."""
     if kind == FREE:
         return 0.0
     if kind == WINDOW:
-        return weight * distance(math.sqrt(x), centre, half, 6.0, edge)
+        root = math.sqrt(x)
+        turned = (root < critical) != (centre < critical)
+        return weight * (distance(root, centre, half, 6.0, edge) + REVERSED * turned)
     if kind == LARGE:
         short = centre - math.sqrt(x)
         return weight * (0.3 + short) if short > 0 else 0.0
@@ -66,7 +70,7 @@ def test_loss(kind, centre, half, x, present, weight, edge):
         over = -over
     elif df < 1:
         over = 1.0
-    return weight * (0.3 + 3 * max(over, 0.0)) if over > -0.001 else 0.0
+    return weight * (BREACH + 3 * max(over, 0.0)) if over > -0.001 else 0.0
 
 
 @compiled
@@ -90,9 +94,9 @@ def losses_of_population(P, S, W, p, first, end, weights):
         else:
             at_risk, deaths = S.at_risk[:, :, a], S.deaths[:, :, a]
             x = kernels.log_rank(at_risk, deaths, months, n_months, P.levels[a])
-        centre, half = P.window[a]
+        centre, half, critical = P.window[a]
         W.new_analysis[a] += test_loss(
-            P.test[a], centre, half, x, S.at_risk[0, :, a], weights[TEST], weights[EDGE]
+            P.test[a], centre, half, critical, x, S.at_risk[0, :, a], weights[TEST], weights[EDGE]
         )
 
 
@@ -145,6 +149,7 @@ def penalty_of_model(P, W, m, weights):
         if P.goal[m, k, 3, 1] > 0:
             z = abs(beta[k]) / error
             loss += 0.5 * distance(z, P.goal[m, k, 3, 0], P.goal[m, k, 3, 1], 1.0, weights[EDGE])
+            loss += REVERSED * ((z < Z) != (P.goal[m, k, 3, 0] < Z))
     return weights[COX] * loss
 
 
@@ -158,7 +163,7 @@ def loss_of_baseline(P, S, b, weights):
             counts[S.covariates[i, v], S.covariates[i, P.arm]] += 1
     x, df = kernels.pearson(counts, 4, P.arms)
     over = x - P.critical[df] + 0.01 if df > 0 else 0.0
-    return weights[BASELINE] * (0.5 + over) if over > 0 else 0.0
+    return weights[BASELINE] * (BREACH + over) if over > 0 else 0.0
 
 
 @compiled

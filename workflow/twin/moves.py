@@ -81,9 +81,8 @@ def swap(P, S, W, v, i, j, n):
 
 
 @compiled
-def swap_pair(P, S, W, free, n):
+def swap_pair(P, S, W, v, free, n):
     """Swap a level between two patients who are counted in the same groups."""
-    v = np.random.randint(P.code.shape[0] - 1)
     if v == P.arm:
         return n
     i = free[np.random.randint(len(free))]
@@ -130,12 +129,18 @@ def swap_crosswise(P, S, W, free, n):
 
 
 @compiled
-def propose(P, S, W, free):
-    """Make a move of one to three parts; return its number of elementary steps."""
+def propose(P, S, W, free, only):
+    """Make a move of one to three parts; return its number of elementary steps.
+
+    With variables in `only` their levels alone are swapped, and no exit moves.
+    """
     n = 0
     u = np.random.random()
     parts = 1 if u < 0.7 else 2 if u < 0.92 else 3
     for _ in range(parts):
+        if len(only) > 0:
+            n = swap_pair(P, S, W, only[np.random.randint(len(only))], free, n)
+            continue
         u = np.random.random()
         i = free[np.random.randint(len(free))]
         j = free[np.random.randint(len(free))]
@@ -146,7 +151,7 @@ def propose(P, S, W, free):
         elif u < 0.64:
             n = exchange(P, S, W, i, j, n, False)
         elif u < 0.93:
-            n = swap_pair(P, S, W, free, n)
+            n = swap_pair(P, S, W, np.random.randint(P.code.shape[0] - 1), free, n)
         else:
             n = swap_crosswise(P, S, W, free, n)
     return n

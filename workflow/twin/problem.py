@@ -36,7 +36,7 @@ class Problem(NamedTuple):
     )  # (q, 4): analysis (ascending), level, place (0 to 2), month or NOT_REACHED
     quartiles: np.ndarray  # (a + 1,) first quartile of each analysis
     test: np.ndarray  # (a,) FREE, WINDOW or LARGE of root chi-square; AT_LEAST or BELOW of P
-    window: np.ndarray  # (a, 2) centre and half width, or the bound and 1
+    window: np.ndarray  # (a, 3) centre, half width, root at P = 0.05; or the bound, 1, 1
     df: np.ndarray  # (a,)
     model_population: np.ndarray  # (m,)
     model_variables: np.ndarray  # (m, most) padded with -1
@@ -163,7 +163,7 @@ def _analyses(settings, wanted, covariates, member) -> dict[str, np.ndarray]:
         "variable": np.zeros(size, np.int64),
         "levels": np.zeros(size, np.int64),
         "test": np.full(size, FREE),
-        "window": np.ones((size, 2)),
+        "window": np.ones((size, 3)),
         "df": np.zeros(size, np.int64),
     }
     asks = []
@@ -194,13 +194,13 @@ def _half(target: Target) -> float:
     return 0.5 * 10**-target.decimals * INSIDE
 
 
-def _test_window(target: Target, df: int) -> tuple[int, tuple[float, float]]:
+def _test_window(target: Target, df: int) -> tuple[int, tuple[float, float, float]]:
     """Return what root chi-square must be for a printed P."""
     if target.below:
-        return LARGE, (root_of_tail(target.value, df), 1.0)
+        return LARGE, (root_of_tail(target.value, df), 1.0, 1.0)
     low = root_of_tail(target.value + _half(target), df)
     high = root_of_tail(max(target.value - _half(target), 1e-12), df)
-    return WINDOW, ((low + high) / 2, (high - low) / 2)
+    return WINDOW, ((low + high) / 2, (high - low) / 2, root_of_tail(0.05, df))
 
 
 def _models(settings, wanted) -> dict[str, np.ndarray]:

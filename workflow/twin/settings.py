@@ -76,3 +76,6 @@ def _undeclared(settings: Settings):
     for file, model in settings.models.items():
         for variable in set(model["covariates"]) - set(settings.variables):
             yield f"models.{file}: {variable!r} is not a variable"
+    for number, stage in enumerate(settings.stages):
+        for variable in set(stage.get("only", [])) - set(settings.variables):
+            yield f"stages.{number}: {variable!r} is not a variable"

@@ -10,7 +10,7 @@ import numpy as np
 from twin.anneal import anneal
 from twin.ledger import Target
 from twin.losses import fill_losses
-from twin.problem import Problem, Start, build, encode
+from twin.problem import WINDOW, Problem, Start, build, encode
 from twin.settings import UNKNOWN, Settings
 from twin.state import new_scratch, new_state
 
@@ -109,8 +109,9 @@ def run_stage(
 ) -> Iterator[tuple[float, Start]]:
     """Anneal through one stage; yield the least loss and its cohort after each part of it.
 
-    A stage may name the `populations` whose numbers count, and whose patients move: those of
-    `free`, or all `but` those of a population.
+    A stage may name the `populations` whose numbers count; whose patients move: those of `free`, or
+    all `but` those of a population; the variables of which `only` levels are swapped, no exits; and
+    a half width up to which the tests of `loosened` are open.
     """
     names = list(settings.populations)
     counted = [names.index(p) for p in stage.get("populations", names)]
@@ -120,6 +121,8 @@ def run_stage(
         moved = moved & problem.member[names.index(stage["free"])]
     if "but" in stage:
         moved = moved & ~problem.member[names.index(stage["but"])]
+    only = np.array([list(settings.variables).index(v) for v in stage.get("only", [])], np.int64)
+    problem = loosened(settings, problem, stage.get("loose", 0))
     weights = np.array(list((WEIGHTS | stage.get("weights", {})).values()), float)
     compared = np.isin(problem.base_population, counted)
     problem = problem._replace(
@@ -140,6 +143,7 @@ def run_stage(
             np.array(counted),
             models,
             free,
+            only,
             weights,
             seed,
             last - first,
@@ -149,6 +153,25 @@ def run_stage(
         if loss < least:
             least, found = loss, Start(best[2], best[0], best[1], begin.pinned)
         yield least, found
+
+
+def loosened(settings: Settings, problem: Problem, half: float) -> Problem:
+    """Return the problem with wide windows for tests of variables that no model is about.
+
+    Swaps of levels bring these to the digit afterwards, and leave the models as they are. The
+    least half width is one of root chi-square; a model is about the populations inside its own.
+    """
+    names, populations = [*settings.variables, ""], list(settings.populations)
+    modelled = {(p, v) for p in range(len(populations)) for v in (names.index(settings.arm),)}
+    for file, model in settings.models.items():
+        around = problem.member[populations.index(file.split("/")[1])]
+        inside = [p for p, own in enumerate(problem.member) if (own <= around).all()]
+        modelled |= {(p, names.index(v)) for p in inside for v in model["covariates"]}
+    window = problem.window.copy()
+    for a, place in enumerate(zip(problem.population, problem.variable, strict=True)):
+        if problem.test[a] == WINDOW and place not in modelled:
+            window[a, 1] = max(window[a, 1], half)
+    return problem._replace(window=window)
 
 
 def loss(problem: Problem, cohort: Start) -> float:
