@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
+
 ROOT = Path(__file__).parents[2]
 ATTACK = "<script>alert(1)</script>"
 # none of them may be seen in a page: names and codes of the study file
@@ -143,7 +145,7 @@ STUDY = {
             "populations": ["full"],
         },
     },
-    "report": {"authors": "A. Author", "notes": ["A note."]},
+    "report": {"authors": "A. Author", "notes": ["A note."], "style": "plain"},
     "variables": VARIABLES,
 }
 
@@ -296,13 +298,13 @@ Q 1547 4250 1301 3770
  </defs>
 </svg>
 """
-FRAGMENT = """<div class="table-scroll" role="region" aria-labelledby="t-caption" tabindex="0">
-<table class="data-table" id="t">
-  <caption id="t-caption">{caption}</caption>
-  <tbody><tr><th scope="row">Age</th><td>56 (46–66)</td></tr></tbody>
-</table>
-</div>
-"""
+
+
+def baseline(population: str) -> Layout:
+    """Return a laid-out baseline table."""
+    row = Row("Age & more", [Cell("56 (46–66)")], anchor="age")
+    head = (f"t-{population}", "Baseline by treatment", "Characteristic")
+    return Layout(*head, [Column("Overall")], [[row]], [], Footnotes())
 
 
 def part(population: str, **more) -> dict:
@@ -332,13 +334,10 @@ def contents() -> dict:
     firth |= {"role": "sensitivity", "penalty": "firth", "estimates": ESTIMATES}
     late = {"name": "fur_late", "kind": "landmark", "excluded": EXCLUDED, "cox": CRUDE}
     late |= {"quantiles": QUANTILES, "logrank": LOGRANK, "svg": SVG, "links": links("l")}
-    baseline = {"name": "tab_base", "kind": "baseline"}
-    html = FRAGMENT.format(caption="Baseline by treatment")
     return {
         "tables": [
             {k: part(p)[k] for k in ("population", "population_label")}
-            | baseline
-            | {"html": html.replace('"t', f'"t-{p}')}
+            | {"name": "tab_base", "kind": "baseline", "layout": baseline(p)}
             for p in POPULATIONS
         ],
         "survival": [part(p, **rows) for p in POPULATIONS],

@@ -1,11 +1,11 @@
-"""Drawings and table fragments that stand together in one page."""
+"""Drawings that stand together in one page."""
 
 import re
 
 import pytest
-from report_study import FRAGMENT, SVG
+from report_study import SVG
 
-from retrocohort.report.inline import Drawings, fragment
+from retrocohort.report.inline import Drawings
 
 
 def ids(html: str) -> list[str]:
@@ -74,10 +74,3 @@ def _letters():
 def test_what_is_no_plain_drawing_is_refused(svg):
     with pytest.raises(ValueError, match="not a plain SVG drawing"):
         Drawings().add(svg, "one")
-
-
-def test_a_fragment_gets_its_number_and_its_own_ids():
-    html = fragment(FRAGMENT.format(caption="Baseline"), "first", "Table <1>")
-    assert '<caption id="first-t-caption">Table &lt;1&gt;. Baseline</caption>' in html
-    assert 'aria-labelledby="first-t-caption"' in html
-    assert ids(html) == ["first-t", "first-t-caption"]

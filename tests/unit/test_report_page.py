@@ -7,6 +7,7 @@ import pytest
 import report_study as rs
 
 from retrocohort.report import contents, page
+from retrocohort.report.blocks import Sheet
 
 
 class Page(HTMLParser):
@@ -55,7 +56,9 @@ class Page(HTMLParser):
 def build(**changes) -> str:
     study = rs.STUDY | changes.pop("study", {})
     rows, texts = rs.ROWS | changes.pop("rows", {}), rs.TEXTS
-    return page.render(study, changes.get("contents") or rs.contents(), rows, texts, rs.templates())
+    sheet = Sheet.of(study)
+    sections = page.assemble(sheet, changes.get("contents") or rs.contents(), rows, texts)
+    return page.render(sheet, sections, rs.templates())
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,8 @@ ENTRIES = {
         "survival_tables": ["survival_death", "survival_hf_mi"],
     },
 }
-END = {"collect_warnings", "build_report"}
+REPORT = {"build_report", "write_tables"}
+END = {"collect_warnings", *REPORT}
 
 
 def estimates(study):
@@ -162,11 +163,11 @@ CHANGES = {
     ),
     "the label of a model": (
         replace(STUDY, "label: Royston and Altman 2013", "label: Royston-Altman"),
-        of("rotterdam", "draw_forest_rotterdam_royston_altman", "build_report"),
+        of("rotterdam", "draw_forest_rotterdam_royston_altman", *REPORT),
     ),
     "the time axis of a curve": (
         replace(STUDY, "by_size: {by: size,", "by_size: {max_time: 60, by: size,"),
-        of("rotterdam", "draw_curves_rotterdam_by_size", "build_report"),
+        of("rotterdam", "draw_curves_rotterdam_by_size", *REPORT),
     ),
     "the landmarks": (
         replace(STUDY, "landmarks: [12, 36, 60, 120]", "landmarks: [12, 36, 60]"),
@@ -184,7 +185,7 @@ CHANGES = {
     ),
     "a label that one figure and the report show": (
         replace(DICTIONARY, "1/√nodes", "1/√(positive nodes)"),
-        of("rotterdam", "draw_forest_rotterdam_royston_altman", "build_report"),
+        of("rotterdam", "draw_forest_rotterdam_royston_altman", *REPORT),
     ),
     "the label of a criterion": (
         replace(STUDY, "label: No positive lymph node", "label: Without positive nodes"),
@@ -205,7 +206,7 @@ CHANGES = {
     ),
     "the title": (
         replace(STUDY, "title: Hormonal", "title: Endocrine"),
-        of("rotterdam", "draw_flowchart", "build_report"),
+        of("rotterdam", "draw_flowchart", *REPORT),
     ),
     "a function of the Cox models": (
         append(f"{PACKAGE}/models/cox.py", "\nCHANGED = True\n"),
@@ -213,7 +214,7 @@ CHANGES = {
     ),
     "a function of the forest plots": (
         append(f"{PACKAGE}/figures/forest.py", "\nCHANGED = True\n"),
-        of_both(lambda s: forests(s) | {"build_report"}),
+        of_both(lambda s: forests(s) | REPORT),
     ),
     "a function of the criteria": (
         append(f"{PACKAGE}/cohort/selection.py", "\nCHANGED = True\n"),
@@ -221,15 +222,23 @@ CHANGES = {
     ),
     "the style of the figures": (
         append("report/figures.mplstyle", "\naxes.linewidth: 2\n"),
-        of_both(lambda s: curves(s) | forests(s) | {"draw_flowchart", "build_report"}),
+        of_both(lambda s: curves(s) | forests(s) | {"draw_flowchart", *REPORT}),
     ),
     "the template of the report": (
         append("report/templates/report.html", "<!-- changed -->\n"),
-        of_both(lambda s: {"build_report"}),
+        of_both(lambda s: REPORT),
     ),
     "the template of the tables": (
         append("report/templates/table.html.j2", "<!-- changed -->\n"),
-        of_both(lambda s: survival_tables(s) | baseline_pages(s) | {"build_report"}),
+        of_both(lambda s: REPORT),
+    ),
+    "the style of the numbers": (
+        append(STUDY, "\nreport: {style: nejm}\n"),
+        of("rotterdam", survival_tables("rotterdam"), baseline_pages("rotterdam"), *REPORT),
+    ),
+    "a function of the Word tables": (
+        append(f"{PACKAGE}/export/word.py", "\nCHANGED = True\n"),
+        of_both(lambda s: {"write_tables"}),
     ),
     "a convention of the tables": (
         replace("config/defaults.yaml", "rank_test: corrected", "rank_test: plain"),
@@ -279,11 +288,11 @@ def test_a_finished_run_has_nothing_to_do_also_after_moving_the_folder(finished)
 @pytest.mark.parametrize(
     ("lost", "expected"),
     [
-        ("figures/full/os/km_by_size.pdf", {"draw_curves_rotterdam_by_size", "build_report"}),
+        ("figures/full/os/km_by_size.pdf", {"draw_curves_rotterdam_by_size", *REPORT}),
         ("cohort/cohort.csv", from_cohort("rotterdam") | {"build_cohort"}),
         (
             "tables/full/survival_os.csv",
-            {"build_survival_table_rotterdam_survival_os", "build_report"},
+            {"build_survival_table_rotterdam_survival_os", *REPORT},
         ),
     ],
 )

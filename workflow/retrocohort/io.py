@@ -6,6 +6,7 @@ because the jobs that draw figures and pages do without it and start three times
 
 import csv
 import hashlib
+import json
 import math
 import os
 import sys
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from retrocohort.faults import FaultsFound
+from retrocohort.source import source_of, value_of
 
 
 @contextmanager
@@ -66,8 +68,10 @@ def read_rows(path: str) -> list[dict[str, str]]:
 
 
 def as_number(text: str) -> float:
-    """Return the number of a CSV cell, NaN for an empty one."""
-    return float(text) if text else math.nan
+    """Return the number of a CSV cell, NaN for an empty one; it knows the cell if the text does."""
+    number = float(text) if text else math.nan
+    source = source_of(text)
+    return value_of(number, source) if source else number
 
 
 def write_text(path: str, text: str) -> None:
@@ -76,9 +80,25 @@ def write_text(path: str, text: str) -> None:
         aside.write_text(text, encoding="utf-8")
 
 
+def write_bytes(path: str, data: bytes) -> None:
+    """Write a binary file."""
+    with replacing(path) as aside:
+        aside.write_bytes(data)
+
+
 def read_text(path: str) -> str:
     """Read a text file."""
     return Path(path).read_text(encoding="utf-8")
+
+
+def write_json(path: str, data, indent: int | None = None) -> None:
+    """Write data as JSON, in one line unless it is indented for readers."""
+    write_text(path, json.dumps(data, ensure_ascii=False, allow_nan=False, indent=indent) + "\n")
+
+
+def read_json(path: str):
+    """Read a JSON file."""
+    return json.loads(read_text(path))
 
 
 def read_frame(path: str, columns: Sequence[str] | None = None):

@@ -11,6 +11,7 @@ FORMATS = ("svg", "pdf", "png")
 PLACE = "{population}/{endpoint}"
 ESTIMATES = ("quantiles", "logrank", "landmarks", "followup")
 COX = (("estimates", ""), ("fit", "_fit"), ("ph", "_ph"))
+WRITTEN = ("tables.docx", "tables.xlsx", "tables.tex", "tables", "numbers.json")  # of the report
 FURTHER = {  # kind -> its tables and how their files end
     "interaction": {"tests": "_tests", "ratios": "_ratios"},
     "landmark": {name: f"_{name}" for name in ("excluded", "quantiles", "logrank", "cox", "km")},
@@ -195,18 +196,19 @@ class Plan:
         keys = "title data notice preset conventions time sources criteria endpoints populations"
         facts = {
             key: self.study[key]
-            for key in f"{keys} arms tables derive survival curves models further report".split()
+            for key in f"{keys} arms tables derive survival curves models further".split()
         }
-        return facts | {"variables": self.texts(self.study["variables"])}
+        report = _without(self.study["report"], "manuscript")
+        return facts | {"report": report, "variables": self.texts(self.study["variables"])}
 
     def report_contents(self) -> dict[str, list[dict]]:
         """Return what the report shows, each with the paths of its files, in the page's order."""
         study = self.study
         return {
             "tables": [
-                part | {"name": name, "kind": table["kind"], "html": path}
+                part | {"name": name, "kind": table["kind"], "layout": path}
                 for name, table in study["tables"].items()
-                for part, path in self._with_files(f"tables/{{population}}/{name}.html", table)
+                for part, path in self._with_files(f"tables/{{population}}/{name}.json", table)
             ],
             "survival": [
                 part
@@ -258,6 +260,7 @@ class Plan:
         names = ("records/cleaned.csv", "records/cleaning_log.csv", "records/derivation_log.csv")
         found = [f"{self.folder}/{name}" for name in (*names, "cohort/cohort.csv")]
         found += [f"{self.folder}/cohort/exclusions.csv", f"{self.folder}/records/centres.csv"]
+        found += [f"{self.folder}/report/{name}" for name in WRITTEN]
         whole = ("flowchart", *self.study["panels"])
         found += [f"{self.folder}/figures/{name}.{f}" for name in whole for f in FORMATS]
         for section, stem in (("curves", "km_"), ("models", "forest_")):

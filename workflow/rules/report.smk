@@ -1,7 +1,7 @@
-"""The report of a study: one self-contained page, made from aggregate results.
+"""The report of a study: one self-contained page, made from aggregate results, and its tables.
 
 REQUIRED INPUTS  results/{study}/{cohort,tables,models,figures,audit}/*
-OUTPUTS          results/{study}/report/report.html
+OUTPUTS          results/{study}/report/report.html, tables.{json,docx,xlsx,tex}, tables/, numbers.json
 """
 
 REPORT_FILES = [
@@ -29,6 +29,7 @@ rule build_report:
         code=package_files("workflow/scripts/build_report.py"),
     output:
         html=f"{RESULTS}/report/report.html",
+        tables=f"{RESULTS}/report/tables.json",
     log:
         f"{RESULTS}/logs/build_report.log",
     conda:
@@ -40,3 +41,23 @@ rule build_report:
         "{wildcards.study}: build the report"
     script:
         "../scripts/build_report.py"
+
+
+rule write_tables:
+    input:
+        tables=f"{RESULTS}/report/tables.json",
+        code=package_files("workflow/scripts/write_tables.py"),
+    output:
+        word=f"{RESULTS}/report/tables.docx",
+        excel=f"{RESULTS}/report/tables.xlsx",
+        latex=f"{RESULTS}/report/tables.tex",
+        files=directory(f"{RESULTS}/report/tables"),
+        numbers=f"{RESULTS}/report/numbers.json",
+    log:
+        f"{RESULTS}/logs/write_tables.log",
+    conda:
+        ENVIRONMENT
+    message:
+        "{wildcards.study}: write the tables for Word, Excel and LaTeX"
+    script:
+        "../scripts/write_tables.py"

@@ -118,6 +118,7 @@ def read_study(folder: str, data: str) -> tuple[dict, list[Fault]]:
     sources = sound.get("sources", {})
     codes = parse_codes(paths[2], texts[2], variables, sources, lost, faults)
     faults += cross_faults(*paths[:2], sound, variables, lost)
+    faults += _manuscript_faults(folder, paths[0], sound.get("report", {}))
     key_file = _key_file(folder, paths[0], sound.get("data", "public"), faults)
     read = {"variables": variables, "codes": codes, "key_file": key_file}
     filled = {} if faults else _filled(study, data) | read
@@ -147,6 +148,15 @@ def _paper(folder: str, study: dict, faults: list[Fault]) -> dict:
         faults += finding_faults(findings, told, rows_of(text))
         found["findings"] = findings
     return {"ledger": found}
+
+
+def _manuscript_faults(folder: str, file: str, report: dict) -> list[Fault]:
+    """Return a fault when there is no such manuscript."""
+    name = report.get("manuscript", "")
+    if not name or Path(folder, name).is_file():
+        return []
+    there = [p.name for p in Path(folder).iterdir() if p.suffix in (".docx", ".md")]
+    return [Fault(file, "report.manuscript", f"'{name}' is not in {folder}.", suggest(name, there))]
 
 
 def _key_file(folder: str, file: str, data: str, faults: list[Fault]) -> str:
@@ -249,6 +259,6 @@ def _filled(study: dict, data: str) -> dict:
         "checks": study.get("checks", []),
         "panels": study.get("panels", {}),
         "survival": survival | study["survival"],
-        "report": study.get("report", {}),
+        "report": defaults["report"] | study.get("report", {}),
         "notice": study.get("notice", ""),
     }

@@ -1,17 +1,15 @@
 """What a page is made of: blocks that the template knows, tables and figures with their numbers."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
 
-from retrocohort.report.inline import Drawings, fragment
+from retrocohort.report.inline import Drawings
 from retrocohort.report.labels import Labels
 from retrocohort.report.methods import percent
 from retrocohort.tables.layout import Layout
 
-ID = re.compile(r'\bid="([^"]+)"')
 Block = dict[str, object]
 
 
@@ -49,7 +47,8 @@ def details(title: str, blocks: Sequence[Block]) -> Block:
 class Sheet:
     """The page in the making: the study, its labels, what has been numbered and drawn so far.
 
-    `ids` are those of the tables so far, of their heads, rows and cells.
+    `tables` are all tables of the page, in its order; `ids` those of the tables so far, of their heads,
+    rows and cells.
     """
 
     study: Mapping
@@ -57,6 +56,13 @@ class Sheet:
     drawings: Drawings = field(default_factory=Drawings)
     numbers: dict[str, int] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
+    tables: list[Layout] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, study: Mapping) -> "Sheet":
+        """Return the empty page of a study."""
+        named = (study[key] for key in ("populations", "endpoints", "sources"))
+        return cls(study, Labels(study["variables"], *named))
 
     @property
     def level(self) -> str:
@@ -73,23 +79,22 @@ class Sheet:
         """Return a table with its number; nothing for no table."""
         if layout is None:
             return []
-        caption = f"{self.number('Table', main)}. {layout.caption}"
+        layout = replace(layout, number=self.number("Table", main))
         self.ids |= layout.ids()
-        return [{"kind": "table", "table": replace(layout, caption=caption)}]
+        self.tables.append(layout)
+        return [{"kind": "table", "table": layout}]
 
-    def made(self, html: str, name: str, main: bool = False) -> Block:
-        """Return a table that an earlier step has set, with its number.
+    def made(self, layout: Layout, name: str, main: bool = False) -> list[Block]:
+        """Return a table that an earlier step has laid out, with its number.
 
         Parameters
         ----------
-        html : str
-            The fragment.
+        layout : Layout
+            The table.
         name : str
             Of the entry of the study, as populations and endpoints occur in several.
         """
-        made = fragment(html, name, self.number("Table", main))
-        self.ids.update(ID.findall(made))
-        return {"kind": "html", "html": made}
+        return self.table(replace(layout, id=f"{name}-{layout.id}"), main)
 
     def figure(
         self,

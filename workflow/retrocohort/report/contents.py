@@ -2,13 +2,23 @@
 
 from collections.abc import Mapping
 
-from retrocohort.io import read_rows, read_text
+from retrocohort.citations import read_cited
+from retrocohort.io import read_json, read_text
+from retrocohort.tables.layout import Layout
+from retrocohort.tables.stored import from_data
+
+
+def read_layout(path: str) -> Layout:
+    """Read a table that an earlier step has laid out."""
+    return from_data(read_json(path))
+
 
 READERS = {
-    **dict.fromkeys(("html", "svg"), read_text),
-    **dict.fromkeys(("quantiles", "logrank", "landmarks", "followup"), read_rows),
-    **dict.fromkeys(("estimates", "fit", "ph"), read_rows),
-    **dict.fromkeys(("tests", "ratios", "excluded", "cox", "means"), read_rows),
+    "svg": read_text,
+    "layout": read_layout,
+    **dict.fromkeys(("quantiles", "logrank", "landmarks", "followup"), read_cited),
+    **dict.fromkeys(("estimates", "fit", "ph"), read_cited),
+    **dict.fromkeys(("tests", "ratios", "excluded", "cox", "means"), read_cited),
 }
 
 

@@ -1,4 +1,4 @@
-"""SVG drawings and table fragments of this pipeline, made fit to stand in one page together.
+"""SVG drawings of this pipeline, made fit to stand in one page together.
 
 The drawings of one page name their parts alike (`axes_1`, `DejaVuSans-41`): ids are numbered anew,
 and the letters, the same in all drawings, are kept once. Drawings are rewritten as text: parsing
@@ -21,8 +21,6 @@ LENGTH = re.compile(r"(\d\d\.\d\d)\d+")  # of ten points and more, which a scale
 SHIFT = re.compile(r'transform="translate\((\S+) 0\)"')  # of a letter along its line
 BLANKS = ((": ", ":"), ("; ", ";"), ("\n", " "), (' "', '"'))
 EMPTY = re.compile(r"<defs>\s*</defs>")
-TABLE_IDS = re.compile(r'\b(id|aria-labelledby|headers)="([^"]+)"')
-CAPTION = re.compile(r"(<caption[^>]*>)")
 
 
 class Drawings:
@@ -86,19 +84,3 @@ def _shortened(body: str) -> str:
     for blank, instead in BLANKS:
         body = body.replace(blank, instead)
     return " ".join(body.split()).replace("> <", "><")
-
-
-def fragment(text: str, prefix: str, number: str) -> Markup:
-    """Return a table of this pipeline with its own ids and its number before the caption.
-
-    Parameters
-    ----------
-    text : str
-        HTML of one table, escaped where it was made.
-    prefix : str
-        Of its ids.
-    number : str
-        "Table 2".
-    """
-    own = TABLE_IDS.sub(lambda found: f'{found[1]}="{prefix}-{found[2]}"', text)
-    return Markup(CAPTION.sub(lambda found: f"{found[1]}{escape(number)}. ", own, count=1))

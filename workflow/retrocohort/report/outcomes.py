@@ -75,7 +75,9 @@ def _survival(sheet: Sheet, part: Part, contents: Mapping[str, Sequence[Part]]) 
     place = f"{part['population']}-{part['endpoint']}"
     about = f"{part['endpoint_label']}: {part['population_label']}"
     blocks = [
-        sheet.made(table["html"], table["name"], main) for table in _same(part, contents["tables"])
+        block
+        for table in _same(part, contents["tables"])
+        for block in sheet.made(table["layout"], table["name"], main)
     ]
     blocks += [_curve(sheet, curve, part) for curve in _same(part, contents["curves"])]
     shared = sheet.level, labels

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from retrocohort.report import further, outcomes, printed, sections
 from retrocohort.report.blocks import Sheet
-from retrocohort.report.labels import Labels
+from retrocohort.report.sentences import sentences_section
 
 STATUS = {
     "public": "Public data",
@@ -16,15 +16,13 @@ STATUS = {
 }
 
 
-def render(
-    study: Mapping, contents: Mapping, rows: Mapping, texts: Mapping, templates: Mapping
-) -> str:
-    """Return the page as HTML.
+def assemble(sheet: Sheet, contents: Mapping, rows: Mapping, texts: Mapping) -> list[dict]:
+    """Return the sections of the page: id, title and blocks; the sheet keeps the tables.
 
     Parameters
     ----------
-    study : mapping
-        Decisions of the study and the labels of its variables.
+    sheet : Sheet
+        An empty one of the study.
     contents : mapping
         tables, survival, curves, models and further: lists of parts (population, endpoint and their
         labels) with the text of their `html` and `svg` and the rows of their tables.
@@ -33,13 +31,7 @@ def render(
         have them also published, the comparison with a printed paper, and findings about it.
     texts : mapping
         flowchart (SVG), provenance and lock.
-    templates : mapping
-        File name -> text: report.html, the templates it includes, and style.css.
     """
-    labels = Labels(
-        study["variables"], *(study[k] for k in ("populations", "endpoints", "sources"))
-    )
-    sheet = Sheet(study, labels)
     parts = [
         ("findings", "Key findings", sections.findings_section(sheet, rows, contents)),
         ("methods", "Methods as run", sections.methods_section(sheet, texts["lock"])),
@@ -56,11 +48,28 @@ def render(
         ("survival", "Survival", outcomes.survival_section(sheet, contents)),
         ("cox", "Cox models", outcomes.cox_section(sheet, contents["models"])),
         ("further", "Further analyses", further.further_section(sheet, contents)),
+        ("sentences", "Sentences for the text", sentences_section(sheet, rows, contents)),
         ("printed", "Printed and regenerated", printed.printed_section(sheet, rows)),
         ("paper", "The paper checked against itself", printed.findings_section(rows)),
         ("warnings", "Problems and warnings", sections.warnings_section(sheet, rows)),
         ("provenance", "Provenance", sections.provenance_section(rows["linkage"], texts)),
     ]
+    return [{"id": place, "title": title, "blocks": own} for place, title, own in parts if own]
+
+
+def render(sheet: Sheet, sections: list[dict], templates: Mapping) -> str:
+    """Return the page as HTML.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        What `assemble` has left.
+    sections : list of dict
+        From `assemble`.
+    templates : mapping
+        File name -> text: report.html, the templates it includes, and style.css.
+    """
+    study = sheet.study
     environment = Environment(
         loader=DictLoader(dict(templates)),
         autoescape=True,
@@ -73,11 +82,8 @@ def render(
         status=STATUS[study["data"]],
         synthetic=study["data"] == "synthetic",
         warning=study["notice"],
-        notice="",  # of a table by itself
         report=study["report"],
-        sections=[
-            {"id": place, "title": title, "blocks": own} for place, title, own in parts if own
-        ],
+        sections=sections,
         letters=sheet.letters(),
         style=Markup(templates["style.css"]),
     )

@@ -104,9 +104,9 @@ def baseline_section(sheet: Sheet, files: Files, tables: Sequence[Mapping]) -> l
     blocks = []
     for table in shown:
         name, label = table["population"], table["population_label"]
-        block = sheet.made(table["html"], table["name"], main=name == FULL)
+        own = sheet.made(table["layout"], table["name"], main=name == FULL)
         title = f"{label}: {size[name]} patients"
-        blocks.append(block if name == FULL else details(title, [block]))
+        blocks += own if name == FULL else [details(title, own)]
     return blocks
 
 
