@@ -1,4 +1,4 @@
-# make report | make test | make bench | make lock | make clean; of the synthetic twins: make twin
+# make report | make manuscript | make test | make bench | make lock | make clean; of the synthetic twins: make twin
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python -m
@@ -7,13 +7,16 @@ STUDY ?= xu2025
 FIRST = $(shell sed -n 's/^studies: *\[ *\([a-z0-9_]*\).*/\1/p' config/config.yaml)
 TWIN := .venv-twin
 
-.PHONY: report test bench lock clean environment install
+.PHONY: report manuscript test bench lock clean environment install
 .PHONY: twin twin-keep twin-records twin-accept test-twin twin-lock twin-environment
 .DEFAULT_GOAL := report
 
 report: environment ## every study of config/config.yaml, from the delivered files to its report
 	@$(RUN) snakemake --cores $(CORES) --prioritize results/$(FIRST)/report/report.html
 	@echo "Open: $$(ls results/*/report/report.html | tr '\n' ' ')"
+
+manuscript: report ## fill the manuscripts that the studies name with their numbers
+	@PYTHONPATH=workflow $(VENV)/bin/python workflow/manuscript.py
 
 test: environment ## style, lint, unit and reference tests, the whole workflow, a second run, the rerun matrix
 	@$(RUN) ruff check . && $(RUN) ruff format --check .

@@ -233,7 +233,7 @@ CHANGES = {
         of_both(lambda s: REPORT),
     ),
     "the style of the numbers": (
-        append(STUDY, "\nreport: {style: nejm}\n"),
+        replace(STUDY, "report:\n", "report:\n  style: nejm\n"),
         of("rotterdam", survival_tables("rotterdam"), baseline_pages("rotterdam"), *REPORT),
     ),
     "a function of the Word tables": (

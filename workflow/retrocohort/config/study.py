@@ -156,7 +156,8 @@ def _manuscript_faults(folder: str, file: str, report: dict) -> list[Fault]:
     if not name or Path(folder, name).is_file():
         return []
     there = [p.name for p in Path(folder).iterdir() if p.suffix in (".docx", ".md")]
-    return [Fault(file, "report.manuscript", f"'{name}' is not in {folder}.", suggest(name, there))]
+    remedy = suggest(name, there) or "Put it there."
+    return [Fault(file, "report.manuscript", f"'{name}' is not in {folder}.", remedy)]
 
 
 def _key_file(folder: str, file: str, data: str, faults: list[Fault]) -> str:

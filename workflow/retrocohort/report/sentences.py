@@ -137,8 +137,8 @@ def _survival(sheet: Sheet, part: Mapping, variable: str) -> Iterable[Sentence]:
     if own and not any(_not_estimable(row) for row in own):
         times = listed([cite(survival_time(as_number(r["median"]), 1, trim)) for r in own])
         by = _by(sheet, variable, [row["level"] for row in own])
-        yield say(where, f"the median {name} was ", times, f" {part['unit']} by {by}") + say(
-            *_log_rank(part["logrank"], variable), "."
+        yield say(where, f"the median {name}, in {part['unit']}, was ", times, f" by {by}") + say(
+            _log_rank(part["logrank"], variable), "."
         )
     if is_whole(part):
         yield from _fixed_times(sheet, part, variable, name)
