@@ -76,7 +76,8 @@ class _Looks:
 def _about(sheet, tables: TableSet, looks: _Looks) -> None:
     """Write the sheet that explains."""
     sheet.set_column(0, 0, 12)
-    sheet.set_column(1, 1, 100)
+    sheet.set_column(1, 1, 110)
+    sheet.fit_to_pages(1, 0)
     sheet.write_string(0, 0, plain(tables.title), looks.get("title"))
     line = 2
     for name, lines in (("notice", filter(None, [tables.notice])), ("text", EXPLAINED)):
@@ -91,7 +92,7 @@ def _about(sheet, tables: TableSet, looks: _Looks) -> None:
     for layout in tables.tables:
         link = f"internal:'{layout.number}'!A1"
         sheet.write_url(line, 0, link, string=layout.number)
-        sheet.write_string(line, 1, plain(layout.caption), looks.get("text"))
+        sheet.write_string(line, 1, plain(layout.caption))
         line += 1
 
 
@@ -144,6 +145,7 @@ class _Page:
         below = line + len(rows) + named
         self._span(line, 0, below - 1, 0, plain(self.layout.stub), "stub_head")
         for heads in rows:
+            self.sheet.set_row(line, 30)
             column = 0
             for head in heads:
                 first = self.starts[column]
