@@ -86,11 +86,12 @@ def test_texts_put_together_show_the_numbers_of_all():
 
 def test_a_table_comes_back_from_json_as_it_was():
     text = shown("72 (50)", Number(72.0, "72"), Number(None, "50"))
-    rows = [[Row("Age", [Cell(text, "a"), Cell("–")], "years", True, "age")]]
+    rows = [[Row("Age", [Cell(text, "a", "x.y"), Cell("–")], "years", True, "age")]]
     notes = Footnotes(["A note"])
-    columns = [Column("Old", joined("n = ", fmt.count(7)), "Group"), Column("P")]
+    columns = [Column("Old", joined("n = ", fmt.count(7)), "Group", "z"), Column("P")]
     layout = Layout("t", "c", "s", columns, rows, ["n"], notes, "Table 2")
     back = from_data(json.loads(json.dumps(as_data(layout))))
-    assert back == layout and back.title == "Table 2. c"
+    assert back == layout and back.ids() == layout.ids() == {"t", "t-age", "t-x.y", "t-z"}
+    assert back.title == "Table 2. c"
     assert numbers_of(back.blocks[0][0].cells[0].text) == numbers_of(text)
     assert numbers_of(back.columns[0].detail)[0].value == 7

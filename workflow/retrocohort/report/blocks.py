@@ -47,8 +47,8 @@ def details(title: str, blocks: Sequence[Block]) -> Block:
 class Sheet:
     """The page in the making: the study, its labels, what has been numbered and drawn so far.
 
-    `tables` are all tables of the page, in its order; `ids` those of the tables so far, of their heads,
-    rows and cells.
+    `tables` are all tables of the page, in its order; `ids` those of the tables so far, of their
+    heads, rows and cells.
     """
 
     study: Mapping

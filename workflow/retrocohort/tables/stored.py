@@ -26,7 +26,10 @@ def as_data(layout: Layout) -> dict:
 
 def from_data(data: Mapping) -> Layout:
     """Return the table of which `as_data` made the data."""
-    columns = [Column(c["head"], text_from_data(c["detail"]), c["group"]) for c in data["columns"]]
+    columns = [
+        Column(c["head"], text_from_data(c["detail"]), c["group"], c["anchor"])
+        for c in data["columns"]
+    ]
     blocks = [[_row(row) for row in block] for block in data["blocks"]]
     footnotes = Footnotes(list(data["footnotes"]))
     notes, head = list(data["notes"]), (data["id"], data["caption"], data["stub"])
