@@ -7,6 +7,7 @@ from figure_rows import CONVENTIONS, STYLE
 from retrocohort import format as fmt
 from retrocohort.figures import canvas, forest
 from retrocohort.figures.forest_rows import axis_limits, axis_ticks, read_rows
+from retrocohort.figures.looks import LOOKS
 
 PART = {"population_label": "Full cohort", "endpoint_label": "Overall survival"}
 MODEL = {"label": "Adjusted", "kind": "multivariable", "strata": []}
@@ -89,6 +90,8 @@ def test_texts_are_those_of_the_rows():
             assert fmt.ratio_interval(*numbers) in shown
             assert fmt.p_value(float(r["p"])) in shown
     assert shown.count("Reference") == 2
+    lancet = texts_of(figure_of(ROWS, model={**MODEL, "look": "lancet"}))
+    assert {"0·72 (0·60–0·86)", "0·00035", "0·021"} <= set(lancet)
     assert REASON[0].upper() + REASON[1:] in shown
     assert {"Treatment", "Any", "Age (per year)", "Tumour size (mm)", "20–50"} <= set(shown)
 
@@ -140,6 +143,6 @@ def test_ticks_are_round_ratios(low, high, expected):
 
 
 def test_axis_holds_every_ratio_and_one():
-    low, high = axis_limits(list(read_rows(ROWS, VARIABLES)))
+    low, high = axis_limits(list(read_rows(ROWS, VARIABLES, LOOKS["plain"])))
     assert low < 0.6019 and high > 2.5
     assert axis_limits([]) == (0.5, 2)  # nothing estimable: an axis that claims no precision

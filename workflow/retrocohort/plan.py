@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 
 TEXTS = ("label", "type", "unit", "levels")
-FORMATS = ("svg", "pdf", "png")
+FORMATS = ("svg", "pdf")
 PLACE = "{population}/{endpoint}"
 ESTIMATES = ("quantiles", "logrank", "landmarks", "followup")
 COX = (("estimates", ""), ("fit", "_fit"), ("ph", "_ph"))
@@ -62,6 +62,23 @@ class Plan:
     def drawings(self, stem: str, parts: Sequence[dict]) -> dict[str, list[str]]:
         """Return format -> paths of the drawings of some parts."""
         return {f: self.files(f"figures/{PLACE}/{stem}.{f}", parts) for f in FORMATS}
+
+    def figures(self) -> list[str]:
+        """Return every figure of the study: its path below `figures`, without ending."""
+        landmarks = {n: e for n, e in self.study["further"].items() if e["kind"] == "landmark"}
+        drawn = (("km", self.study["curves"]), ("forest", self.study["models"]))
+        stems = [
+            f"{PLACE}/{kind}_{name}".format(**part)
+            for kind, entries in (*drawn, ("landmark", landmarks))
+            for name, entry in entries.items()
+            for part in self.parts(entry)
+        ]
+        return ["flowchart", *self.study["panels"], *stems]
+
+    def submitted(self) -> dict[str, str]:
+        """Return name, with its number, of each figure of the manuscript -> its path as above."""
+        chosen = self.study["figures"]["submit"].items()
+        return {f"figure{i}_{name}": path for i, (name, path) in enumerate(chosen, 1)}
 
     # records and cohort
 
@@ -254,14 +271,8 @@ class Plan:
         names = ("records/cleaned.csv", "records/cleaning_log.csv", "records/derivation_log.csv")
         found = [f"{self.folder}/{name}" for name in (*names, "cohort/cohort.csv")]
         found += [f"{self.folder}/cohort/exclusions.csv", f"{self.folder}/records/centres.csv"]
-        whole = ("flowchart", *self.study["panels"])
-        found += [f"{self.folder}/figures/{name}.{f}" for name in whole for f in FORMATS]
-        for section, stem in (("curves", "km_"), ("models", "forest_")):
-            for name, entry in self.study[section].items():
-                found += sum(self.drawings(f"{stem}{name}", self.parts(entry)).values(), [])
-        for name, entry in self.study["further"].items():
-            if entry["kind"] == "landmark":
-                found += sum(self.drawings(f"landmark_{name}", self.parts(entry)).values(), [])
+        found += [f"{self.folder}/figures/{path}.{f}" for path in self.figures() for f in FORMATS]
+        found += [f"{self.folder}/submission/figures"] if self.submitted() else []
         for name, table in self.study["tables"].items():
             found += self.files(f"tables/{{population}}/{name}.csv", self.parts(table))
         return found + self.notices()
@@ -285,11 +296,9 @@ class Plan:
 
     def notices(self) -> list[str]:
         """Return the file that says what the data are, in every folder that holds results."""
-        found = [*self.shared_tables(), "cohort/counts/flow", "figures/flowchart"]
+        found = [*self.shared_tables(), "cohort/counts/flow"]
         found += ["report/report", "audit/warnings"]
-        for section in ("curves", "models"):
-            for entry in self.study[section].values():
-                found += [f"figures/{PLACE.format(**part)}/_" for part in self.parts(entry)]
+        found += [f"figures/{path}" for path in self.figures()]
         folders = {path.rpartition("/")[0] for path in found} if self.study["notice"] else set()
         return [f"{self.folder}/{folder}/NOTICE.txt" for folder in sorted(folders)]
 
@@ -327,5 +336,6 @@ def _described(name: str, endpoint: dict) -> dict:
         "endpoint": name,
         "endpoint_label": endpoint["label"],
         "unit": endpoint["unit"],
+        "days_per_unit": endpoint["days_per_unit"],
         "note": endpoint.get("competing", ""),
     }

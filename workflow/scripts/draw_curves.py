@@ -12,7 +12,7 @@ def main(smk):
             rows = [io.read_rows(file) for file in files]
             figure = curves.draw(part, *rows, given.curve, given.by, given.conventions)
             canvas.sign(figure, given.notice)
-            io.save_figure(figure, [out.svg[i], out.pdf[i], out.png[i]])
+            io.save_figure(figure, [out.svg[i], out.pdf[i]])
     return f"{len(given.parts)} figures"
 
 

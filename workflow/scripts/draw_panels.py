@@ -12,7 +12,7 @@ def main(smk):
         about = (given.panels, given.curve, given.by, given.conventions)
         figure = panels.draw(given.parts, rows, *about)
         canvas.sign(figure, given.notice)
-        io.save_figure(figure, [out.svg, out.pdf, out.png])
+        io.save_figure(figure, [out.svg, out.pdf])
     return f"{len(rows)} panels"
 
 

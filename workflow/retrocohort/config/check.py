@@ -20,6 +20,7 @@ SECTIONS = {  # a study without faults of shape has those that are needed; the o
     "survival": {},
     "curves": {},
     "panels": {},
+    "figures": {},
     "models": {},
     "tables": {},
     "further": {},
@@ -192,6 +193,9 @@ def _check_results(refs: References) -> None:
             refs.variable(f"{place}.by", curve["by"], LEVELLED)
     for name, panels in refs.study["panels"].items():
         _check_panels(refs, f"panels.{name}", panels)
+    for name in refs.study["figures"].get("flowchart", {}).get("without", []):
+        parts, what = refs.populations - {FULL}, "a named part of the cohort"
+        refs.choice("figures.flowchart.without", name, parts, what)
     for name, model in refs.study["models"].items():
         _check_model(refs, f"models.{name}", model)
     for name, table in refs.study["tables"].items():

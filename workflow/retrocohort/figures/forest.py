@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from retrocohort import format as fmt
 from retrocohort.figures import canvas, forest_rows
 from retrocohort.figures.forest_rows import Row, Rows
+from retrocohort.figures.looks import look_of
 
 WIDTH = canvas.WIDTHS["double"]
 INDENT = 8.0
@@ -50,13 +51,16 @@ def draw(
     estimates, fit : rows
         Of cox_<model>.csv and cox_<model>_fit.csv.
     model : mapping
-        The entry of the study file: "label", "kind" and "strata".
+        The entry of the study file: "label", "kind" and "strata"; "look" of the figures.
     variables : mapping
         Label, unit and levels of every variable.
     conventions : mapping
         "confidence" of the intervals.
     """
-    rows = list(forest_rows.read_rows(estimates, variables)) or [Row("No covariate entered", False)]
+    look = look_of(model)
+    rows = list(forest_rows.read_rows(estimates, variables, look)) or [
+        Row("No covariate entered", False)
+    ]
     share = f"{100 * conventions['confidence']:g}%"
     ratio_heading = f"HR ({share} CI)"
     columns = _columns(rows, ratio_heading)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import exp, floor, isfinite, log, log10
 
 from retrocohort import format as fmt
+from retrocohort.figures.looks import Look
 from retrocohort.io import as_number
 
 Rows = Sequence[Mapping[str, str]]
@@ -34,7 +35,7 @@ class Row:
         return isfinite(self.hr) and not self.note
 
 
-def read_rows(estimates: Rows, variables: Mapping[str, Mapping]) -> Iterator[Row]:
+def read_rows(estimates: Rows, variables: Mapping[str, Mapping], look: Look) -> Iterator[Row]:
     """Yield the lines of a plot in the order of the estimates.
 
     Parameters
@@ -42,6 +43,8 @@ def read_rows(estimates: Rows, variables: Mapping[str, Mapping]) -> Iterator[Row
     estimates : rows of cox_<model>.csv
     variables : mapping
         Label, unit and levels of every variable.
+    look : Look
+        How numbers read.
     """
     last = None
     for row in estimates:
@@ -49,10 +52,10 @@ def read_rows(estimates: Rows, variables: Mapping[str, Mapping]) -> Iterator[Row
         if row["level"] and row["variable"] != last:
             yield Row(about["label"] + (f" ({about['unit']})" if about.get("unit") else ""), False)
         last = row["variable"]
-        yield _row(row, about)
+        yield _row(row, about, look)
 
 
-def _row(row: Mapping[str, str], about: Mapping) -> Row:
+def _row(row: Mapping[str, str], about: Mapping, look: Look) -> Row:
     """Return the line of one estimate."""
     label = about["levels"].get(row["level"], row["level"]) if row["level"] else _per_unit(about)
     hr, low, high, p = (as_number(row[column]) for column in ("hr", "hr_low", "hr_high", "p"))
@@ -62,8 +65,8 @@ def _row(row: Mapping[str, str], about: Mapping) -> Row:
         return Row(**common, note=row["note"])
     if row["level"] and row["level"] == row["reference"]:
         return Row(**common, ratio="Reference")
-    ratio = fmt.ratio_interval(hr, low, high)
-    return Row(**common, hr=hr, low=low, high=high, ratio=ratio, p=fmt.p_value(p))
+    ratio = look.text(fmt.ratio_interval(hr, low, high))
+    return Row(**common, hr=hr, low=low, high=high, ratio=ratio, p=look.p_value(p))
 
 
 def _per_unit(about: Mapping) -> str:
