@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+import warnings
 from io import BytesIO
 
 import numpy as np
@@ -12,6 +13,7 @@ from matplotlib import rcParams
 from PIL import Image
 
 from retrocohort import io
+from retrocohort.faults import FaultsFound
 from retrocohort.figures import canvas, curves, rasters
 from retrocohort.figures.looks import LOOKS
 from retrocohort.figures.placing import clearance, free_place, occupied
@@ -101,6 +103,42 @@ def test_wrapped_lines_fit_and_lose_no_letter(width):
         lines = canvas.wrap(text, width)
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
         assert all(canvas.width_of(line) <= width or len(line) == 1 for line in lines)
+
+
+def test_chinese_lines_end_between_characters_but_never_before_a_mark():
+    text = "胰腺神经内分泌肿瘤（pNET）患者的总生存期，按手术方式分组：NR、PR 和 PHR。" * 3
+    with canvas.styled(STYLE):
+        for width in (60, 120, 300):
+            lines = canvas.wrap(text, width)
+            assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+            assert all(canvas.width_of(line) <= width for line in lines)
+            assert not [line for line in lines if line[0] in "，。、：）" or line[-1] in "（"]
+            full = [line for line in lines[:-1] if canvas.width_of(line) > width - 40]
+            assert len(full) == len(lines) - 1 or width < 100
+
+
+def test_chinese_is_drawn_in_a_font_and_embedded(tmp_path):
+    rows = curve_case({"": rotterdam()[::20]})
+    part = PART | {"population_label": "全部患者", "endpoint_label": "总生存期"}
+    with canvas.styled(STYLE):
+        figure = curves.draw(part, *rows, {}, None, CONVENTIONS)
+        canvas.finish(figure, "合成数据，并非患者数据")
+        paths = [str(tmp_path / f"chinese.{ending}") for ending in ("svg", "pdf")]
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # matplotlib warns of letters that it lacks
+            io.save_figure(figure, paths)
+    pdf = (tmp_path / "chinese.pdf").read_bytes()
+    assert b"CohortSansSC" in pdf
+    assert b"/Type3" not in pdf
+
+
+def test_a_letter_that_no_font_has_is_a_fault_and_no_box():
+    with canvas.styled(STYLE):
+        assert canvas.without_glyph("Survival ≥ ½, 总生存期（月）") == set()
+        figure, layer = canvas.page(200, 50)
+        canvas.write(layer, 5, 5, ["Level \U0002cb4a"])
+        with pytest.raises(FaultsFound, match=r"no font has '\U0002cb4a' \(U\+2CB4A\)"):
+            canvas.finish(figure, "")
 
 
 DROP = (np.array([0.0, 50, 50, 200]), np.array([100.0, 100, 20, 20]))  # falls early

@@ -8,7 +8,7 @@ def main(smk):
     rows = [io.read_rows(path) for path in (smk.input.flow, smk.input.populations, smk.input.arms)]
     with canvas.styled(smk.input.style):
         figure = flowchart.draw(*rows, smk.params.title, smk.params.chart)
-        canvas.sign(figure, smk.params.notice)
+        canvas.finish(figure, smk.params.notice)
         io.save_figure(figure, [smk.output.svg, smk.output.pdf])
 
 

@@ -13,7 +13,7 @@ def main(smk):
             )
             about = (given.model, given.variables, given.conventions)
             figure = forest.draw(part, estimates, fit, *about)
-            canvas.sign(figure, given.notice)
+            canvas.finish(figure, given.notice)
             io.save_figure(figure, [out.svg[i], out.pdf[i]])
     return f"{len(given.parts)} figures"
 
