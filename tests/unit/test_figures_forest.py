@@ -116,6 +116,46 @@ def test_strata_are_named_by_their_label():
     assert "stratified by Treatment" in shown
 
 
+def beside_figure(others, rows=ROWS):
+    with canvas.styled(STYLE):
+        figure = forest.draw(PART, rows, (), MODEL, VARIABLES, CONVENTIONS, ("Crude", others))
+        check_texts(figure)
+    return figure
+
+
+def test_crude_stands_beside_adjusted():
+    others = [{**r, "hr": "1.5", "hr_low": "1.2", "hr_high": "1.9"} if r["hr"] else r for r in ROWS]
+    figure = beside_figure(others)
+    shown, ratios = texts_of(figure), by_gid(figure, "ratio")
+    filled = [s.get_xdata()[0] for s in ratios if s.get_markerfacecolor() != "white"]
+    hollow = [s.get_xdata()[0] for s in ratios if s.get_markerfacecolor() == "white"]
+    assert filled == [float(r["hr"]) for r in ROWS if r["hr"]]
+    assert hollow == [1.5] * 3
+    assert shown.count("1.50 (1.20–1.90)") == 3
+    assert shown.count("Not estimable") == 2  # its reason has no room
+    assert {"Crude", "Adjusted"} <= set(shown)
+    assert "Overall survival – Crude and adjusted" in shown
+
+
+def test_what_one_of_two_models_lacks_is_a_dash():
+    figure = beside_figure(ROWS[:2] + ROWS[3:], ROWS[:3])
+    shown = texts_of(figure)
+    assert shown.count(fmt.MISSING) == 1 + 3  # age in the one, three sizes in the other
+    assert "Tumour size (mm)" in shown and "Age (per year)" in shown
+
+
+def test_crude_beside_adjusted_of_many_long_names():
+    names = {f"raw_{i}": LONG.format(i) for i in range(12)}
+    levels = {"raw_0": "No", "raw_1": LONG.format("of levels")}
+    variables = {n: {"label": label, "unit": "", "levels": levels} for n, label in names.items()}
+    rows = []
+    for name in names:
+        rows += [row(name, "raw_0", "raw_0"), row(name, "raw_1", "raw_0", 112.2, 0.2, 4000, 0.6)]
+    with canvas.styled(STYLE):
+        args = (PART, rows, (), MODEL, variables, CONVENTIONS, ("Crude", rows))
+        check_texts(forest.draw(*args))
+
+
 def test_limits_beyond_the_axis_are_arrows():
     rows = [
         row("raw_arm", "raw_b", "raw_a", 2.0, 0.5, 400.0, 0.4),

@@ -154,6 +154,24 @@ class Plan:
         model = self.study["models"][name]
         return self.texts(model["covariates"] + model["strata"], *keys)
 
+    def forest_variables(self, name: str) -> dict[str, dict]:
+        """Return the dictionary entries of a model and of the one beside it."""
+        beside = self.study["models"][name].get("beside")
+        return self.model_variables(name) | (self.model_variables(beside) if beside else {})
+
+    def beside(self, model: dict) -> tuple[dict[str, str], list[str]]:
+        """Return where a model has another one beside it: part -> its label, and its files."""
+        other = self.study["models"].get(
+            model.get("beside", ""), {"populations": [], "endpoints": []}
+        )
+        both = {
+            PLACE.format(**part): other["label"]
+            for part in self.parts(model)
+            if part["population"] in other["populations"] and part["endpoint"] in other["endpoints"]
+        }
+        stem = f"{self.folder}/models/{{}}/cox_{model.get('beside', '')}.csv"
+        return both, [stem.format(place) for place in both]
+
     def table_variables(self, table: dict, *keys: str) -> dict[str, dict]:
         """Return the dictionary entries of the rows and columns of a table."""
         return self.texts([*filter(None, [table.get("by")]), *table["variables"]], *keys)

@@ -143,6 +143,7 @@ for plan, name, model in entries("models"):
         input:
             estimates=plan.files(f"models/{PLACE}/cox_{name}.csv", drawn),
             fit=plan.files(f"models/{PLACE}/cox_{name}_fit.csv", drawn),
+            beside=plan.beside(model)[1],
             style=STYLE,
             fonts=FONTS,
             code=package_files("workflow/scripts/draw_forest.py"),
@@ -156,7 +157,8 @@ for plan, name, model in entries("models"):
         params:
             parts=drawn,
             model=model | {"look": plan.study["figures"]["look"]},
-            variables=plan.model_variables(name),
+            beside=plan.beside(model)[0],
+            variables=plan.forest_variables(name),
             conventions=plan.conventions("confidence"),
             notice=plan.study["notice"],
         message:

@@ -260,6 +260,9 @@ def _check_model(refs: References, place: str, model: dict) -> None:
             at, name, LEVELLED
         ):
             refs.level(at, name, level)
+    if "beside" in model:
+        others = set(refs.study["models"]) - {place.removeprefix("models.")}
+        refs.choice(f"{place}.beside", model["beside"], others, "another entry of models")
     select = model.get("select")
     for name in select.get("always", []) if isinstance(select, dict) else []:
         refs.choice(f"{place}.select.always", name, covariates, "a covariate of the model")
