@@ -8,6 +8,7 @@ from itertools import product
 
 TEXTS = ("label", "type", "unit", "levels")
 FORMATS = ("svg", "pdf")
+DRAWN_FURTHER = {"landmark": "_km", "subgroups": "_effects"}  # kind -> the numbers of its figure
 PLACE = "{population}/{endpoint}"
 ESTIMATES = ("quantiles", "logrank", "landmarks", "followup")
 COX = (("estimates", ""), ("fit", "_fit"), ("ph", "_ph"))
@@ -15,6 +16,7 @@ FURTHER = {  # kind -> its tables and how their files end
     "interaction": {"tests": "_tests", "ratios": "_ratios"},
     "landmark": {name: f"_{name}" for name in ("excluded", "quantiles", "logrank", "cox", "km")},
     "rmst": {"means": ""},
+    "subgroups": {"tests": "_tests", "effects": "_effects"},
 }
 
 # table of results with a `note` column -> the step under which its notes are listed
@@ -65,15 +67,26 @@ class Plan:
 
     def figures(self) -> list[str]:
         """Return every figure of the study: its path below `figures`, without ending."""
-        landmarks = {n: e for n, e in self.study["further"].items() if e["kind"] == "landmark"}
-        drawn = (("km", self.study["curves"]), ("forest", self.study["models"]))
+        study = self.study
+        drawn = [("km", name, entry) for name, entry in study["curves"].items()]
+        drawn += [("forest", name, entry) for name, entry in study["models"].items()]
+        further = study["further"].items()
+        drawn += [(e["kind"], name, e) for name, e in further if e["kind"] in DRAWN_FURTHER]
         stems = [
             f"{PLACE}/{kind}_{name}".format(**part)
-            for kind, entries in (*drawn, ("landmark", landmarks))
-            for name, entry in entries.items()
+            for kind, name, entry in drawn
             for part in self.parts(entry)
         ]
-        return ["flowchart", *self.study["panels"], *stems]
+        pictures = [picture["path"] for picture in self.pictures()]
+        return ["flowchart", *self.study["panels"], *stems, *pictures]
+
+    def pictures(self) -> list[dict]:
+        """Return the pictures of the baseline tables: kind, table, population, path as above."""
+        return [
+            part | {"kind": kind, "name": name, "path": f"{part['population']}/{kind}_{name}"}
+            for name, table in self.study["tables"].items()
+            for kind, part in product(table["draw"], self.parts(table))
+        ]
 
     def submitted(self) -> dict[str, str]:
         """Return name, with its number, of each figure of the manuscript -> its path as above."""
@@ -185,11 +198,12 @@ class Plan:
             for table, end in FURTHER[kind].items()
         }
 
-    def further_variables(self, entry: dict) -> dict[str, dict]:
-        """Return the types and levels of the variables of a further analysis."""
+    def further_variables(self, entry: dict, *keys: str) -> dict[str, dict]:
+        """Return the types and levels, or other keys, of the variables of a further analysis."""
         subgroups = entry.get("subgroups")
         own = [subgroups] if isinstance(subgroups, str) else []
-        return self.texts([entry["by"], *own, *entry["covariates"]], "type", "levels")
+        asked = [entry["by"], *own, *entry["across"], *entry["covariates"]]
+        return self.texts(asked, *keys or ("type", "levels"))
 
     # audit and report
 
@@ -239,6 +253,10 @@ class Plan:
                 for name, table in study["tables"].items()
                 for part, path in self._with_files(f"tables/{{population}}/{name}.html", table)
             ],
+            "pictures": [
+                picture | {"svg": f"{self.folder}/figures/{picture['path']}.svg"}
+                for picture in self.pictures()
+            ],
             "survival": [
                 part
                 | {key: self.files(f"models/{PLACE}/{key}.csv", [part])[0] for key in ESTIMATES}
@@ -276,12 +294,12 @@ class Plan:
         shown = [
             dict(zip(files, paths, strict=True)) for paths in zip(*files.values(), strict=True)
         ]
-        if entry["kind"] == "landmark":
-            stem = f"landmark_{name}"
+        if entry["kind"] in DRAWN_FURTHER:
+            stem = f"{entry['kind']}_{name}"
             for (part, path), own in zip(
                 self._with_files(f"figures/{PLACE}/{stem}.svg", entry), shown, strict=True
             ):
-                own |= {"svg": path} | _links(stem, part, f"{stem}_km")
+                own |= {"svg": path} | _links(stem, part, stem + DRAWN_FURTHER[entry["kind"]])
         return shown
 
     def loose_files(self) -> list[str]:

@@ -100,6 +100,39 @@ for plan, name, entry in entries("further"):
                 "../scripts/draw_curves.py"
 
 
+    elif entry["kind"] == "subgroups":
+        drawn = plan.parts(entry)
+
+        rule:
+            name:
+                f"draw_subgroups_{plan.name}_{name}"
+            input:
+                **plan.further_files(name),
+                style=STYLE,
+                fonts=FONTS,
+                code=package_files("workflow/scripts/draw_subgroups.py"),
+            output:
+                **plan.drawings(f"subgroups_{name}", drawn),
+            log:
+                f"{plan.folder}/logs/draw_subgroups_{name}.log",
+            priority: 1
+            conda:
+                ENVIRONMENT
+            params:
+                parts=drawn,
+                entry=entry | {"look": plan.study["figures"]["look"]},
+                variables=plan.further_variables(entry, "label", "levels"),
+                populations={
+                    n: plan.study["populations"][n]["label"] for n in entry.get("subgroups", [])
+                },
+                conventions=plan.conventions("confidence"),
+                notice=plan.study["notice"],
+            message:
+                f"{plan.name}: draw subgroups '{name}'"
+            script:
+                "../scripts/draw_subgroups.py"
+
+
 for plan, name, panels in entries("panels"):
     curve = plan.study["curves"][panels["curve"]]
     shown = plan.parts({**panels, "endpoints": [panels["endpoint"]]})
@@ -165,6 +198,40 @@ for plan, name, model in entries("models"):
             f"{plan.name}: draw forest plot '{name}'"
         script:
             "../scripts/draw_forest.py"
+
+
+for plan, name, table in entries("tables"):
+    if table["draw"]:
+        shown = plan.parts(table)
+        own = [picture["path"] for picture in plan.pictures() if picture["name"] == name]
+
+        rule:
+            name:
+                f"draw_baseline_{plan.name}_{name}"
+            input:
+                values=plan.files("tables/{population}/{table}.csv", shown, table=name),
+                tests=plan.files("tables/{population}/{table}_tests.csv", shown, table=name),
+                style=STYLE,
+                fonts=FONTS,
+                code=package_files("workflow/scripts/draw_baseline.py"),
+            output:
+                svg=[f"{plan.folder}/figures/{path}.svg" for path in own],
+                pdf=[f"{plan.folder}/figures/{path}.pdf" for path in own],
+            log:
+                f"{plan.folder}/logs/draw_baseline_{name}.log",
+            conda:
+                ENVIRONMENT
+            params:
+                kinds=table["draw"],
+                parts=shown,
+                table={"by": table["by"], "variables": table["variables"]}
+                | {"look": plan.study["figures"]["look"]},
+                variables=plan.table_variables(table, "label", "levels"),
+                notice=plan.study["notice"],
+            message:
+                f"{plan.name}: draw table '{name}'"
+            script:
+                "../scripts/draw_baseline.py"
 
 
 for plan in (p for p in PLANS.values() if p.submitted()):

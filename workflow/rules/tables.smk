@@ -12,6 +12,7 @@ for plan, name, table in entries("tables"):
     values = plan.files("tables/{population}/{table}.csv", shown, table=name)
     tests = plan.files("tables/{population}/{table}_tests.csv", shown, table=name)
     pages = plan.files("tables/{population}/{table}.html", shown, table=name)
+    set_as = {k: v for k, v in table.items() if k != "draw"}
     if table["kind"] == "baseline":
 
         rule:
@@ -28,7 +29,7 @@ for plan, name, table in entries("tables"):
             conda:
                 ENVIRONMENT
             params:
-                table={k: v for k, v in table.items() if k not in ("label", "populations")},
+                table={k: v for k, v in set_as.items() if k not in ("label", "populations")},
                 parts=[{"population": part["population"]} for part in shown],
                 variables=plan.table_variables(table, "type", "levels"),
                 conventions=plan.conventions("alpha", "contingency", "t_test", "rank_test"),
@@ -52,7 +53,7 @@ for plan, name, table in entries("tables"):
             conda:
                 ENVIRONMENT
             params:
-                table=table,
+                table=set_as,
                 parts=shown,
                 variables=plan.table_variables(table),
                 notice=plan.study["notice"],
@@ -82,7 +83,7 @@ for plan, name, table in entries("tables"):
             conda:
                 ENVIRONMENT
             params:
-                table=table,
+                table=set_as,
                 parts=shown,
                 model=plan.study["models"][beside],
                 variables=plan.table_variables(table) | plan.model_variables(beside),

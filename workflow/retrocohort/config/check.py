@@ -275,6 +275,8 @@ def _check_table(refs: References, place: str, table: dict) -> None:
     for key in ("endpoint", "model") if is_survival else ("by",):
         if key not in table:
             refs.fault(place, f"a {table['kind']} table needs the key '{key}'.", "Add it.")
+    if is_survival and "draw" in table:
+        refs.fault(f"{place}.draw", "a survival table has no pictures.", "Remove it.")
     if "by" in table:
         refs.variable(f"{place}.by", table["by"], LEVELLED)
     for name in table["variables"]:

@@ -8,7 +8,7 @@ READERS = {
     **dict.fromkeys(("html", "svg"), read_text),
     **dict.fromkeys(("quantiles", "logrank", "landmarks", "followup"), read_rows),
     **dict.fromkeys(("estimates", "fit", "ph"), read_rows),
-    **dict.fromkeys(("tests", "ratios", "excluded", "cox", "means"), read_rows),
+    **dict.fromkeys(("tests", "ratios", "effects", "excluded", "cox", "means"), read_rows),
 }
 
 

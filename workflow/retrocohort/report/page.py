@@ -49,7 +49,7 @@ def render(
         (
             "baseline",
             "Baseline characteristics",
-            sections.baseline_section(sheet, rows, contents["tables"]),
+            sections.baseline_section(sheet, rows, contents),
         ),
         ("survival", "Survival", outcomes.survival_section(sheet, contents)),
         ("cox", "Cox models", outcomes.cox_section(sheet, contents["models"])),
