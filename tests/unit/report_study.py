@@ -343,6 +343,10 @@ def contents() -> dict:
         "survival": [part(p, **rows) for p in POPULATIONS],
         "curves": [part(p, name="cur_arm", svg=SVG, links=links("km")) for p in POPULATIONS],
         "panels": [],
+        "pictures": [
+            {k: part("full")[k] for k in ("population", "population_label")}
+            | {"name": "tab_base", "kind": "balance", "svg": SVG}
+        ],
         "models": [
             part("full", name="mod_crude", label="Crude", svg=SVG, links=links("a"), **crude),
             part(

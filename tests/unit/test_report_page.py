@@ -116,7 +116,7 @@ def test_tables_and_figures_are_numbered_in_order(parsed):
         own = [int(number) for kind, number in numbers if kind == mark]
         assert own == list(range(1, len(own) + 1)) and len(own) > 5
     figures = re.findall(r"Figure (S?\d+)\s*\.", parsed.words)
-    assert figures == ["1", "2", "S1", "3", "4", "S2", "5", "S3", "S4"]
+    assert figures == ["1", "2", "3", "S1", "4", "5", "S2", "6", "S3", "S4"]
     assert len(parsed.captions) == parsed.tags.count("caption") == len(numbers)
 
 

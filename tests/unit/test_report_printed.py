@@ -139,7 +139,7 @@ def test_a_figure_of_panels_names_them_by_their_letters():
     panels = {"name": "fig", "title": "Survival", "svg": rs.SVG, "populations": ["All", "Men"]}
     page = Page(build(contents=rs.contents() | {"panels": [panels]}))
     assert "Survival: A, All; B, Men." in page.words
-    assert {"../figures/fig.svg", "../figures/fig.pdf", "../figures/fig.png"} <= set(page.links)
+    assert {"../figures/fig.svg", "../figures/fig.pdf"} <= set(page.links)
 
 
 def test_the_notice_stands_on_the_page():

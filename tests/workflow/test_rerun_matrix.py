@@ -21,12 +21,14 @@ ENTRIES = {
         "curves": ["by_treatment", "by_grade", "by_size"],
         "models": ["crude", "adjusted", "by_menopause", "royston_altman"],
         "survival_tables": ["survival_os", "survival_rfs"],
+        "subgroups": ["treatment_by_subgroup"],
     },
     "nafld": {
         "endpoints": ["death", "death_age", "death_crossover", "hf_mi"],
         "curves": ["by_group", "by_age_scale"],
         "models": ["crude", "adjusted", "by_sex", "age_scale"],
         "survival_tables": ["survival_death", "survival_hf_mi"],
+        "subgroups": [],
     },
 }
 REPORT = {"build_report", "write_tables"}
@@ -49,6 +51,14 @@ def forests(study):
     return {f"draw_forest_{study}_{m}" for m in ENTRIES[study]["models"]}
 
 
+def effects(study):
+    return {f"compare_effects_{study}_{s}" for s in ENTRIES[study]["subgroups"]}
+
+
+def effect_figures(study):
+    return {f"draw_subgroups_{study}_{s}" for s in ENTRIES[study]["subgroups"]}
+
+
 def survival_tables(study):
     return {f"build_survival_table_{study}_{t}" for t in ENTRIES[study]["survival_tables"]}
 
@@ -61,8 +71,13 @@ def baseline_pages(study):
     return {f"format_baseline_{study}_baseline"}
 
 
+def pictures(study):
+    return {f"draw_baseline_{study}_baseline"}
+
+
 def from_cohort(study):
     analysed = estimates(study) | fits(study) | describe(study) | baseline_pages(study)
+    analysed |= effects(study) | effect_figures(study) | pictures(study)
     shown = curves(study) | forests(study) | survival_tables(study) | {"draw_flowchart"}
     return analysed | shown | END | {"label_cohort"}
 
@@ -181,7 +196,13 @@ CHANGES = {
     ),
     "the rows of the baseline table": (
         replace(STUDY, "er, chemo, year]", "er, chemo]"),
-        of("rotterdam", describe("rotterdam"), baseline_pages("rotterdam"), END),
+        of(
+            "rotterdam",
+            describe("rotterdam"),
+            baseline_pages("rotterdam"),
+            pictures("rotterdam"),
+            END,
+        ),
     ),
     "a label that one figure and the report show": (
         replace(DICTIONARY, "1/√nodes", "1/√(positive nodes)"),
@@ -201,6 +222,7 @@ CHANGES = {
             "draw_forest_rotterdam_adjusted",
             survival_tables("rotterdam"),
             baseline_pages("rotterdam"),
+            pictures("rotterdam"),
             END,
         ),
     ),
@@ -210,7 +232,11 @@ CHANGES = {
     ),
     "a function of the Cox models": (
         append(f"{PACKAGE}/models/cox.py", "\nCHANGED = True\n"),
-        of_both(lambda s: fits(s) | forests(s) | survival_tables(s) | END),
+        of_both(
+            lambda s: (
+                fits(s) | forests(s) | survival_tables(s) | effects(s) | effect_figures(s) | END
+            )
+        ),
     ),
     "a function of the forest plots": (
         append(f"{PACKAGE}/figures/forest.py", "\nCHANGED = True\n"),
@@ -222,7 +248,15 @@ CHANGES = {
     ),
     "the style of the figures": (
         append("report/figures.mplstyle", "\naxes.linewidth: 2\n"),
-        of_both(lambda s: curves(s) | forests(s) | {"draw_flowchart", *REPORT}),
+        of_both(
+            lambda s: (
+                curves(s)
+                | forests(s)
+                | effect_figures(s)
+                | pictures(s)
+                | {"draw_flowchart", *REPORT}
+            )
+        ),
     ),
     "the template of the report": (
         append("report/templates/report.html", "<!-- changed -->\n"),
@@ -242,7 +276,7 @@ CHANGES = {
     ),
     "a convention of the tables": (
         replace("config/defaults.yaml", "rank_test: corrected", "rank_test: plain"),
-        of_both(lambda s: describe(s) | baseline_pages(s) | END),
+        of_both(lambda s: describe(s) | baseline_pages(s) | pictures(s) | END),
     ),
     "the lock file": (append("envs/requirements.lock", "# changed\n"), of_both(ALL_JOBS)),
     "a comment in a study file": (append(STUDY, "\n# a remark\n"), set()),

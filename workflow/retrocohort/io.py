@@ -9,6 +9,7 @@ import hashlib
 import json
 import math
 import os
+import shutil
 import sys
 import traceback
 import warnings
@@ -141,20 +142,29 @@ def sha256(path: str) -> str:
 
 
 def save_figure(figure, paths: Iterable[str]) -> None:
-    """Save a matplotlib figure to each path, by its ending, with the same bytes every time.
-
-    PNG level 3 takes half the time of the default and 6% more space.
-    """
+    """Save a matplotlib figure to each path, .svg or .pdf, with the same bytes every time."""
     metadata = {
         ".svg": {"Date": None, "Creator": "retrocohort"},
         ".pdf": {"CreationDate": None, "Producer": None, "Creator": "retrocohort"},
-        ".png": {"Software": None},
     }
     for path in paths:
         with replacing(path) as aside:
             ending = Path(path).suffix
-            options = {"pil_kwargs": {"compress_level": 3}} if ending == ".png" else {}
-            figure.savefig(aside, format=ending[1:], metadata=metadata[ending], **options)
+            figure.savefig(aside, format=ending[1:], metadata=metadata[ending])
+
+
+def save_raster(image, path: str, dpi: int) -> None:
+    """Save an image of Pillow as .png or .tiff (LZW), which say their dots an inch."""
+    kind = Path(path).suffix[1:]
+    options = {"compression": "tiff_lzw"} if kind == "tiff" else {}
+    with replacing(path) as aside:
+        image.save(aside, format=kind, dpi=(dpi, dpi), **options)
+
+
+def copy_file(path: str, target: str) -> None:
+    """Copy a file."""
+    with replacing(target) as aside:
+        shutil.copyfile(path, aside)
 
 
 def run_logged(main: Callable, smk) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 
 TEXTS = ("label", "type", "unit", "levels")
-FORMATS = ("svg", "pdf", "png")
+FORMATS = ("svg", "pdf")
+DRAWN_FURTHER = {"landmark": "_km", "subgroups": "_effects"}  # kind -> the numbers of its figure
 PLACE = "{population}/{endpoint}"
 ESTIMATES = ("quantiles", "logrank", "landmarks", "followup")
 COX = (("estimates", ""), ("fit", "_fit"), ("ph", "_ph"))
@@ -16,6 +17,7 @@ FURTHER = {  # kind -> its tables and how their files end
     "interaction": {"tests": "_tests", "ratios": "_ratios"},
     "landmark": {name: f"_{name}" for name in ("excluded", "quantiles", "logrank", "cox", "km")},
     "rmst": {"means": ""},
+    "subgroups": {"tests": "_tests", "effects": "_effects"},
 }
 
 # table of results with a `note` column -> the step under which its notes are listed
@@ -63,6 +65,34 @@ class Plan:
     def drawings(self, stem: str, parts: Sequence[dict]) -> dict[str, list[str]]:
         """Return format -> paths of the drawings of some parts."""
         return {f: self.files(f"figures/{PLACE}/{stem}.{f}", parts) for f in FORMATS}
+
+    def figures(self) -> list[str]:
+        """Return every figure of the study: its path below `figures`, without ending."""
+        study = self.study
+        drawn = [("km", name, entry) for name, entry in study["curves"].items()]
+        drawn += [("forest", name, entry) for name, entry in study["models"].items()]
+        further = study["further"].items()
+        drawn += [(e["kind"], name, e) for name, e in further if e["kind"] in DRAWN_FURTHER]
+        stems = [
+            f"{PLACE}/{kind}_{name}".format(**part)
+            for kind, name, entry in drawn
+            for part in self.parts(entry)
+        ]
+        pictures = [picture["path"] for picture in self.pictures()]
+        return ["flowchart", *self.study["panels"], *stems, *pictures]
+
+    def pictures(self) -> list[dict]:
+        """Return the pictures of the baseline tables: kind, table, population, path as above."""
+        return [
+            part | {"kind": kind, "name": name, "path": f"{part['population']}/{kind}_{name}"}
+            for name, table in self.study["tables"].items()
+            for kind, part in product(table["draw"], self.parts(table))
+        ]
+
+    def submitted(self) -> dict[str, str]:
+        """Return name, with its number, of each figure of the manuscript -> its path as above."""
+        chosen = self.study["figures"]["submit"].items()
+        return {f"figure{i}_{name}": path for i, (name, path) in enumerate(chosen, 1)}
 
     # records and cohort
 
@@ -142,6 +172,24 @@ class Plan:
         model = self.study["models"][name]
         return self.texts(model["covariates"] + model["strata"], *keys)
 
+    def forest_variables(self, name: str) -> dict[str, dict]:
+        """Return the dictionary entries of a model and of the one beside it."""
+        beside = self.study["models"][name].get("beside")
+        return self.model_variables(name) | (self.model_variables(beside) if beside else {})
+
+    def beside(self, model: dict) -> tuple[dict[str, str], list[str]]:
+        """Return where a model has another one beside it: part -> its label, and its files."""
+        other = self.study["models"].get(
+            model.get("beside", ""), {"populations": [], "endpoints": []}
+        )
+        both = {
+            PLACE.format(**part): other["label"]
+            for part in self.parts(model)
+            if part["population"] in other["populations"] and part["endpoint"] in other["endpoints"]
+        }
+        stem = f"{self.folder}/models/{{}}/cox_{model.get('beside', '')}.csv"
+        return both, [stem.format(place) for place in both]
+
     def table_variables(self, table: dict, *keys: str) -> dict[str, dict]:
         """Return the dictionary entries of the rows and columns of a table."""
         return self.texts([*filter(None, [table.get("by")]), *table["variables"]], *keys)
@@ -155,11 +203,12 @@ class Plan:
             for table, end in FURTHER[kind].items()
         }
 
-    def further_variables(self, entry: dict) -> dict[str, dict]:
-        """Return the types and levels of the variables of a further analysis."""
+    def further_variables(self, entry: dict, *keys: str) -> dict[str, dict]:
+        """Return the types and levels, or other keys, of the variables of a further analysis."""
         subgroups = entry.get("subgroups")
         own = [subgroups] if isinstance(subgroups, str) else []
-        return self.texts([entry["by"], *own, *entry["covariates"]], "type", "levels")
+        asked = [entry["by"], *own, *entry["across"], *entry["covariates"]]
+        return self.texts(asked, *keys or ("type", "levels"))
 
     # audit and report
 
@@ -210,6 +259,10 @@ class Plan:
                 for name, table in study["tables"].items()
                 for part, path in self._with_files(f"tables/{{population}}/{name}.json", table)
             ],
+            "pictures": [
+                picture | {"svg": f"{self.folder}/figures/{picture['path']}.svg"}
+                for picture in self.pictures()
+            ],
             "survival": [
                 part
                 | {key: self.files(f"models/{PLACE}/{key}.csv", [part])[0] for key in ESTIMATES}
@@ -247,12 +300,12 @@ class Plan:
         shown = [
             dict(zip(files, paths, strict=True)) for paths in zip(*files.values(), strict=True)
         ]
-        if entry["kind"] == "landmark":
-            stem = f"landmark_{name}"
+        if entry["kind"] in DRAWN_FURTHER:
+            stem = f"{entry['kind']}_{name}"
             for (part, path), own in zip(
                 self._with_files(f"figures/{PLACE}/{stem}.svg", entry), shown, strict=True
             ):
-                own |= {"svg": path} | _links(stem, part, f"{stem}_km")
+                own |= {"svg": path} | _links(stem, part, stem + DRAWN_FURTHER[entry["kind"]])
         return shown
 
     def loose_files(self) -> list[str]:
@@ -261,14 +314,8 @@ class Plan:
         found = [f"{self.folder}/{name}" for name in (*names, "cohort/cohort.csv")]
         found += [f"{self.folder}/cohort/exclusions.csv", f"{self.folder}/records/centres.csv"]
         found += [f"{self.folder}/report/{name}" for name in WRITTEN]
-        whole = ("flowchart", *self.study["panels"])
-        found += [f"{self.folder}/figures/{name}.{f}" for name in whole for f in FORMATS]
-        for section, stem in (("curves", "km_"), ("models", "forest_")):
-            for name, entry in self.study[section].items():
-                found += sum(self.drawings(f"{stem}{name}", self.parts(entry)).values(), [])
-        for name, entry in self.study["further"].items():
-            if entry["kind"] == "landmark":
-                found += sum(self.drawings(f"landmark_{name}", self.parts(entry)).values(), [])
+        found += [f"{self.folder}/figures/{path}.{f}" for path in self.figures() for f in FORMATS]
+        found += [f"{self.folder}/submission/figures"] if self.submitted() else []
         for name, table in self.study["tables"].items():
             found += self.files(f"tables/{{population}}/{name}.csv", self.parts(table))
         return found + self.notices()
@@ -292,11 +339,9 @@ class Plan:
 
     def notices(self) -> list[str]:
         """Return the file that says what the data are, in every folder that holds results."""
-        found = [*self.shared_tables(), "cohort/counts/flow", "figures/flowchart"]
+        found = [*self.shared_tables(), "cohort/counts/flow"]
         found += ["report/report", "audit/warnings"]
-        for section in ("curves", "models"):
-            for entry in self.study[section].values():
-                found += [f"figures/{PLACE.format(**part)}/_" for part in self.parts(entry)]
+        found += [f"figures/{path}" for path in self.figures()]
         folders = {path.rpartition("/")[0] for path in found} if self.study["notice"] else set()
         return [f"{self.folder}/{folder}/NOTICE.txt" for folder in sorted(folders)]
 
@@ -334,5 +379,6 @@ def _described(name: str, endpoint: dict) -> dict:
         "endpoint": name,
         "endpoint_label": endpoint["label"],
         "unit": endpoint["unit"],
+        "days_per_unit": endpoint["days_per_unit"],
         "note": endpoint.get("competing", ""),
     }

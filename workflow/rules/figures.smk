@@ -1,7 +1,7 @@
 """Figures, drawn from aggregate tables only, never from patients.
 
 REQUIRED INPUTS  results/{study}/cohort/{flow,populations,arms}.csv, results/{study}/models/*
-OUTPUTS          results/{study}/figures/*.svg, .pdf, .png
+OUTPUTS          results/{study}/figures/*.svg, .pdf; results/{study}/submission/figures/figure1_*.pdf, .tiff
 """
 
 STYLE = "report/figures.mplstyle"
@@ -19,13 +19,13 @@ rule draw_flowchart:
     output:
         svg=f"{RESULTS}/figures/flowchart.svg",
         pdf=f"{RESULTS}/figures/flowchart.pdf",
-        png=f"{RESULTS}/figures/flowchart.png",
     log:
         f"{RESULTS}/logs/draw_flowchart.log",
     conda:
         ENVIRONMENT
     params:
         title=study_param("title"),
+        chart=study_param("figures", "flowchart"),
         notice=study_param("notice"),
     message:
         "{wildcards.study}: draw the flowchart"
@@ -55,7 +55,7 @@ for plan, name, curve in entries("curves"):
             ENVIRONMENT
         params:
             parts=drawn,
-            curve=curve,
+            curve=curve | {"look": plan.study["figures"]["look"]},
             by=plan.texts([curve["by"]])[curve["by"]] if "by" in curve else None,
             conventions=plan.conventions("interval", "confidence"),
             notice=plan.study["notice"],
@@ -89,7 +89,8 @@ for plan, name, entry in entries("further"):
                 ENVIRONMENT
             params:
                 parts=drawn,
-                curve={"by": entry["by"], "title": entry["label"], "time": "Time from the landmark"},
+                curve={"by": entry["by"], "title": entry["label"]}
+                | {"time": "Time from the landmark", "look": plan.study["figures"]["look"]},
                 by=plan.texts([entry["by"]])[entry["by"]],
                 conventions=plan.conventions("interval", "confidence"),
                 notice=plan.study["notice"],
@@ -97,6 +98,39 @@ for plan, name, entry in entries("further"):
                 f"{plan.name}: draw landmark '{name}'"
             script:
                 "../scripts/draw_curves.py"
+
+
+    elif entry["kind"] == "subgroups":
+        drawn = plan.parts(entry)
+
+        rule:
+            name:
+                f"draw_subgroups_{plan.name}_{name}"
+            input:
+                **plan.further_files(name),
+                style=STYLE,
+                fonts=FONTS,
+                code=package_files("workflow/scripts/draw_subgroups.py"),
+            output:
+                **plan.drawings(f"subgroups_{name}", drawn),
+            log:
+                f"{plan.folder}/logs/draw_subgroups_{name}.log",
+            priority: 1
+            conda:
+                ENVIRONMENT
+            params:
+                parts=drawn,
+                entry=entry | {"look": plan.study["figures"]["look"]},
+                variables=plan.further_variables(entry, "label", "levels"),
+                populations={
+                    n: plan.study["populations"][n]["label"] for n in entry.get("subgroups", [])
+                },
+                conventions=plan.conventions("confidence"),
+                notice=plan.study["notice"],
+            message:
+                f"{plan.name}: draw subgroups '{name}'"
+            script:
+                "../scripts/draw_subgroups.py"
 
 
 for plan, name, panels in entries("panels"):
@@ -116,7 +150,6 @@ for plan, name, panels in entries("panels"):
         output:
             svg=f"{plan.folder}/figures/{name}.svg",
             pdf=f"{plan.folder}/figures/{name}.pdf",
-            png=f"{plan.folder}/figures/{name}.png",
         log:
             f"{plan.folder}/logs/draw_panels_{name}.log",
         conda:
@@ -124,7 +157,7 @@ for plan, name, panels in entries("panels"):
         params:
             parts=shown,
             panels=panels,
-            curve=curve,
+            curve=curve | {"look": plan.study["figures"]["look"]},
             by=plan.texts([curve["by"]])[curve["by"]] if "by" in curve else None,
             conventions=plan.conventions("interval", "confidence"),
             notice=plan.study["notice"],
@@ -143,6 +176,7 @@ for plan, name, model in entries("models"):
         input:
             estimates=plan.files(f"models/{PLACE}/cox_{name}.csv", drawn),
             fit=plan.files(f"models/{PLACE}/cox_{name}_fit.csv", drawn),
+            beside=plan.beside(model)[1],
             style=STYLE,
             fonts=FONTS,
             code=package_files("workflow/scripts/draw_forest.py"),
@@ -155,11 +189,73 @@ for plan, name, model in entries("models"):
             ENVIRONMENT
         params:
             parts=drawn,
-            model=model,
-            variables=plan.model_variables(name),
+            model=model | {"look": plan.study["figures"]["look"]},
+            beside=plan.beside(model)[0],
+            variables=plan.forest_variables(name),
             conventions=plan.conventions("confidence"),
             notice=plan.study["notice"],
         message:
             f"{plan.name}: draw forest plot '{name}'"
         script:
             "../scripts/draw_forest.py"
+
+
+for plan, name, table in entries("tables"):
+    if table["draw"]:
+        shown = plan.parts(table)
+        own = [picture["path"] for picture in plan.pictures() if picture["name"] == name]
+
+        rule:
+            name:
+                f"draw_baseline_{plan.name}_{name}"
+            input:
+                values=plan.files("tables/{population}/{table}.csv", shown, table=name),
+                tests=plan.files("tables/{population}/{table}_tests.csv", shown, table=name),
+                style=STYLE,
+                fonts=FONTS,
+                code=package_files("workflow/scripts/draw_baseline.py"),
+            output:
+                svg=[f"{plan.folder}/figures/{path}.svg" for path in own],
+                pdf=[f"{plan.folder}/figures/{path}.pdf" for path in own],
+            log:
+                f"{plan.folder}/logs/draw_baseline_{name}.log",
+            conda:
+                ENVIRONMENT
+            params:
+                kinds=table["draw"],
+                parts=shown,
+                table={"by": table["by"], "variables": table["variables"]}
+                | {"look": plan.study["figures"]["look"]},
+                variables=plan.table_variables(table, "label", "levels"),
+                notice=plan.study["notice"],
+            message:
+                f"{plan.name}: draw table '{name}'"
+            script:
+                "../scripts/draw_baseline.py"
+
+
+for plan in (p for p in PLANS.values() if p.submitted()):
+    chosen = plan.submitted()
+
+    rule:
+        name:
+            f"submit_figures_{plan.name}"
+        input:
+            pdf=[f"{plan.folder}/figures/{path}.pdf" for path in chosen.values()],
+            svg=[f"{plan.folder}/figures/{path}.svg" for path in chosen.values()],
+            code=package_files("workflow/scripts/submit_figures.py"),
+        output:
+            folder=directory(f"{plan.folder}/submission/figures"),
+        log:
+            f"{plan.folder}/logs/submit_figures.log",
+        conda:
+            ENVIRONMENT
+        params:
+            names=list(chosen),
+            rasters=plan.study["figures"]["rasters"],
+            dpi=plan.study["figures"]["dpi"],
+            notice=plan.study["notice"],
+        message:
+            f"{plan.name}: number the figures of the manuscript"
+        script:
+            "../scripts/submit_figures.py"

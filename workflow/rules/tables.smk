@@ -10,6 +10,7 @@ for plan, name, table in entries("tables"):
     tests = plan.files("tables/{population}/{table}_tests.csv", shown, table=name)
     layouts = plan.files("tables/{population}/{table}.json", shown, table=name)
     style = plan.study["report"]["style"]
+    set_as = {k: v for k, v in table.items() if k != "draw"}
     if table["kind"] == "baseline":
 
         rule:
@@ -26,7 +27,7 @@ for plan, name, table in entries("tables"):
             conda:
                 ENVIRONMENT
             params:
-                table={k: v for k, v in table.items() if k not in ("label", "populations")},
+                table={k: v for k, v in set_as.items() if k not in ("label", "populations")},
                 parts=[{"population": part["population"]} for part in shown],
                 variables=plan.table_variables(table, "type", "levels"),
                 conventions=plan.conventions("alpha", "contingency", "t_test", "rank_test"),
@@ -49,7 +50,7 @@ for plan, name, table in entries("tables"):
             conda:
                 ENVIRONMENT
             params:
-                table=table,
+                table=set_as,
                 parts=shown,
                 variables=plan.table_variables(table),
                 style=style,
@@ -78,7 +79,7 @@ for plan, name, table in entries("tables"):
             conda:
                 ENVIRONMENT
             params:
-                table=table,
+                table=set_as,
                 parts=shown,
                 model=plan.study["models"][beside],
                 variables=plan.table_variables(table) | plan.model_variables(beside),

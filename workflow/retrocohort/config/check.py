@@ -20,6 +20,7 @@ SECTIONS = {  # a study without faults of shape has those that are needed; the o
     "survival": {},
     "curves": {},
     "panels": {},
+    "figures": {},
     "models": {},
     "tables": {},
     "further": {},
@@ -192,6 +193,9 @@ def _check_results(refs: References) -> None:
             refs.variable(f"{place}.by", curve["by"], LEVELLED)
     for name, panels in refs.study["panels"].items():
         _check_panels(refs, f"panels.{name}", panels)
+    for name in refs.study["figures"].get("flowchart", {}).get("without", []):
+        parts, what = refs.populations - {FULL}, "a named part of the cohort"
+        refs.choice("figures.flowchart.without", name, parts, what)
     for name, model in refs.study["models"].items():
         _check_model(refs, f"models.{name}", model)
     for name, table in refs.study["tables"].items():
@@ -256,6 +260,9 @@ def _check_model(refs: References, place: str, model: dict) -> None:
             at, name, LEVELLED
         ):
             refs.level(at, name, level)
+    if "beside" in model:
+        others = set(refs.study["models"]) - {place.removeprefix("models.")}
+        refs.choice(f"{place}.beside", model["beside"], others, "another entry of models")
     select = model.get("select")
     for name in select.get("always", []) if isinstance(select, dict) else []:
         refs.choice(f"{place}.select.always", name, covariates, "a covariate of the model")
@@ -268,6 +275,8 @@ def _check_table(refs: References, place: str, table: dict) -> None:
     for key in ("endpoint", "model") if is_survival else ("by",):
         if key not in table:
             refs.fault(place, f"a {table['kind']} table needs the key '{key}'.", "Add it.")
+    if is_survival and "draw" in table:
+        refs.fault(f"{place}.draw", "a survival table has no pictures.", "Remove it.")
     if "by" in table:
         refs.variable(f"{place}.by", table["by"], LEVELLED)
     for name in table["variables"]:

@@ -122,10 +122,20 @@ def read_study(folder: str, data: str) -> tuple[dict, list[Fault]]:
     key_file = _key_file(folder, paths[0], sound.get("data", "public"), faults)
     read = {"variables": variables, "codes": codes, "key_file": key_file}
     filled = {} if faults else _filled(study, data) | read
+    _check_submitted(paths[0], filled, faults)
     paper = _paper(folder, filled, faults)
     if faults:
         return read | {"sources": _with_paths(sources, data)}, faults
     return filled | paper, []
+
+
+def _check_submitted(file: str, study: dict, faults: list[Fault]) -> None:
+    """Check that the figures of the manuscript are among those that a sound study will draw."""
+    drawn = Plan("", study).figures() if study else []
+    for name, path in study["figures"]["submit"].items() if study else ():
+        if path not in drawn:
+            problem = f"'{path}' is no figure of this study."
+            faults.append(Fault(file, f"figures.submit.{name}", problem, suggest(path, drawn)))
 
 
 def _paper(folder: str, study: dict, faults: list[Fault]) -> dict:
@@ -259,6 +269,7 @@ def _filled(study: dict, data: str) -> dict:
         "derive": study.get("derive", {}),
         "checks": study.get("checks", []),
         "panels": study.get("panels", {}),
+        "figures": defaults["figures"] | study.get("figures", {}),
         "survival": survival | study["survival"],
         "report": defaults["report"] | study.get("report", {}),
         "notice": study.get("notice", ""),

@@ -18,7 +18,7 @@ READERS = {
     "layout": read_layout,
     **dict.fromkeys(("quantiles", "logrank", "landmarks", "followup"), read_cited),
     **dict.fromkeys(("estimates", "fit", "ph"), read_cited),
-    **dict.fromkeys(("tests", "ratios", "excluded", "cox", "means"), read_cited),
+    **dict.fromkeys(("tests", "ratios", "effects", "excluded", "cox", "means"), read_cited),
 }
 
 

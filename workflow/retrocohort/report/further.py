@@ -113,7 +113,26 @@ def _rmst(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
     return sheet.table(table, is_whole(part))
 
 
-SHOWN = {"interaction": _interaction, "landmark": _landmark, "rmst": _rmst}
+def _subgroups(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
+    """Return the forest plot of the subgroups, and the tests behind it."""
+    labels, main = sheet.labels, is_whole(part)
+    names = {name: labels.variable(name) for name in entry["across"]}
+    names["populations"] = "; ".join(map(labels.population, entry.get("subgroups", [])))
+    by = within_sentence(labels.variable(entry["by"]))
+    caption = f"{entry['label']}: hazard ratios of {by} in each subgroup. {_about(part)}"
+    place = f"subgroups-{_place(part)}"
+    rows = [row | {"subgroups": row["split"]} for row in part["tests"]]
+    title = f"Tests of interaction. {_about(part)}"
+    behind = sheet.table(tables.tests_table(f"{place}-tests", title, rows, names))
+    return [sheet.figure(part["svg"], place, f"{caption}.", part["links"], behind, main=main)]
+
+
+SHOWN = {
+    "interaction": _interaction,
+    "landmark": _landmark,
+    "rmst": _rmst,
+    "subgroups": _subgroups,
+}
 
 
 def _hazards(sheet: Sheet, models: Sequence[Part]) -> list[Block]:

@@ -41,7 +41,7 @@ def _panels(sheet: Sheet, panels: Part) -> Block:
     shown = "; ".join(f"{a}, {b}" for a, b in zip(LETTERS, panels["populations"], strict=False))
     links = [
         {"label": ending.upper(), "href": f"../figures/{panels['name']}.{ending}"}
-        for ending in ("svg", "pdf", "png")
+        for ending in ("svg", "pdf")
     ]
     caption = f"{panels['title']}: {shown}."
     return sheet.figure(panels["svg"], f"panels-{panels['name']}", caption, links, main=True)

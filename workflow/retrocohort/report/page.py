@@ -43,7 +43,7 @@ def assemble(sheet: Sheet, contents: Mapping, rows: Mapping, texts: Mapping) -> 
         (
             "baseline",
             "Baseline characteristics",
-            sections.baseline_section(sheet, rows, contents["tables"]),
+            sections.baseline_section(sheet, rows, contents),
         ),
         ("survival", "Survival", outcomes.survival_section(sheet, contents)),
         ("cox", "Cox models", outcomes.cox_section(sheet, contents["models"])),

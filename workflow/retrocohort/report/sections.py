@@ -1,6 +1,6 @@
 """The sections before and after the outcomes: findings, methods, participants, provenance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import chain
 
 from retrocohort.format import count, within_sentence
@@ -19,6 +19,10 @@ from retrocohort.report.findings import (
 from retrocohort.report.outcomes import is_whole
 
 Files = Mapping[str, Rows]
+PICTURES = {
+    "balance": "Balance of the arms, standardised mean differences",
+    "missing": "Share of unknown values",
+}
 
 
 def findings_section(sheet: Sheet, files: Files, contents: Mapping) -> list[Block]:
@@ -95,18 +99,23 @@ def participants_section(sheet: Sheet, files: Files, flowchart: str) -> list[Blo
     return [figure, *chain.from_iterable(shown)]
 
 
-def baseline_section(sheet: Sheet, files: Files, tables: Sequence[Mapping]) -> list[Block]:
-    """Return the baseline tables, those of the whole cohort open."""
+def baseline_section(sheet: Sheet, files: Files, contents: Mapping) -> list[Block]:
+    """Return the baseline tables with their pictures, those of the whole cohort open."""
     size = {row["population"]: count(as_number(row["n"])) for row in files["populations"]}
     shown = sorted(
-        (table for table in tables if table["kind"] == "baseline"), key=lambda t: not is_whole(t)
+        (table for table in contents["tables"] if table["kind"] == "baseline"),
+        key=lambda table: not is_whole(table),
     )
     blocks = []
     for table in shown:
         name, label = table["population"], table["population_label"]
         own = sheet.made(table["layout"], table["name"], main=name == FULL)
-        title = f"{label}: {size[name]} patients"
-        blocks += own if name == FULL else [details(title, own)]
+        for picture in contents["pictures"]:
+            if (picture["population"], picture["name"]) == (name, table["name"]):
+                place = f"{picture['kind']}-{picture['name']}-{name}"
+                caption = f"{PICTURES[picture['kind']]}: {label}."
+                own.append(sheet.figure(picture["svg"], place, caption, main=name == FULL))
+        blocks += own if name == FULL else [details(f"{label}: {size[name]} patients", own)]
     return blocks
 
 
