@@ -6,6 +6,7 @@ from figure_geometry import by_gid, check_texts, texts_of
 from figure_rows import CONVENTIONS, STYLE, curve_case
 from test_figures_curves import CURVE, PART, PATIENTS, split
 
+from retrocohort import format as fmt
 from retrocohort.figures import canvas, curves
 from retrocohort.figures.curve_data import last_time_with
 from retrocohort.figures.looks import LOOKS
@@ -14,7 +15,7 @@ BY = {"label": "Nodes", "unit": "", "levels": {f"raw_{i}": f"Arm {i}" for i in r
 P_OF = {  # by hand, from the instructions of each journal
     "plain": ["P = 0.034", "P = 0.046", "P = 0.005", "P < 0.001", "P < 0.001", "P = 0.340"],
     "jama": ["P = .03", "P = .046", "P = .005", "P < .001", "P < .001", "P = .34"],
-    "nejm": ["P=0.03", "P=0.046", "P=0.005", "P<0.001", "P<0.001", "P=0.34"],
+    "nejm": ["P=0.03", "P=0.05", "P=0.005", "P<0.001", "P<0.001", "P=0.34"],
     "lancet": ["p=0·034", "p=0·046", "p=0·0052", "p=0·00034", "p<0·0001", "p=0·34"],
 }
 
@@ -31,9 +32,15 @@ def drawn(keep=None, **curve):
 @pytest.mark.parametrize("look", LOOKS)
 def test_p_is_written_as_the_journal_writes_it(look):
     numbers = [0.0344, 0.0461, 0.00523, 0.000344, 0.0000344, 0.34]
-    assert [LOOKS[look].p_statement(p) for p in numbers] == P_OF[look]
-    assert LOOKS[look].p_statement(0.999).replace("·", ".").replace(" ", "").endswith(".99")
-    assert LOOKS[look].p_statement(None) == ""
+    assert [LOOKS[look].written(fmt.p_statement, p) for p in numbers] == P_OF[look]
+    assert (
+        LOOKS[look]
+        .written(fmt.p_statement, 0.999)
+        .replace("·", ".")
+        .replace(" ", "")
+        .endswith(".99")
+    )
+    assert LOOKS[look].written(fmt.p_statement, None) == ""
     assert any(P_OF[look][0] in text for text in texts_of(drawn(look=look)))
 
 

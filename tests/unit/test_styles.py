@@ -27,7 +27,7 @@ def test_p_values(style):
     ("style", "small", "middle"),
     [
         ("plain", "P < 0.001", "P = 0.034"),
-        ("jama", "P<.001", "P=.03"),
+        ("jama", "P < .001", "P = .03"),
         ("nejm", "P<0.001", "P=0.03"),
         ("lancet", "p<0·0001", "p=0·034"),
         ("apa", "p < .001", "p = .034"),

@@ -97,7 +97,6 @@ STYLES = {
     "jama": Style(
         p=two_unless_decisive,
         p_zero=False,
-        p_space="",
         thousands=THIN_SPACE,
         thousands_from=10_000,
         dash="-",

@@ -44,7 +44,7 @@ def _balance(part, values: Rows, tests: Rows, table, variables) -> Figure:
     for name in table["variables"]:
         sizes = [abs(smd.get((name, contrast), float("nan"))) for contrast in contrasts]
         known = [size for size in sizes if size == size]
-        text = look.text(fmt.difference(max(known))) if known else fmt.MISSING
+        text = look.written(fmt.difference, max(known)) if known else fmt.MISSING
         lines.append((max(known, default=-1.0), Line(variables[name]["label"], sizes, text)))
     lines = [line for _, line in sorted(lines, key=lambda pair: -pair[0])]
     pairs = [" and ".join(levels[arm] for arm in contrast.split("|")) for contrast in contrasts]
@@ -52,9 +52,10 @@ def _balance(part, values: Rows, tests: Rows, table, variables) -> Figure:
     largest = "Largest SMD" if len(pairs) > 1 else "SMD"
     axis = {"label": "Standardised mean difference (SMD)", "text": largest}
     axis |= {"least": 2.5 * BALANCED, "mark": BALANCED}
+    balanced = look.written(fmt.number, BALANCED, 1)
     foot = (
-        f"SMD: difference between two arms in standard deviations, without its sign. Dashed line:"
-        f" {look.text(fmt.number(BALANCED, 1))}, below which arms are commonly taken for balanced."
+        "SMD: difference between two arms in standard deviations, without its sign. Dashed line:"
+        f" {balanced}, below which arms are commonly taken for balanced."
     )
     about = ": ".join([part["population_label"], *(pairs if len(pairs) == 1 else [])])
     heading = canvas.heading(title, about, dots.WIDTH - 2 * canvas.MARGIN)
@@ -71,7 +72,7 @@ def _missing(part, values: Rows, tests: Rows, table, variables) -> Figure:
     for name in table["variables"]:
         counts = [known.get((name, arm, "missing"), float("nan")) for arm in arms]
         shares = [100 * n / sizes[arm] for n, arm in zip(counts, arms, strict=True)]
-        text = look.text(fmt.count_percent(counts[0], shares[0])) if arms else fmt.MISSING
+        text = look.written(fmt.count_percent, counts[0], shares[0]) if arms else fmt.MISSING
         lines.append(Line(variables[name]["label"], shares, text))
     axis = {"label": "Unknown (%)", "text": "All: n (%)", "least": MANY}
     about = f"{part['population_label']}, n = {fmt.count(sizes[''])}"

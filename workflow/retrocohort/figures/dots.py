@@ -125,7 +125,7 @@ def _draw_axis(layer: Axes, ends, tops, lines: Sequence[Line], axis: Mapping, lo
     end = max([axis["least"], *known]) * 1.06
     ticks = curve_data.time_ticks(0.0, end, "", MOST_TICKS)
     axes.set(xlim=(0, end), ylim=(tops[-1], tops[0]), label="dots")
-    axes.set_xticks(ticks, labels=[look.text(f"{tick:.10g}") for tick in ticks])
+    axes.set_xticks(ticks, labels=[look.tick(tick) for tick in ticks])
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     grey = {"color": rcParams["grid.color"], "lw": rcParams["grid.linewidth"], "zorder": 1}

@@ -69,8 +69,8 @@ def _row(row: Mapping[str, str], about: Mapping, look: Look) -> Row:
         return Row(**common, note=row["note"])
     if row["level"] and row["level"] == row["reference"]:
         return Row(**common, ratio="Reference")
-    ratio = look.text(fmt.ratio_interval(hr, low, high))
-    return Row(**common, hr=hr, low=low, high=high, ratio=ratio, p=look.p_value(p))
+    ratio = look.written(fmt.ratio_interval, hr, low, high)
+    return Row(**common, hr=hr, low=low, high=high, ratio=ratio, p=look.written(fmt.p_value, p))
 
 
 def paired(rows: Sequence[Row], others: Sequence[Row]) -> list[Row]:

@@ -58,7 +58,7 @@ def test_text(test: Mapping[str, str] | None, look: Look) -> str:
     if p is None:
         note = test.get("note") or "not estimable"
         return f"Log-rank test {note}"
-    return f"Log-rank {look.p_statement(p)}"
+    return f"Log-rank {look.written(fmt.p_statement, p)}"
 
 
 def layout(
@@ -77,12 +77,12 @@ def layout(
     """
     share = f"{100 * confidence:g}% CI"
     if len(groups) == 1:
-        lines = canvas.wrap(look.text(_median_alone(groups[0], unit, share)), most)
+        lines = canvas.wrap(look.written(_median_alone, groups[0], unit, share), most)
         width = max(map(canvas.width_of, lines))
         return Key("", [], [], lines, 0.0, width, canvas.height_of(lines), look)
     heading = f"Median ({share}), {unit}"
     trim = fmt.whole_or_half(time for group in groups for time in group.median)
-    medians = [look.text(median_text(group, trim)) for group in groups]
+    medians = [look.written(median_text, group, trim) for group in groups]
     widest = max(map(canvas.width_of, [heading, *medians]))
     beside = min(widest, max(canvas.width_of(heading), most / 2))
     room = max(most - SAMPLE - GAP - COLUMN_GAP - beside, 30.0)

@@ -65,7 +65,7 @@ def _rows(part, tests, effects, variables, populations, look: Look) -> Iterator[
     for split, own in groupby(effects, key=lambda row: row["split"]):
         if split:
             test = p_of[split]
-            p = look.p_value(as_number(test["p"])) if test["p"] else "Not estimable"
+            p = look.written(fmt.p_value, as_number(test["p"])) if test["p"] else "Not estimable"
             yield Row(variables[split]["label"] if split in variables else "Population", p=p)
         labels = variables[split]["levels"] if split in variables else populations
         for name, cells in groupby(own, key=lambda row: row["subgroup"]):
@@ -92,5 +92,5 @@ def _effect(row: Mapping[str, str], look: Look) -> dict:
     if row["note"]:
         return {"note": row["note"]}
     hr, low, high = (as_number(row[key]) for key in ("hr", "hr_low", "hr_high"))
-    ratio = look.text(fmt.ratio_interval(hr, low, high))
+    ratio = look.written(fmt.ratio_interval, hr, low, high)
     return {"hr": hr, "low": low, "high": high, "ratio": ratio}
