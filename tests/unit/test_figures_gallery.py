@@ -5,6 +5,7 @@ No two texts overlap, none leaves the page, none holds a letter that would be an
 """
 
 import os
+from functools import lru_cache
 
 import pytest
 import test_figures_baseline
@@ -33,10 +34,15 @@ def by_of(groups, label):
     return {"label": label.format(0), "unit": "", "levels": levels}
 
 
+@lru_cache
+def rows_of(n, keep):
+    return curve_case(split(PATIENTS, n, keep), "0.0314", CURVE["by"])
+
+
 def draw_curves(n, keep, label, width="double", look="plain"):
     groups = split(PATIENTS, n, keep)
     part = PART | {"population_label": label.format(0), "endpoint_label": label.format(1)}
-    rows = curve_case(groups, "0.0314", CURVE["by"])
+    rows = rows_of(n, keep)
     own = {**CURVE, "width": width, "look": look, "median_lines": True}
     return curves.draw(part, *rows, own, by_of(groups, label), CONVENTIONS)
 
@@ -44,7 +50,7 @@ def draw_curves(n, keep, label, width="double", look="plain"):
 def draw_panels(n, keep, label):
     groups = split(PATIENTS, n, keep)
     parts = [PART | {"population_label": label.format(i)} for i in range(4)]
-    rows = [curve_case(groups, "0.0314", CURVE["by"])] * 4
+    rows = [rows_of(n, keep)] * 4
     entry = {"title": label.format(0), "remark": label.format(1)}
     return panels.draw(parts, rows, entry, CURVE, by_of(groups, label), CONVENTIONS)
 
@@ -84,6 +90,7 @@ def draw_baseline(kind):
     return draw
 
 
+GROUPS = {f"curves_{look}": (3, 6) for look in LOOKS} | {"panels": (2, 6)}  # of others 2 to 6
 KINDS = {
     "curves": draw_curves,
     "curves_single": lambda *of: draw_curves(*of, width="single"),
@@ -106,7 +113,7 @@ KINDS = {
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_overlaps_or_leaves_the_page(kind, size, label):
-    for n in range(2, 7):
+    for n in GROUPS.get(kind, range(2, 7)):
         with canvas.styled(STYLE):
             figure = KINDS[kind](n, SIZES[size], LABELS[label])
             canvas.finish(figure, NOTICE)

@@ -22,6 +22,7 @@ ENTRIES = {
         "models": ["crude", "adjusted", "by_menopause", "royston_altman"],
         "survival_tables": ["survival_os", "survival_rfs"],
         "subgroups": ["treatment_by_subgroup"],
+        "followup": ["by_treatment"],
     },
     "nafld": {
         "endpoints": ["death", "death_age", "death_crossover", "hf_mi"],
@@ -29,6 +30,7 @@ ENTRIES = {
         "models": ["crude", "adjusted", "by_sex", "age_scale"],
         "survival_tables": ["survival_death", "survival_hf_mi"],
         "subgroups": [],
+        "followup": [],
     },
 }
 REPORT = {"build_report", "write_tables"}
@@ -75,9 +77,14 @@ def pictures(study):
     return {f"draw_baseline_{study}_baseline"}
 
 
+def follow_up(study):
+    return {f"draw_followup_{study}_{c}" for c in ENTRIES[study]["followup"]}
+
+
 def from_cohort(study):
     analysed = estimates(study) | fits(study) | describe(study) | baseline_pages(study)
     analysed |= effects(study) | effect_figures(study) | pictures(study)
+    analysed |= follow_up(study)
     shown = curves(study) | forests(study) | survival_tables(study) | {"draw_flowchart"}
     return analysed | shown | END | {"label_cohort"}
 
@@ -190,6 +197,7 @@ CHANGES = {
             "rotterdam",
             estimates("rotterdam"),
             curves("rotterdam"),
+            follow_up("rotterdam"),
             survival_tables("rotterdam"),
             END,
         ),
@@ -254,6 +262,7 @@ CHANGES = {
                 | forests(s)
                 | effect_figures(s)
                 | pictures(s)
+                | follow_up(s)
                 | {"draw_flowchart", *REPORT}
             )
         ),

@@ -82,12 +82,28 @@ class Plan:
         return ["flowchart", *self.study["panels"], *stems, *pictures]
 
     def pictures(self) -> list[dict]:
-        """Return the pictures of the baseline tables: kind, table, population, path as above."""
-        return [
+        """Return the pictures of baseline tables and follow-up: kind, name, part, path as above."""
+        of_tables = [
             part | {"kind": kind, "name": name, "path": f"{part['population']}/{kind}_{name}"}
             for name, table in self.study["tables"].items()
             for kind, part in product(table["draw"], self.parts(table))
         ]
+        of_curves = [
+            part | {"kind": "followup", "name": name}
+            for name, curve in self.study["curves"].items()
+            for part in self.followed(curve)
+        ]
+        paths = [f"{PLACE}/{{kind}}_{{name}}".format(**picture) for picture in of_curves]
+        return of_tables + [p | {"path": path} for p, path in zip(of_curves, paths, strict=True)]
+
+    def looking(self, entry: dict) -> dict:
+        """Return an entry with the look of the figures, without what decides where it is drawn."""
+        return _without(entry, "followup") | {"look": self.study["figures"]["look"]}
+
+    def followed(self, curve: dict) -> list[dict]:
+        """Return the parts of a curve whose follow-up is drawn too."""
+        asked = curve.get("followup", [])
+        return [part for part in self.parts(curve) if part["population"] in asked]
 
     def submitted(self) -> dict[str, str]:
         """Return name, with its number, of each figure of the manuscript -> its path as above."""

@@ -55,7 +55,7 @@ for plan, name, curve in entries("curves"):
             ENVIRONMENT
         params:
             parts=drawn,
-            curve=curve | {"look": plan.study["figures"]["look"]},
+            curve=plan.looking(curve),
             by=plan.texts([curve["by"]])[curve["by"]] if "by" in curve else None,
             conventions=plan.conventions("interval", "confidence"),
             notice=plan.study["notice"],
@@ -63,6 +63,37 @@ for plan, name, curve in entries("curves"):
             f"{plan.name}: draw curves '{name}'"
         script:
             "../scripts/draw_curves.py"
+
+
+for plan, name, curve in entries("curves"):
+    followed = plan.followed(curve)
+    if followed:
+
+        rule:
+            name:
+                f"draw_followup_{plan.name}_{name}"
+            input:
+                curves=plan.files(f"models/{PLACE}/km_{name}.csv", followed),
+                followup=plan.files(f"models/{PLACE}/followup.csv", followed),
+                style=STYLE,
+                fonts=FONTS,
+                code=package_files("workflow/scripts/draw_followup.py"),
+            output:
+                **plan.drawings(f"followup_{name}", followed),
+            log:
+                f"{plan.folder}/logs/draw_followup_{name}.log",
+            conda:
+                ENVIRONMENT
+            params:
+                parts=followed,
+                curve=plan.looking(curve),
+                by=plan.texts([curve["by"]])[curve["by"]] if "by" in curve else None,
+                conventions=plan.conventions("interval", "confidence"),
+                notice=plan.study["notice"],
+            message:
+                f"{plan.name}: draw follow-up '{name}'"
+            script:
+                "../scripts/draw_followup.py"
 
 
 for plan, name, entry in entries("further"):
@@ -120,7 +151,7 @@ for plan, name, entry in entries("further"):
                 ENVIRONMENT
             params:
                 parts=drawn,
-                entry=entry | {"look": plan.study["figures"]["look"]},
+                entry=plan.looking(entry),
                 variables=plan.further_variables(entry, "label", "levels"),
                 populations={
                     n: plan.study["populations"][n]["label"] for n in entry.get("subgroups", [])
@@ -157,7 +188,7 @@ for plan, name, panels in entries("panels"):
         params:
             parts=shown,
             panels=panels,
-            curve=curve | {"look": plan.study["figures"]["look"]},
+            curve=plan.looking(curve),
             by=plan.texts([curve["by"]])[curve["by"]] if "by" in curve else None,
             conventions=plan.conventions("interval", "confidence"),
             notice=plan.study["notice"],
@@ -189,7 +220,7 @@ for plan, name, model in entries("models"):
             ENVIRONMENT
         params:
             parts=drawn,
-            model=model | {"look": plan.study["figures"]["look"]},
+            model=plan.looking(model),
             beside=plan.beside(model)[0],
             variables=plan.forest_variables(name),
             conventions=plan.conventions("confidence"),

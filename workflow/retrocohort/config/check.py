@@ -191,6 +191,7 @@ def _check_results(refs: References) -> None:
         _check_estimated(refs, place, curve)
         if "by" in curve:
             refs.variable(f"{place}.by", curve["by"], LEVELLED)
+        _check_followup(refs, place, curve)
     for name, panels in refs.study["panels"].items():
         _check_panels(refs, f"panels.{name}", panels)
     for name in refs.study["figures"].get("flowchart", {}).get("without", []):
@@ -227,6 +228,19 @@ def _check_estimated(refs: References, place: str, entry: dict) -> None:
     for name in sorted(shown - set(refs.study["survival"].get("populations", refs.populations))):
         problem = f"survival is not estimated in the population '{name}'."
         refs.fault(f"{place}.populations", problem, "Add it to survival.populations.")
+
+
+def _check_followup(refs: References, place: str, curve: dict) -> None:
+    """Check that follow-up is drawn where the curves are, and counted from time 0."""
+    if "followup" not in curve:
+        return
+    drawn = curve.get("populations", refs.populations)
+    for name in curve["followup"]:
+        refs.choice(f"{place}.followup", name, drawn, "a population of the curve")
+    for name in curve.get("endpoints", refs.study["survival"]["endpoints"]):
+        if "entry" in refs.study["endpoints"].get(name, {}):
+            problem = f"'{name}' has delayed entry, and its follow-up is no curve on this axis."
+            refs.fault(f"{place}.followup", problem, "Draw it in a curve of the other endpoints.")
 
 
 def _check_panels(refs: References, place: str, panels: dict) -> None:

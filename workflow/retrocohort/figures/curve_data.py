@@ -21,7 +21,7 @@ FINEST_STEP = 0.0005  # of survival: a tenth of a point on a figure 7 cm high, f
 CALENDAR_STEPS = {  # sensible distances of ticks, by the first word of the unit
     "days": (1, 2, 5, 10, 15, 30, 60, 90, 180, 365, 730, 1825, 3650),
     "weeks": (1, 2, 4, 8, 13, 26, 52, 104, 156, 260, 520),
-    "months": (1, 2, 3, 6, 12, 24, 36, 60, 120, 240),
+    "months": (1, 2, 3, 6, 12, 24, 36, 60, 96, 120, 240),
 }
 
 

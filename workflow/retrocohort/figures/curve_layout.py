@@ -97,7 +97,7 @@ def plan(
     """Return the layout of a figure; the arguments are those of `curves.draw`."""
     heading = _heading(part, groups, curve)
     look, unit = look_of(curve), curve.get("axis", part["unit"])
-    y_label = look.labelled(_survival_label(part), "%")
+    y_label = look.labelled(curve.get("share") or _survival_label(part), "%")
     frame = _frame(unit, groups, curve, look, canvas.heading_height(heading))
     about = (groups, _variable(by), test, unit, conventions["confidence"], look)
     inside = key.layout(*about, KEY_SHARE * frame.axes_width)
@@ -149,7 +149,7 @@ def _heading(part, groups, curve) -> canvas.Heading:
     events = sum(group.rows["n_event"].sum() for group in groups)
     n = events + sum(group.rows["n_censor"].sum() for group in groups)
     about = [] if part["population_label"] in title else [part["population_label"]]
-    about += [f"n = {fmt.count(n)}", f"{fmt.count(events)} events"]
+    about += [f"n = {fmt.count(n)}", f"{fmt.count(events)} {curve.get('event', 'events')}"]
     if curve.get("title"):
         about.insert(0, part["endpoint_label"])
     return canvas.heading(title, ", ".join(about), room)

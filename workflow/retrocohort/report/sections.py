@@ -23,6 +23,10 @@ PICTURES = {
     "balance": "Balance of the arms, standardised mean differences",
     "missing": "Share of unknown values",
 }
+FOLLOWUP = (
+    "Follow-up, {endpoint_label}: {population_label}. Share of patients still followed, reverse"
+    " Kaplan-Meier estimate."
+)
 
 
 def findings_section(sheet: Sheet, files: Files, contents: Mapping) -> list[Block]:
@@ -116,6 +120,11 @@ def baseline_section(sheet: Sheet, files: Files, contents: Mapping) -> list[Bloc
                 caption = f"{PICTURES[picture['kind']]}: {label}."
                 own.append(sheet.figure(picture["svg"], place, caption, main=name == FULL))
         blocks += own if name == FULL else [details(f"{label}: {size[name]} patients", own)]
+    followed = [picture for picture in contents["pictures"] if picture["kind"] == "followup"]
+    for picture in sorted(followed, key=lambda picture: not is_whole(picture)):
+        place = "followup-{name}-{population}-{endpoint}".format(**picture)
+        caption = FOLLOWUP.format(**picture)
+        blocks.append(sheet.figure(picture["svg"], place, caption, main=is_whole(picture)))
     return blocks
 
 
