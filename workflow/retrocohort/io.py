@@ -8,6 +8,7 @@ import csv
 import hashlib
 import math
 import os
+import shutil
 import sys
 import traceback
 import warnings
@@ -112,6 +113,12 @@ def write_frame_csv(path: str, frame) -> None:
         return [words[code] for code in codes]
 
     write_columns(path, {column: texts(column) for column in frame})
+
+
+def copy_file(source: str, target: str) -> None:
+    """Copy what a file holds."""
+    with replacing(target) as aside:
+        shutil.copyfile(source, aside)
 
 
 def sha256(path: str) -> str:

@@ -7,7 +7,7 @@ from retrocohort.report import contents, page
 
 ROWS = ("flow", "populations", "arms", "endpoints", "linkage", "centres", "warnings")
 PAPER = ("published", "findings")  # of studies that have them, in this order
-TEXTS = ("flowchart", "provenance", "lock")
+TEXTS = ("provenance", "lock")
 
 
 def main(smk):

@@ -83,6 +83,8 @@ def _axes(layer: Axes, layout: Layout) -> Axes:
     frame = layout.frame
     axes = canvas.axes_at(layer, frame.left, frame.top, frame.axes_width, frame.axes_height)
     axes.set(xlim=(frame.start, frame.end), ylim=(0, SURVIVAL_TOP), label="curves")
+    # what report.readout needs to find a time and a survival in the drawing
+    axes.patch.set_gid(f"plot_{frame.start:.10g}_{frame.end:.10g}_{SURVIVAL_TOP:.10g}")
     axes.set_xticks(frame.ticks, labels=[f"{tick:.10g}" for tick in frame.ticks])
     axes.set_yticks(np.linspace(0, 1, 6), labels=[f"{20 * i}" for i in range(6)])
     centre = frame.left + frame.axes_width / 2

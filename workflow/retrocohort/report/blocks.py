@@ -77,6 +77,10 @@ class Sheet:
         self.ids |= layout.ids()
         return [{"kind": "table", "table": replace(layout, caption=caption)}]
 
+    def summary(self, layout: Layout | None) -> list[Block]:
+        """Return a table without a number: it repeats what numbered tables say."""
+        return [{"kind": "table", "table": layout}] if layout else []
+
     def made(self, html: str, name: str, main: bool = False) -> Block:
         """Return a table that an earlier step has set, with its number.
 
@@ -99,16 +103,23 @@ class Sheet:
         links: Sequence[Mapping[str, str]] = (),
         behind: Sequence[Block] = (),
         main: bool = False,
+        curves: Mapping | None = None,
     ) -> Block:
-        """Return a figure with its number, links to its files, and the numbers behind it."""
+        """Return a figure with its number, links to its files, and the numbers behind it.
+
+        `curves` is what a reader finds on them, see `readout`.
+        """
+        number = self.number("Figure", main)
         return {
             "kind": "figure",
             "id": place,
             "svg": self.drawings.add(svg, caption),
-            "number": self.number("Figure", main),
+            "number": number,
+            "file": f"{number} {place}".replace(" ", "_"),
             "caption": caption,
             "links": list(links),
             "behind": list(behind),
+            "curves": curves or {},
         }
 
     def letters(self) -> Markup:

@@ -1,7 +1,6 @@
 """The sections before and after the outcomes: findings, methods, participants, provenance."""
 
 from collections.abc import Mapping, Sequence
-from itertools import chain
 
 from retrocohort.format import count, within_sentence
 from retrocohort.io import as_number
@@ -34,8 +33,8 @@ def findings_section(sheet: Sheet, files: Files, contents: Mapping) -> list[Bloc
     ratios = hazard_findings("findings-hazard", caption, models, *about)
     return [
         text(opening(files["flow"], files["arms"], variable, sheet.labels)),
-        *sheet.table(survival, main=True),
-        *sheet.table(ratios, main=True),
+        *sheet.summary(survival),
+        *sheet.summary(ratios),
     ]
 
 
@@ -77,7 +76,7 @@ def methods_section(sheet: Sheet, lock: str) -> list[Block]:
     ]
 
 
-def participants_section(sheet: Sheet, files: Files, flowchart: str) -> list[Block]:
+def participants_section(sheet: Sheet, files: Files, flowchart: Mapping) -> list[Block]:
     """Return who was studied: the flowchart, its numbers, and who is at risk of what."""
     labels = sheet.labels
     flow = counts.flow_table("flow", "Flow of patients", files["flow"])
@@ -87,12 +86,12 @@ def participants_section(sheet: Sheet, files: Files, flowchart: str) -> list[Blo
     arms = counts.arms_table(
         "arms", "Arms in each population", files["arms"], files["populations"], labels
     )
-    behind = sheet.table(flow)
-    caption = "Flow of patients from the delivered records to the populations and arms."
-    figure = sheet.figure(flowchart, "flowchart", caption, behind=behind, main=True)
     centres = counts.centres_table("centres", "Records by centre", files["centres"], labels)
-    shown = [sheet.table(table, main=True) for table in (risk, arms, centres)]
-    return [figure, *chain.from_iterable(shown)]
+    behind = [block for table in (flow, arms, risk, centres) for block in sheet.table(table)]
+    caption = "Flow of patients from the delivered records to the populations and arms."
+    return [
+        sheet.figure(flowchart["svg"], "flowchart", caption, flowchart["links"], behind, main=True)
+    ]
 
 
 def baseline_section(sheet: Sheet, files: Files, tables: Sequence[Mapping]) -> list[Block]:
