@@ -17,7 +17,11 @@ rule draw_flowchart:
         fonts=FONTS,
         code=package_files("workflow/scripts/draw_flowchart.py"),
     output:
-        svg=f"{RESULTS}/figures/flowchart.svg",
+        svg=report(
+            f"{RESULTS}/figures/flowchart.svg",
+            caption="../../report/captions/flowchart.rst",
+            category="{study}",
+        ),
         pdf=f"{RESULTS}/figures/flowchart.pdf",
         png=f"{RESULTS}/figures/flowchart.png",
     log:

@@ -27,7 +27,9 @@ rule build_index:
         templates=INDEX_FILES,
         code=package_files("workflow/scripts/build_index.py"),
     output:
-        html="results/index.html",
+        html=report(
+            "results/index.html", caption="../../report/captions/index.rst", category="All studies"
+        ),
     log:
         "results/logs/build_index.log",
     conda:
@@ -56,7 +58,11 @@ rule build_report:
         templates=REPORT_FILES,
         code=package_files("workflow/scripts/build_report.py"),
     output:
-        html=f"{RESULTS}/report/report.html",
+        html=report(
+            f"{RESULTS}/report/report.html",
+            caption="../../report/captions/report.rst",
+            category="{study}",
+        ),
     log:
         f"{RESULTS}/logs/build_report.log",
     conda:
