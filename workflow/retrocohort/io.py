@@ -135,6 +135,12 @@ def write_frame_csv(path: str, frame) -> None:
     write_columns(path, {column: texts(column) for column in frame})
 
 
+def copy_file(source: str, target: str) -> None:
+    """Copy what a file holds."""
+    with replacing(target) as aside:
+        shutil.copyfile(source, aside)
+
+
 def sha256(path: str) -> str:
     """Return the SHA-256 of a file in hexadecimal digits."""
     with open(path, "rb") as file:
@@ -159,12 +165,6 @@ def save_raster(image, path: str, dpi: int) -> None:
     options = {"compression": "tiff_lzw"} if kind == "tiff" else {}
     with replacing(path) as aside:
         image.save(aside, format=kind, dpi=(dpi, dpi), **options)
-
-
-def copy_file(path: str, target: str) -> None:
-    """Copy a file."""
-    with replacing(target) as aside:
-        shutil.copyfile(path, aside)
 
 
 def run_logged(main: Callable, smk) -> None:

@@ -17,7 +17,11 @@ rule draw_flowchart:
         fonts=FONTS,
         code=package_files("workflow/scripts/draw_flowchart.py"),
     output:
-        svg=f"{RESULTS}/figures/flowchart.svg",
+        svg=report(
+            f"{RESULTS}/figures/flowchart.svg",
+            caption="../../report/captions/flowchart.rst",
+            category="{study}",
+        ),
         pdf=f"{RESULTS}/figures/flowchart.pdf",
     log:
         f"{RESULTS}/logs/draw_flowchart.log",
@@ -129,7 +133,6 @@ for plan, name, entry in entries("further"):
                 f"{plan.name}: draw landmark '{name}'"
             script:
                 "../scripts/draw_curves.py"
-
 
     elif entry["kind"] == "subgroups":
         drawn = plan.parts(entry)

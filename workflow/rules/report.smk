@@ -1,21 +1,52 @@
 """The report of a study: one self-contained page, made from aggregate results, and its tables.
 
 REQUIRED INPUTS  results/{study}/{cohort,tables,models,figures,audit}/*
-OUTPUTS          results/{study}/report/report.html, tables.{json,docx,xlsx,tex}, tables/, numbers.json
+OUTPUTS          results/index.html; results/{study}/report/report.html, files/*, tables.{json,docx,xlsx,tex},
+                 tables/, numbers.json
 """
 
 REPORT_FILES = [
     "report/templates/report.html",
+    "report/templates/blocks.html.j2",
     "report/templates/table.html.j2",
     "report/style.css",
+    "report/report.js",
+    "report/words.yaml",
+    "report/checklists/strobe.yaml",
+    "report/checklists/remark.yaml",
 ]
+
+
+INDEX_FILES = ["report/templates/index.html", "report/style.css", "report/words.yaml"]
+
+
+rule build_index:
+    input:
+        flow=expand(f"{RESULTS}/cohort/flow.csv", study=STUDIES),
+        arms=expand(f"{RESULTS}/cohort/arms.csv", study=STUDIES),
+        endpoints=expand(f"{RESULTS}/cohort/endpoints.csv", study=STUDIES),
+        templates=INDEX_FILES,
+        code=package_files("workflow/scripts/build_index.py"),
+    output:
+        html=report(
+            "results/index.html", caption="../../report/captions/index.rst", category="All studies"
+        ),
+    log:
+        "results/logs/build_index.log",
+    conda:
+        ENVIRONMENT
+    params:
+        studies=[plan.index_facts() for plan in PLANS.values()],
+    message:
+        "build the index of studies"
+    script:
+        "../scripts/build_index.py"
 
 
 rule build_report:
     input:
         shown=lambda w: PLANS[w.study].shown_files(),
         flow=f"{RESULTS}/cohort/flow.csv",
-        flowchart=f"{RESULTS}/figures/flowchart.svg",
         populations=f"{RESULTS}/cohort/populations.csv",
         arms=f"{RESULTS}/cohort/arms.csv",
         endpoints=f"{RESULTS}/cohort/endpoints.csv",
@@ -28,7 +59,11 @@ rule build_report:
         templates=REPORT_FILES,
         code=package_files("workflow/scripts/build_report.py"),
     output:
-        html=f"{RESULTS}/report/report.html",
+        html=report(
+            f"{RESULTS}/report/report.html",
+            caption="../../report/captions/report.rst",
+            category="{study}",
+        ),
         tables=f"{RESULTS}/report/tables.json",
     log:
         f"{RESULTS}/logs/build_report.log",
@@ -61,3 +96,24 @@ rule write_tables:
         "{wildcards.study}: write the tables for Word, Excel and LaTeX"
     script:
         "../scripts/write_tables.py"
+
+
+for plan in PLANS.values():
+    copies = plan.copies()
+
+    rule:
+        name:
+            f"gather_files_{plan.name}"
+        input:
+            files=list(copies.values()),
+            code=package_files("workflow/scripts/gather_files.py"),
+        output:
+            files=list(copies),
+        log:
+            f"{plan.folder}/logs/gather_files.log",
+        conda:
+            ENVIRONMENT
+        message:
+            f"{plan.name}: gather the files that the report links to"
+        script:
+            "../scripts/gather_files.py"

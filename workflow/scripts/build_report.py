@@ -11,7 +11,7 @@ from retrocohort.styles import styled
 
 ROWS = ("flow", "populations", "arms", "endpoints", "linkage", "centres", "warnings")
 PAPER = ("published", "findings")  # of studies that have them, in this order
-TEXTS = ("flowchart", "provenance", "lock")
+TEXTS = ("provenance", "lock")
 
 
 def main(smk):
@@ -26,7 +26,7 @@ def main(smk):
     templates = {PurePath(path).name: io.read_text(path) for path in given.templates}
     sheet = Sheet.of(smk.params.study)
     with styled(sheet.study["report"]["style"]):
-        sections = page.assemble(sheet, shown, rows, texts)
+        sections = page.assemble(sheet, shown, rows, texts, templates)
     html = page.render(sheet, sections, templates)
     io.write_text(smk.output.html, html)
     io.write_json(smk.output.tables, collect(sheet, sections))

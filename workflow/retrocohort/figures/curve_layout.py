@@ -9,6 +9,7 @@ from retrocohort import format as fmt
 from retrocohort.figures import canvas, curve_data, key, placing
 from retrocohort.figures.curve_data import Group
 from retrocohort.figures.looks import Look, look_of
+from retrocohort.time_axis import unit_of
 
 AXES_HEIGHT = {"single": 160.0, "double": 225.0}
 MOST_TICKS = 11
@@ -96,7 +97,7 @@ def plan(
 ) -> Layout:
     """Return the layout of a figure; the arguments are those of `curves.draw`."""
     heading = _heading(part, groups, curve)
-    look, unit = look_of(curve), curve.get("axis", part["unit"])
+    look, unit = look_of(curve), unit_of(part, curve)
     y_label = look.labelled(curve.get("share") or _survival_label(part), "%")
     frame = _frame(unit, groups, curve, look, canvas.heading_height(heading))
     about = (groups, _variable(by), test, unit, conventions["confidence"], look)
@@ -249,7 +250,7 @@ def _remarks(part, groups, curve, conventions, frame: Frame, look: Look) -> list
         said.append("Lines to the axes: median.")
     if frame.delayed:
         said.append("Patients count as at risk from their entry on.")
-    unit = curve.get("axis", part["unit"])
+    unit = unit_of(part, curve)
     return [*said, *_cut(groups, curve, frame.end, unit)]
 
 

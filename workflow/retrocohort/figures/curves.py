@@ -21,9 +21,9 @@ from retrocohort.figures.curve_layout import (
     widest_count,
 )
 from retrocohort.figures.looks import Look
+from retrocohort.time_axis import scale_of
 
 BAND = 0.15  # opacity of the interval
-DAYS = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
 
 
 def draw(
@@ -64,8 +64,7 @@ def prepare(part, rows, quantiles, logrank, curve, by, conventions) -> tuple[lis
     """Return the groups and the layout of a figure, given what `draw` is given."""
     variable = curve.get("by") or ""
     levels = by["levels"] if by else {"": part["population_label"]}
-    scale = part["days_per_unit"] / DAYS[curve["axis"]] if "axis" in curve else 1.0
-    groups = curve_data.read_groups(rows, quantiles, variable, levels, scale)
+    groups = curve_data.read_groups(rows, quantiles, variable, levels, scale_of(part, curve))
     test = curve_data.overall_test(logrank, variable) if by else None
     return groups, plan(part, groups, test, curve, by, conventions)
 
@@ -88,6 +87,8 @@ def _axes(layer: Axes, layout: Layout) -> Axes:
     frame = layout.frame
     axes = canvas.axes_at(layer, frame.left, frame.top, frame.axes_width, frame.axes_height)
     axes.set(xlim=(frame.start, frame.end), ylim=(0, SURVIVAL_TOP), label="curves")
+    # what report.readout needs to find a time and a survival in the drawing
+    axes.patch.set_gid(f"plot_{frame.start:.10g}_{frame.end:.10g}_{SURVIVAL_TOP:.10g}")
     axes.set_xticks(frame.ticks, labels=[f"{tick:.10g}" for tick in frame.ticks])
     axes.set_yticks(np.linspace(0, 1, 6), labels=[f"{20 * i}" for i in range(6)])
     centre = frame.left + frame.axes_width / 2

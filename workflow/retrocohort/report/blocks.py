@@ -84,6 +84,10 @@ class Sheet:
         self.tables.append(layout)
         return [{"kind": "table", "table": layout}]
 
+    def summary(self, layout: Layout | None) -> list[Block]:
+        """Return a table without a number: it repeats what numbered tables say."""
+        return [{"kind": "table", "table": layout}] if layout else []
+
     def made(self, layout: Layout, name: str, main: bool = False) -> list[Block]:
         """Return a table that an earlier step has laid out, with its number.
 
@@ -104,16 +108,23 @@ class Sheet:
         links: Sequence[Mapping[str, str]] = (),
         behind: Sequence[Block] = (),
         main: bool = False,
+        curves: Mapping | None = None,
     ) -> Block:
-        """Return a figure with its number, links to its files, and the numbers behind it."""
+        """Return a figure with its number, links to its files, and the numbers behind it.
+
+        `curves` is what a reader finds on them, see `readout`.
+        """
+        number = self.number("Figure", main)
         return {
             "kind": "figure",
             "id": place,
             "svg": self.drawings.add(svg, caption),
-            "number": self.number("Figure", main),
+            "number": number,
+            "file": f"{number} {place}".replace(" ", "_"),
             "caption": caption,
             "links": list(links),
             "behind": list(behind),
+            "curves": curves or {},
         }
 
     def letters(self) -> Markup:

@@ -1,7 +1,6 @@
 """The sections before and after the outcomes: findings, methods, participants, provenance."""
 
 from collections.abc import Mapping
-from itertools import chain
 
 from retrocohort.format import count, within_sentence
 from retrocohort.io import as_number
@@ -42,8 +41,8 @@ def findings_section(sheet: Sheet, files: Files, contents: Mapping) -> list[Bloc
     ratios = hazard_findings("findings-hazard", caption, models, *about)
     return [
         text(opening(files["flow"], files["arms"], variable, sheet.labels)),
-        *sheet.table(survival, main=True),
-        *sheet.table(ratios, main=True),
+        *sheet.summary(survival),
+        *sheet.summary(ratios),
     ]
 
 
@@ -85,7 +84,7 @@ def methods_section(sheet: Sheet, lock: str) -> list[Block]:
     ]
 
 
-def participants_section(sheet: Sheet, files: Files, flowchart: str) -> list[Block]:
+def participants_section(sheet: Sheet, files: Files, flowchart: Mapping) -> list[Block]:
     """Return who was studied: the flowchart, its numbers, and who is at risk of what."""
     labels = sheet.labels
     flow = counts.flow_table("flow", "Flow of patients", files["flow"])
@@ -95,12 +94,12 @@ def participants_section(sheet: Sheet, files: Files, flowchart: str) -> list[Blo
     arms = counts.arms_table(
         "arms", "Arms in each population", files["arms"], files["populations"], labels
     )
-    behind = sheet.table(flow)
-    caption = "Flow of patients from the delivered records to the populations and arms."
-    figure = sheet.figure(flowchart, "flowchart", caption, behind=behind, main=True)
     centres = counts.centres_table("centres", "Records by centre", files["centres"], labels)
-    shown = [sheet.table(table, main=True) for table in (risk, arms, centres)]
-    return [figure, *chain.from_iterable(shown)]
+    behind = [block for table in (flow, arms, risk, centres) for block in sheet.table(table)]
+    caption = "Flow of patients from the delivered records to the populations and arms."
+    return [
+        sheet.figure(flowchart["svg"], "flowchart", caption, flowchart["links"], behind, main=True)
+    ]
 
 
 def baseline_section(sheet: Sheet, files: Files, contents: Mapping) -> list[Block]:
@@ -118,13 +117,15 @@ def baseline_section(sheet: Sheet, files: Files, contents: Mapping) -> list[Bloc
             if (picture["population"], picture["name"]) == (name, table["name"]):
                 place = f"{picture['kind']}-{picture['name']}-{name}"
                 caption = f"{PICTURES[picture['kind']]}: {label}."
-                own.append(sheet.figure(picture["svg"], place, caption, main=name == FULL))
+                drawn = picture["svg"], place, caption, picture["links"]
+                own.append(sheet.figure(*drawn, main=name == FULL))
         blocks += own if name == FULL else [details(f"{label}: {size[name]} patients", own)]
     followed = [picture for picture in contents["pictures"] if picture["kind"] == "followup"]
     for picture in sorted(followed, key=lambda picture: not is_whole(picture)):
         place = "followup-{name}-{population}-{endpoint}".format(**picture)
         caption = FOLLOWUP.format(**picture)
-        blocks.append(sheet.figure(picture["svg"], place, caption, main=is_whole(picture)))
+        drawn = picture["svg"], place, caption, picture["links"]
+        blocks.append(sheet.figure(*drawn, main=is_whole(picture)))
     return blocks
 
 
