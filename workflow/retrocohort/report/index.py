@@ -39,7 +39,7 @@ def render(studies: Sequence[Mapping], rows: Sequence[Mapping[str, Rows]], templ
 
 def _entry(study: Mapping, rows: Mapping[str, Rows]) -> dict:
     """Return what the page shows of one study."""
-    labels = Labels(study["variables"], {}, study["endpoints"])
+    labels = Labels(study["variables"], {}, study["endpoints"], {})
     first = {row["endpoint"]: row for row in reversed(rows["endpoints"])}
     return {
         "name": study["name"],
