@@ -1,4 +1,4 @@
-# make report | make test | make bench | make lock | make clean; of the synthetic twins: make twin
+# make report | make manuscript | make test | make bench | make lock | make clean; of the synthetic twins: make twin
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python -m
@@ -7,15 +7,18 @@ STUDY ?= xu2025
 FIRST = $(shell sed -n 's/^studies: *\[ *\([a-z0-9_]*\).*/\1/p' config/config.yaml)
 TWIN := .venv-twin
 
-.PHONY: report test bench lock clean environment install
+.PHONY: report manuscript test bench lock clean environment install browser-driver browser-lock picture
 .PHONY: twin twin-keep twin-records twin-accept test-twin twin-lock twin-environment
 .DEFAULT_GOAL := report
 
 report: environment ## every study of config/config.yaml, from the delivered files to its report
 	@$(RUN) snakemake --cores $(CORES) --prioritize results/$(FIRST)/report/report.html
-	@echo "Open: $$(ls results/*/report/report.html | tr '\n' ' ')"
+	@echo "Open: results/index.html"
 
-test: environment ## style, lint, unit and reference tests, the whole workflow, a second run, the rerun matrix
+manuscript: report ## fill the manuscripts that the studies name with their numbers
+	@PYTHONPATH=workflow $(VENV)/bin/python workflow/manuscript.py
+
+test: environment browser-driver ## style, lint, unit and reference tests, the whole workflow, a second run, the rerun matrix
 	@$(RUN) ruff check . && $(RUN) ruff format --check .
 	@$(RUN) snakefmt --check Snakefile workflow/rules workflow/twin.smk workflow/twin
 	@$(RUN) snakemake --lint
@@ -42,6 +45,20 @@ twin-accept: twin-records ## copy the raw files of one twin into data/ and their
 lock: environment ## resolve envs/requirements.in again
 	@$(VENV)/bin/uv pip compile --quiet --generate-hashes --upgrade --no-emit-index-url \
 	  --no-emit-find-links --no-header --python-version 3.11 envs/requirements.in -o envs/requirements.lock
+
+browser-lock: environment ## resolve envs/browser.in again, at the versions of requirements.lock
+	@$(VENV)/bin/uv pip compile --quiet --generate-hashes --upgrade --no-emit-index-url \
+	  --no-emit-find-links --no-header --python-version 3.11 -c envs/requirements.lock \
+	  envs/browser.in -o envs/browser.lock
+
+# What drives the browser of the tests is no part of the environment of a report.
+browser-driver: environment
+	@cmp -s envs/browser.lock $(VENV)/browser.lock || { \
+	  $(VENV)/bin/uv pip install --quiet --require-hashes --python $(VENV)/bin/python \
+	    -r envs/browser.lock && cp envs/browser.lock $(VENV)/browser.lock; }
+
+picture: report browser-driver ## the picture of the README, from the page of a shipped study
+	@$(RUN) tests.browser.picture
 
 clean: ## results only; the environment stays
 	rm -rf results

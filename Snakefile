@@ -25,5 +25,6 @@ include: "workflow/rules/report.smk"  # all      -> report
 rule all:
     default_target: True
     input:
+        "results/index.html",
         expand("results/{study}/report/report.html", study=STUDIES),
         [plan.loose_files() for plan in PLANS.values()],

@@ -13,7 +13,7 @@ def measured(figure):
     """Return (axes, text, box in pixels) of every text that is drawn."""
     figure.set_dpi(300)
     renderer = FigureCanvasAgg(figure).get_renderer()
-    figure.draw(renderer)
+    figure.draw_without_rendering()
     found = []
     for axes in figure.axes:
         texts: list[Text] = list(axes.texts)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
+
 ROOT = Path(__file__).parents[2]
 ATTACK = "<script>alert(1)</script>"
 # none of them may be seen in a page: names and codes of the study file
@@ -143,7 +145,7 @@ STUDY = {
             "populations": ["full"],
         },
     },
-    "report": {"authors": "A. Author", "notes": ["A note."]},
+    "report": {"authors": "A. Author", "notes": ["A note."], "style": "plain"},
     "variables": VARIABLES,
 }
 
@@ -274,6 +276,19 @@ viewBox="0 0 496.062992 332.68" xmlns="http://www.w3.org/2000/svg" version="1.1"
   <style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style>
  </defs>
  <g id="figure_1">
+  <g id="plot_0_60_1.04">
+   <path d="M 114.54375 255.76
+L 480.611742 255.76
+L 480.611742 30.76
+L 114.54375 30.76
+z
+" style="fill: #ffffff"/>
+  </g>
+  <g id="curve-0">
+   <path d="M 114.54375 39.413846
+L 200 60
+" style="fill: none; stroke: #0072b2; stroke-width: 1.25"/>
+  </g>
   <g id="line2d_1" clip-path="url(#p12ab)">
    <path id="m9c8deaa6d2" d="M 114.5437512 255.7634567
 L 3.123456 3
@@ -296,13 +311,13 @@ Q 1547 4250 1301 3770
  </defs>
 </svg>
 """
-FRAGMENT = """<div class="table-scroll" role="region" aria-labelledby="t-caption" tabindex="0">
-<table class="data-table" id="t">
-  <caption id="t-caption">{caption}</caption>
-  <tbody><tr><th scope="row">Age</th><td>56 (46–66)</td></tr></tbody>
-</table>
-</div>
-"""
+
+
+def baseline(population: str) -> Layout:
+    """Return a laid-out baseline table."""
+    row = Row("Age & more", [Cell("56 (46–66)")], anchor="age")
+    head = (f"t-{population}", "Baseline by treatment", "Characteristic")
+    return Layout(*head, [Column("Overall")], [[row]], [], Footnotes())
 
 
 def part(population: str, **more) -> dict:
@@ -313,7 +328,16 @@ def part(population: str, **more) -> dict:
 
 
 def links(name: str) -> list[dict]:
-    return [{"label": "CSV", "href": f"../models/{name}.csv"}]
+    return [{"label": "CSV", "href": f"files/{name}.csv", "source": f"results/{name}.csv"}]
+
+
+KM = table("""
+level time n_risk n_event n_censor survival ci_low ci_high
+arm_a 1.4784394 1207 1 0 0.99917150 0.99755 1
+arm_a 12.0000001 1161 2 1 0.96269189 0.95205586 0.97344674
+arm_b 12.5 329 9 1 0.97339849 0.95640185 0.99069719
+arm_b 60 20 1 0 0 . .
+""")
 
 
 def contents() -> dict:
@@ -331,19 +355,21 @@ def contents() -> dict:
     firth = {"fit": fit(), "ph": [], "kind": "multivariable", "label": "Penalised"}
     firth |= {"role": "sensitivity", "penalty": "firth", "estimates": ESTIMATES}
     late = {"name": "fur_late", "kind": "landmark", "excluded": EXCLUDED, "cox": CRUDE}
-    late |= {"quantiles": QUANTILES, "logrank": LOGRANK, "svg": SVG, "links": links("l")}
-    baseline = {"name": "tab_base", "kind": "baseline"}
-    html = FRAGMENT.format(caption="Baseline by treatment")
+    late |= {"quantiles": QUANTILES, "logrank": LOGRANK, "svg": SVG, "links": links("l"), "km": KM}
     return {
+        "flowchart": [{"svg": SVG, "links": links("flow")}],
         "tables": [
             {k: part(p)[k] for k in ("population", "population_label")}
-            | baseline
-            | {"html": html.replace('"t', f'"t-{p}')}
+            | {"name": "tab_base", "kind": "baseline", "layout": baseline(p)}
             for p in POPULATIONS
         ],
         "survival": [part(p, **rows) for p in POPULATIONS],
-        "curves": [part(p, name="cur_arm", svg=SVG, links=links("km")) for p in POPULATIONS],
+        "curves": [part(p, name="cur_arm", svg=SVG, links=links("km"), km=KM) for p in POPULATIONS],
         "panels": [],
+        "pictures": [
+            {k: part("full")[k] for k in ("population", "population_label")}
+            | {"name": "tab_base", "kind": "balance", "svg": SVG, "links": links("balance")}
+        ],
         "models": [
             part("full", name="mod_crude", label="Crude", svg=SVG, links=links("a"), **crude),
             part(
@@ -416,7 +442,6 @@ table~'tab_base' full . sex_x not~estimable:~the~same~value 2
 """),
 }
 TEXTS = {
-    "flowchart": SVG,
     "provenance": f"# The people\n\n| file | what |\n|---|---|\n| `people.csv` | {ATTACK} |\n\n"
     f"Exported with `write` and {ATTACK}.\n\n- one thing\n- another\n",
     "lock": "lifelines==0.30.3 \\\n    --hash=sha256:aa\nnumpy==2.4.6 \\\n    # via x\nzipp==4.0\n",
@@ -425,5 +450,7 @@ TEXTS = {
 
 def templates() -> dict[str, str]:
     """Return the templates of the repository."""
-    names = ("templates/report.html", "templates/table.html.j2", "style.css")
+    names = ("report.html", "blocks.html.j2", "table.html.j2")
+    names = (*(f"templates/{name}" for name in names), "style.css", "report.js", "words.yaml")
+    names += ("checklists/strobe.yaml", "checklists/remark.yaml")
     return {Path(n).name: (ROOT / "report" / n).read_text(encoding="utf-8") for n in names}

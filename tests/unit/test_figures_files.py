@@ -1,15 +1,21 @@
 """The files of the figures: the same bytes each time, embedded fonts, cheap scripts, one style."""
 
+import math
 import subprocess
 import sys
+import warnings
+from io import BytesIO
 
 import numpy as np
 import pytest
 from figure_rows import CONVENTIONS, ROOT, STYLE, curve_case, rotterdam
 from matplotlib import rcParams
+from PIL import Image
 
 from retrocohort import io
-from retrocohort.figures import canvas, curves
+from retrocohort.faults import FaultsFound
+from retrocohort.figures import canvas, curves, rasters
+from retrocohort.figures.looks import LOOKS
 from retrocohort.figures.placing import clearance, free_place, occupied
 
 PART = {"population_label": "Full cohort", "endpoint_label": "Survival ≥ ½", "unit": "months"}
@@ -19,9 +25,12 @@ def save(folder):
     rows = curve_case({"": rotterdam()[::20]})
     with canvas.styled(STYLE):
         figure = curves.draw(PART, *rows, {}, None, CONVENTIONS)
-        paths = [str(folder / f"figure.{ending}") for ending in ("svg", "pdf", "png")]
-        io.save_figure(figure, paths)
-    return [(folder / f"figure.{ending}").read_bytes() for ending in ("svg", "pdf", "png")]
+        io.save_figure(figure, [str(folder / f"figure.{ending}") for ending in ("svg", "pdf")])
+    for dpi in (300, 600):
+        image = rasters.of_pdf(str(folder / "figure.pdf"), dpi)
+        for ending in ("png", "tiff"):
+            io.save_raster(image, str(folder / f"figure_{dpi}dpi.{ending}"), dpi)
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
 @pytest.fixture(scope="module")
@@ -33,25 +42,34 @@ def test_two_runs_give_the_same_bytes(saved, tmp_path):
     assert save(tmp_path) == saved
 
 
-def test_png_has_300_dots_an_inch(saved):
-    width = int.from_bytes(saved[2][16:20], "big")
-    assert width == int(175 / 25.4 * 300)
+@pytest.mark.parametrize("dpi", [300, 600])
+@pytest.mark.parametrize("ending", ["png", "tiff"])
+def test_rasters_have_the_size_of_the_page_and_its_dots(saved, dpi, ending):
+    image = Image.open(BytesIO(saved[f"figure_{dpi}dpi.{ending}"]))
+    assert image.width == math.ceil(175 / 25.4 * dpi)
+    assert image.mode == "RGB"
+    assert image.info["dpi"] == pytest.approx((dpi, dpi), rel=1e-4)
+    assert image.info.get("compression", "tiff_lzw") == "tiff_lzw"
+    ink = np.asarray(image).min(axis=2) < 128
+    assert 0.001 < ink.mean() < 0.2
+    assert not ink[[0, -1]].any() and not ink[:, [0, -1]].any()
 
 
 def test_fonts_of_the_pdf_are_embedded_as_true_type(saved):
-    assert b"CohortSans" in saved[1]
-    assert b"/FontFile2" in saved[1]
-    assert b"/Type3" not in saved[1]
+    pdf = saved["figure.pdf"]
+    assert b"CohortSans" in pdf
+    assert b"/FontFile2" in pdf
+    assert b"/Type3" not in pdf
 
 
 def test_svg_needs_no_font(saved):
-    assert b"<text" not in saved[0]
+    assert b"<text" not in saved["figure.svg"]
 
 
 def test_scripts_import_neither_pandas_nor_pyplot_nor_lifelines():
     code = (
         "import sys; sys.path[:0] = ['workflow', 'workflow/scripts'];"
-        "import draw_curves, draw_forest, draw_flowchart;"
+        "import draw_curves, draw_forest, draw_flowchart, submit_figures;"
         "print({'pandas', 'scipy', 'lifelines', 'matplotlib.pyplot'} & set(sys.modules))"
     )
     done = subprocess.run(
@@ -63,10 +81,12 @@ def test_scripts_import_neither_pandas_nor_pyplot_nor_lifelines():
 def test_style_gives_six_groups_apart_in_colour_and_in_grey():
     with canvas.styled(STYLE):
         styles = list(rcParams["axes.prop_cycle"])
+        looked = [look.line(i) for look in LOOKS.values() for i in range(6)]
     assert len(styles) >= 6
     assert len({str(style["linestyle"]) for style in styles}) == len(styles)
     assert len({style["color"] for style in styles}) == len(styles)
-    for style in styles:
+    assert len({line["color"] for line in looked}) == 6 * len(LOOKS)
+    for style in (*styles, *looked):
         assert contrast_on_white(style["color"]) > 4.5  # WCAG 2.1, level AA, for text
 
 
@@ -83,6 +103,42 @@ def test_wrapped_lines_fit_and_lose_no_letter(width):
         lines = canvas.wrap(text, width)
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
         assert all(canvas.width_of(line) <= width or len(line) == 1 for line in lines)
+
+
+def test_chinese_lines_end_between_characters_but_never_before_a_mark():
+    text = "胰腺神经内分泌肿瘤（pNET）患者的总生存期，按手术方式分组：NR、PR 和 PHR。" * 3
+    with canvas.styled(STYLE):
+        for width in (60, 120, 300):
+            lines = canvas.wrap(text, width)
+            assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+            assert all(canvas.width_of(line) <= width for line in lines)
+            assert not [line for line in lines if line[0] in "，。、：）" or line[-1] in "（"]
+            full = [line for line in lines[:-1] if canvas.width_of(line) > width - 40]
+            assert len(full) == len(lines) - 1 or width < 100
+
+
+def test_chinese_is_drawn_in_a_font_and_embedded(tmp_path):
+    rows = curve_case({"": rotterdam()[::20]})
+    part = PART | {"population_label": "全部患者", "endpoint_label": "总生存期"}
+    with canvas.styled(STYLE):
+        figure = curves.draw(part, *rows, {}, None, CONVENTIONS)
+        canvas.finish(figure, "合成数据，并非患者数据")
+        paths = [str(tmp_path / f"chinese.{ending}") for ending in ("svg", "pdf")]
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # matplotlib warns of letters that it lacks
+            io.save_figure(figure, paths)
+    pdf = (tmp_path / "chinese.pdf").read_bytes()
+    assert b"CohortSansSC" in pdf
+    assert b"/Type3" not in pdf
+
+
+def test_a_letter_that_no_font_has_is_a_fault_and_no_box():
+    with canvas.styled(STYLE):
+        assert canvas.without_glyph("Survival ≥ ½, 总生存期（月）") == set()
+        figure, layer = canvas.page(200, 50)
+        canvas.write(layer, 5, 5, ["Level \U0002cb4a"])
+        with pytest.raises(FaultsFound, match=r"no font has '\U0002cb4a' \(U\+2CB4A\)"):
+            canvas.finish(figure, "")
 
 
 DROP = (np.array([0.0, 50, 50, 200]), np.array([100.0, 100, 20, 20]))  # falls early

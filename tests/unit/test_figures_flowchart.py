@@ -3,6 +3,7 @@
 import pytest
 from figure_geometry import by_gid, check_texts, overlap, overlapping, texts_of
 from figure_rows import STYLE
+from matplotlib import rcParams
 
 from retrocohort.figures import canvas, flowchart
 
@@ -34,9 +35,9 @@ def arm_rows(populations, arms, label="Arm {}", arm="raw_arm"):
     return rows
 
 
-def figure_of(flow, populations, arms, title="A study"):
+def figure_of(flow, populations, arms, title="A study", chart=None):
     with canvas.styled(STYLE):
-        figure = flowchart.draw(flow, populations, arms, title)
+        figure = flowchart.draw(flow, populations, arms, title, chart or {})
         return figure, check_texts(figure)
 
 
@@ -94,3 +95,31 @@ def test_a_population_within_another_says_so():
     populations.append(population("raw_obese", "Obese men", 80, "raw_men"))
     figure, _ = figure_of(flow_rows([]), populations, arm_rows(populations, 2))
     assert "of Men" in texts_of(figure)
+
+
+def test_a_population_can_be_left_out_and_a_remark_stands_below():
+    populations = [population("raw_full", "Full cohort", 1000, "")]
+    populations += [population("raw_men", "Men", 500), population("raw_lost", "Lost", 9)]
+    remark = ("Boxes below the cohort: layout ours. " * 5).strip()
+    chart = {"without": ["raw_lost"], "remark": remark}
+    figure, _ = figure_of(flow_rows([]), populations, arm_rows(populations, 2), chart=chart)
+    shown = texts_of(figure)
+    assert "Men" in shown and "Lost" not in shown
+    assert " ".join(shown).endswith(remark)
+    assert "Lost" in texts_of(figure_of(flow_rows([]), populations, [])[0])
+
+
+@pytest.mark.parametrize("size", [6, 9, 14])
+def test_text_stays_in_its_box_at_any_size(size):
+    populations = [population("raw_full", LONG, 1000, "")]
+    populations += [population(f"raw_{i}", LONG.format(i), 100) for i in range(4)]
+    flow, arms = flow_rows([7, 8], LONG), arm_rows(populations, 4, LONG)
+    with canvas.styled(STYLE):
+        rcParams["font.size"] = size
+        figure = flowchart.draw(flow, populations, arms, "A study", {})
+        found = check_texts(figure)
+    boxes = [box.get_window_extent() for box in by_gid(figure, "box")]
+    assert overlapping(boxes) == []
+    for _, _, place in found:
+        for b in (b for b in boxes if overlap(b, place)):
+            assert b.x0 < place.x0 and place.x1 < b.x1 and b.y0 < place.y0 and place.y1 < b.y1

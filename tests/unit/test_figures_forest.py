@@ -7,6 +7,7 @@ from figure_rows import CONVENTIONS, STYLE
 from retrocohort import format as fmt
 from retrocohort.figures import canvas, forest
 from retrocohort.figures.forest_rows import axis_limits, axis_ticks, read_rows
+from retrocohort.figures.looks import LOOKS
 
 PART = {"population_label": "Full cohort", "endpoint_label": "Overall survival"}
 MODEL = {"label": "Adjusted", "kind": "multivariable", "strata": []}
@@ -89,6 +90,8 @@ def test_texts_are_those_of_the_rows():
             assert fmt.ratio_interval(*numbers) in shown
             assert fmt.p_value(float(r["p"])) in shown
     assert shown.count("Reference") == 2
+    lancet = texts_of(figure_of(ROWS, model={**MODEL, "look": "lancet"}))
+    assert {"0·72 (0·60–0·86)", "0·00035", "0·021"} <= set(lancet)
     assert REASON[0].upper() + REASON[1:] in shown
     assert {"Treatment", "Any", "Age (per year)", "Tumour size (mm)", "20–50"} <= set(shown)
 
@@ -111,6 +114,46 @@ def test_strata_are_named_by_their_label():
     model = {**MODEL, "strata": ["raw_arm"]}
     shown = " ".join(texts_of(figure_of(ROWS[2:], model=model)))
     assert "stratified by Treatment" in shown
+
+
+def beside_figure(others, rows=ROWS):
+    with canvas.styled(STYLE):
+        figure = forest.draw(PART, rows, (), MODEL, VARIABLES, CONVENTIONS, ("Crude", others))
+        check_texts(figure)
+    return figure
+
+
+def test_crude_stands_beside_adjusted():
+    others = [{**r, "hr": "1.5", "hr_low": "1.2", "hr_high": "1.9"} if r["hr"] else r for r in ROWS]
+    figure = beside_figure(others)
+    shown, ratios = texts_of(figure), by_gid(figure, "ratio")
+    filled = [s.get_xdata()[0] for s in ratios if s.get_markerfacecolor() != "white"]
+    hollow = [s.get_xdata()[0] for s in ratios if s.get_markerfacecolor() == "white"]
+    assert filled == [float(r["hr"]) for r in ROWS if r["hr"]]
+    assert hollow == [1.5] * 3
+    assert shown.count("1.50 (1.20–1.90)") == 3
+    assert shown.count("Not estimable") == 2  # its reason has no room
+    assert {"Crude", "Adjusted"} <= set(shown)
+    assert "Overall survival – Crude and adjusted" in shown
+
+
+def test_what_one_of_two_models_lacks_is_a_dash():
+    figure = beside_figure(ROWS[:2] + ROWS[3:], ROWS[:3])
+    shown = texts_of(figure)
+    assert shown.count(fmt.MISSING) == 1 + 3  # age in the one, three sizes in the other
+    assert "Tumour size (mm)" in shown and "Age (per year)" in shown
+
+
+def test_crude_beside_adjusted_of_many_long_names():
+    names = {f"raw_{i}": LONG.format(i) for i in range(12)}
+    levels = {"raw_0": "No", "raw_1": LONG.format("of levels")}
+    variables = {n: {"label": label, "unit": "", "levels": levels} for n, label in names.items()}
+    rows = []
+    for name in names:
+        rows += [row(name, "raw_0", "raw_0"), row(name, "raw_1", "raw_0", 112.2, 0.2, 4000, 0.6)]
+    with canvas.styled(STYLE):
+        args = (PART, rows, (), MODEL, variables, CONVENTIONS, ("Crude", rows))
+        check_texts(forest.draw(*args))
 
 
 def test_limits_beyond_the_axis_are_arrows():
@@ -140,6 +183,6 @@ def test_ticks_are_round_ratios(low, high, expected):
 
 
 def test_axis_holds_every_ratio_and_one():
-    low, high = axis_limits(list(read_rows(ROWS, VARIABLES)))
+    low, high = axis_limits(list(read_rows(ROWS, VARIABLES, LOOKS["plain"])))
     assert low < 0.6019 and high > 2.5
     assert axis_limits([]) == (0.5, 2)  # nothing estimable: an axis that claims no precision

@@ -38,6 +38,7 @@ def test_panels_do_not_overlap_and_stay_on_the_page(n, keep):
     ]
     assert len(by_gid(figure, "curve-")) == 3 * n
     assert texts_of(figure).count("Number at risk") == n
+    assert figure.get_size_inches()[0] * 25.4 == pytest.approx(175)
     assert sum(text.startswith("Shaded: 95%") for text in texts_of(figure)) == 1
 
 
@@ -77,3 +78,21 @@ def test_a_notice_stands_under_the_figure_and_moves_nothing_else():
     assert told == NOTICE.strip()
     lowest = min(box.y0 for axes, _, box in after if axes.get_label() != "notice")
     assert all(box.y1 < lowest for axes, _, box in after if axes.get_label() == "notice")
+
+
+def test_panels_of_a_single_column_stand_one_below_the_other():
+    parts, rows, by = case(3)
+    with canvas.styled(STYLE):
+        figure = panels.draw(parts, rows, {**ENTRY, "width": "single"}, CURVE, by, CONVENTIONS)
+        check_texts(figure)
+    assert figure.get_size_inches()[0] * 25.4 == pytest.approx(85)
+    assert len({round(axes.get_position().x0, 6) for axes in figure.axes[2::2]}) == 1
+
+
+def test_a_remark_of_some_panels_names_them():
+    parts, rows, by = case(3)
+    short = [[row for row in part[0] if float(row["time"]) < 90] for part in rows]
+    rows = [rows[0], *((own, *part[1:]) for own, part in zip(short[1:], rows[1:], strict=True))]
+    with canvas.styled(STYLE):
+        figure = panels.draw(parts, rows, ENTRY, {**CURVE, "max_time": 100}, by, CONVENTIONS)
+    assert "A: Follow-up goes on to 231.4 months." in " ".join(texts_of(figure))

@@ -6,8 +6,9 @@ from printed_tables import printed
 
 from retrocohort.report import further, further_methods, further_tables, methods, page
 from retrocohort.report.blocks import Sheet
+from retrocohort.report.diagnostics import diagnostics_section
 from retrocohort.report.labels import Labels
-from retrocohort.report.outcomes import cox_section
+from retrocohort.report.outcomes import results_section
 
 LABELS = Labels(rs.VARIABLES, rs.POPULATIONS, rs.STUDY["endpoints"], rs.STUDY["sources"])
 SURGERY = rs.VARIABLES["arm_x"]["levels"]["arm_b"]
@@ -29,7 +30,7 @@ def texts(blocks):
         if block["kind"] == "details":
             found += [block["title"], *(f"  {line}" for line in texts(block["blocks"]))]
         elif block["kind"] == "table":
-            found.append(block["table"].caption)
+            found.append(block["table"].title)
         else:
             found.append(block.get("text") or block.get("caption"))
     return found
@@ -112,12 +113,28 @@ def test_the_section_in_order():
         "Overall survival: Men < 80. Cox model “Penalised”: hazard ratios with 95% confidence"
         " intervals from Firth's penalised likelihood and its profile.",
         "1,546 patients, 877 events; 36 left out for missing values; concordance 0.673.",
-        "Coefficients and fit",
+        "Coefficients",
         "  Table S2. Overall survival: Men < 80. Cox model “Penalised”",
-        "  Table S3. Fit. Overall survival: Men < 80. Cox model “Penalised”",
+    ]
+
+
+def test_the_diagnostics_in_order():
+    about = "Overall survival: {}. Cox model “{}”"
+    assert texts(diagnostics_section(Sheet(rs.STUDY, LABELS), rs.contents()["models"])) == [
         "Proportional hazards",
-        "Table 5. Test of proportional hazards, by scaled Schoenfeld residuals against the"
+        "Table 1. Test of proportional hazards, by scaled Schoenfeld residuals against the"
         " Kaplan-Meier transform of time, of every multivariable Cox model",
+        "Fit of each model",
+        "Cox model: Crude",
+        f"  Table S1. Fit. {about.format('Full cohort', 'Crude')}",
+        f"  Table S2. Test of proportional hazards. {about.format('Full cohort', 'Crude')}",
+        "Cox model: Adjusted",
+        f"  Table S3. Fit. {about.format('Full cohort', 'Adjusted')}",
+        f"  Table S4. Test of proportional hazards. {about.format('Full cohort', 'Adjusted')}",
+        f"  Table S5. Fit. {about.format('Men < 80', 'Adjusted')}",
+        f"  Table S6. Test of proportional hazards. {about.format('Men < 80', 'Adjusted')}",
+        "Cox model: Penalised",
+        f"  Table S7. Fit. {about.format('Men < 80', 'Penalised')}",
     ]
 
 
@@ -130,11 +147,12 @@ def test_a_penalised_model_names_its_test():
             tables.extend([block["table"]] if block["kind"] == "table" else [])
 
     collect(blocks_of())
+    collect(diagnostics_section(Sheet(rs.STUDY, LABELS), rs.contents()["models"]))
     (estimates,) = [table for table in tables if table.id.startswith("cox-mod_firth")]
     assert [c.detail for c in estimates.columns if c.head == "P"] == ["penalised LR"]
     (fit,) = [table for table in tables if table.id.startswith("fit-mod_firth")]
     assert "Likelihoods are penalised." in fit.notes
-    (hazards,) = [table for table in tables if table.id == "further-hazards-table"]
+    (hazards,) = [table for table in tables if table.id == "diagnostics-hazards-table"]
     assert printed(hazards) == [
         ["Adjusted", *[""] * 6],
         *[
@@ -145,9 +163,9 @@ def test_a_penalised_model_names_its_test():
 
 
 def test_sensitivity_models_are_shown_there_only():
-    models = rs.contents()["models"]
-    shown = texts(cox_section(Sheet(rs.STUDY, LABELS), models))
-    assert "Adjusted" in shown and "Penalised" not in shown
+    sheet = Sheet(rs.STUDY, LABELS)
+    shown = "".join(texts(results_section(sheet, rs.ROWS["populations"], rs.contents())))
+    assert "Cox model “Adjusted”" in shown and "“Penalised”" not in shown
 
 
 def test_only_synthetic_data_are_no_evidence():
@@ -158,11 +176,10 @@ def test_only_synthetic_data_are_no_evidence():
 def test_a_study_without_any_has_no_such_section():
     main = [part for part in rs.contents()["models"] if part["role"] == "main"]
     assert blocks_of(further=[], models=main) == []
-    study = rs.STUDY | {"further": {}}
-    html = page.render(
-        study, rs.contents() | {"further": [], "models": main}, rs.ROWS, rs.TEXTS, rs.templates()
-    )
-    assert "Further analyses" not in html
+    sheet = Sheet.of(rs.STUDY | {"further": {}})
+    shown = rs.contents() | {"further": [], "models": main}
+    sections = page.assemble(sheet, shown, rs.ROWS, rs.TEXTS, rs.templates())
+    assert "Further analyses" not in [section["title"] for section in sections]
 
 
 METHODS = {

@@ -7,6 +7,7 @@ import pytest
 import report_study as rs
 
 from retrocohort.report import contents, page
+from retrocohort.report.blocks import Sheet
 
 
 class Page(HTMLParser):
@@ -39,7 +40,7 @@ class Page(HTMLParser):
         assert self.open.pop() == tag, f"</{tag}> at {self.getpos()}"
 
     def handle_data(self, data):
-        if self.open[-1:] == ["style"]:
+        if self.open[-1:] in (["style"], ["script"]):
             return
         self.text.append(data)
         if "caption" in self.open:
@@ -55,7 +56,11 @@ class Page(HTMLParser):
 def build(**changes) -> str:
     study = rs.STUDY | changes.pop("study", {})
     rows, texts = rs.ROWS | changes.pop("rows", {}), rs.TEXTS
-    return page.render(study, changes.get("contents") or rs.contents(), rows, texts, rs.templates())
+    sheet = Sheet.of(study)
+    sections = page.assemble(
+        sheet, changes.get("contents") or rs.contents(), rows, texts, rs.templates()
+    )
+    return page.render(sheet, sections, rs.templates())
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +78,9 @@ def test_every_element_is_closed(parsed):
 
 
 def test_a_label_is_text_and_never_markup(html, parsed):
-    assert "script" not in parsed.tags
-    assert "<script" not in html
+    assert parsed.tags.count("script") == html.count("<script") == 1  # report.js
+    inside = re.search(r"<script>(.*?)</script>", html, re.DOTALL)[1]
+    assert inside == rs.templates()["report.js"]
     # title and heading, arm in tables and methods, PROVENANCE.md
     assert parsed.words.count(rs.ATTACK) >= 5
 
@@ -87,11 +93,13 @@ def test_ids_are_unique_and_links_within_the_page_lead_somewhere(parsed):
 
 def test_nothing_is_loaded(html, parsed):
     assert parsed.loads == []
-    assert not {"script", "link", "img", "iframe", "image", "object"} & set(parsed.tags)
+    assert not {"link", "img", "iframe", "image", "object"} & set(parsed.tags)
+    assert "default-src &#39;none&#39;" in html or "default-src 'none'" in html
     assert "http:" not in html and "https:" not in html
     assert "@import" not in html and not re.search(r"url\((?!#)", html)
     outer = [link for link in parsed.links if not link.startswith("#")]
-    assert outer and all(link.startswith("../models/") for link in outer)
+    assert outer.pop(0) == "../../index.html"
+    assert outer and all(link.startswith("files/") for link in outer)
 
 
 def test_no_raw_name_can_be_seen(parsed):
@@ -113,8 +121,9 @@ def test_tables_and_figures_are_numbered_in_order(parsed):
         own = [int(number) for kind, number in numbers if kind == mark]
         assert own == list(range(1, len(own) + 1)) and len(own) > 5
     figures = re.findall(r"Figure (S?\d+)\s*\.", parsed.words)
-    assert figures == ["1", "2", "S1", "3", "4", "S2", "5", "S3", "S4"]
-    assert len(parsed.captions) == parsed.tags.count("caption") == len(numbers)
+    assert figures == ["1", "2", "3", "4", "5", "S1", "S2", "6", "S3", "S4"]
+    # the two tables of key findings repeat what numbered tables say
+    assert len(parsed.captions) == parsed.tags.count("caption") == len(numbers) + 2
 
 
 def test_other_populations_are_folded_the_whole_cohort_is_not(html):
@@ -143,7 +152,7 @@ def test_empty_parts_of_a_study_leave_no_empty_section():
     nothing = {"tables": {}, "models": {}, "curves": {}, "criteria": [], "report": {}}
     html = build(contents=shown, study=nothing, rows={"warnings": []})
     parsed = Page(html)
-    assert "baseline" not in parsed.ids and "cox" not in parsed.ids
+    assert "baseline" not in parsed.ids and "diagnostics" not in parsed.ids
     assert "No warning." in parsed.words and "Nobody is excluded." in parsed.words
 
 

@@ -4,12 +4,13 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment, FileSystemLoader
 from tests.unit.printed_tables import FULL, VARIABLES, printed, rows
 
 from retrocohort.tables import baseline_layout
-from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row, render
+from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 
-TEMPLATE = Path(__file__).parents[2] / "report" / "templates" / "table.html.j2"
+TEMPLATES = Path(__file__).parents[2] / "report" / "templates"
 
 VALUES = rows("""
 variable,level,arm,statistic,value
@@ -126,7 +127,8 @@ bmi,,,,,,y|z,,,not estimable: no value in None
 
 
 def test_all_text_of_a_table_is_escaped(baseline):
-    html = render(TEMPLATE.read_text(encoding="utf-8"), baseline)
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
+    html = environment.get_template("table.html.j2").render(table=baseline)
     assert "New &lt;b&gt;" in html
     assert "<b>" not in html
     root = ET.fromstring(f"<div>{html}</div>")  # well-formed

@@ -14,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 STUDIES = ("rotterdam", "nafld")
+INDEX = {("index.html", "build_index")}  # of all studies together
 SHIPPED = ["--config", f"studies=[{','.join(STUDIES)}]"]  # whatever else config.yaml runs
 ENTRIES = {
     "rotterdam": {
@@ -21,15 +22,20 @@ ENTRIES = {
         "curves": ["by_treatment", "by_grade", "by_size"],
         "models": ["crude", "adjusted", "by_menopause", "royston_altman"],
         "survival_tables": ["survival_os", "survival_rfs"],
+        "subgroups": ["treatment_by_subgroup"],
+        "followup": ["by_treatment"],
     },
     "nafld": {
         "endpoints": ["death", "death_age", "death_crossover", "hf_mi"],
         "curves": ["by_group", "by_age_scale"],
         "models": ["crude", "adjusted", "by_sex", "age_scale"],
         "survival_tables": ["survival_death", "survival_hf_mi"],
+        "subgroups": [],
+        "followup": [],
     },
 }
-END = {"collect_warnings", "build_report"}
+REPORT = {"build_report", "write_tables"}
+END = {"collect_warnings", *REPORT}
 
 
 def estimates(study):
@@ -48,6 +54,14 @@ def forests(study):
     return {f"draw_forest_{study}_{m}" for m in ENTRIES[study]["models"]}
 
 
+def effects(study):
+    return {f"compare_effects_{study}_{s}" for s in ENTRIES[study]["subgroups"]}
+
+
+def effect_figures(study):
+    return {f"draw_subgroups_{study}_{s}" for s in ENTRIES[study]["subgroups"]}
+
+
 def survival_tables(study):
     return {f"build_survival_table_{study}_{t}" for t in ENTRIES[study]["survival_tables"]}
 
@@ -60,14 +74,32 @@ def baseline_pages(study):
     return {f"format_baseline_{study}_baseline"}
 
 
+def pictures(study):
+    return {f"draw_baseline_{study}_baseline"}
+
+
+def follow_up(study):
+    return {f"draw_followup_{study}_{c}" for c in ENTRIES[study]["followup"]}
+
+
 def from_cohort(study):
     analysed = estimates(study) | fits(study) | describe(study) | baseline_pages(study)
+    analysed |= effects(study) | effect_figures(study) | pictures(study)
+    analysed |= follow_up(study)
     shown = curves(study) | forests(study) | survival_tables(study) | {"draw_flowchart"}
     return analysed | shown | END | {"label_cohort"}
 
 
 def of(study, *jobs):
     return {(study, job) for some in jobs for job in ([some] if isinstance(some, str) else some)}
+
+
+def and_what_always_follows(jobs):
+    """Add the copies beside a page, of drawings and of counts and estimates, and the index."""
+    copied = ("draw_", "fit_cox_", "estimate_survival_", "label_cohort")
+    copies = {(study, f"gather_files_{study}") for study, job in jobs if job.startswith(copied)}
+    counted = any(job == "label_cohort" for _, job in jobs)
+    return jobs | copies | (INDEX if counted else set())
 
 
 def of_both(jobs_of):
@@ -162,11 +194,11 @@ CHANGES = {
     ),
     "the label of a model": (
         replace(STUDY, "label: Royston and Altman 2013", "label: Royston-Altman"),
-        of("rotterdam", "draw_forest_rotterdam_royston_altman", "build_report"),
+        of("rotterdam", "draw_forest_rotterdam_royston_altman", *REPORT),
     ),
     "the time axis of a curve": (
         replace(STUDY, "by_size: {by: size,", "by_size: {max_time: 60, by: size,"),
-        of("rotterdam", "draw_curves_rotterdam_by_size", "build_report"),
+        of("rotterdam", "draw_curves_rotterdam_by_size", *REPORT),
     ),
     "the landmarks": (
         replace(STUDY, "landmarks: [12, 36, 60, 120]", "landmarks: [12, 36, 60]"),
@@ -174,17 +206,24 @@ CHANGES = {
             "rotterdam",
             estimates("rotterdam"),
             curves("rotterdam"),
+            follow_up("rotterdam"),
             survival_tables("rotterdam"),
             END,
         ),
     ),
     "the rows of the baseline table": (
         replace(STUDY, "er, chemo, year]", "er, chemo]"),
-        of("rotterdam", describe("rotterdam"), baseline_pages("rotterdam"), END),
+        of(
+            "rotterdam",
+            describe("rotterdam"),
+            baseline_pages("rotterdam"),
+            pictures("rotterdam"),
+            END,
+        ),
     ),
     "a label that one figure and the report show": (
         replace(DICTIONARY, "1/√nodes", "1/√(positive nodes)"),
-        of("rotterdam", "draw_forest_rotterdam_royston_altman", "build_report"),
+        of("rotterdam", "draw_forest_rotterdam_royston_altman", *REPORT),
     ),
     "the label of a criterion": (
         replace(STUDY, "label: No positive lymph node", "label: Without positive nodes"),
@@ -200,20 +239,25 @@ CHANGES = {
             "draw_forest_rotterdam_adjusted",
             survival_tables("rotterdam"),
             baseline_pages("rotterdam"),
+            pictures("rotterdam"),
             END,
         ),
     ),
     "the title": (
         replace(STUDY, "title: Hormonal", "title: Endocrine"),
-        of("rotterdam", "draw_flowchart", "build_report"),
+        of("rotterdam", "draw_flowchart", *REPORT) | INDEX,
     ),
     "a function of the Cox models": (
         append(f"{PACKAGE}/models/cox.py", "\nCHANGED = True\n"),
-        of_both(lambda s: fits(s) | forests(s) | survival_tables(s) | END),
+        of_both(
+            lambda s: (
+                fits(s) | forests(s) | survival_tables(s) | effects(s) | effect_figures(s) | END
+            )
+        ),
     ),
     "a function of the forest plots": (
         append(f"{PACKAGE}/figures/forest.py", "\nCHANGED = True\n"),
-        of_both(lambda s: forests(s) | {"build_report"}),
+        of_both(lambda s: forests(s) | REPORT),
     ),
     "a function of the criteria": (
         append(f"{PACKAGE}/cohort/selection.py", "\nCHANGED = True\n"),
@@ -221,19 +265,36 @@ CHANGES = {
     ),
     "the style of the figures": (
         append("report/figures.mplstyle", "\naxes.linewidth: 2\n"),
-        of_both(lambda s: curves(s) | forests(s) | {"draw_flowchart", "build_report"}),
+        of_both(
+            lambda s: (
+                curves(s)
+                | forests(s)
+                | effect_figures(s)
+                | pictures(s)
+                | follow_up(s)
+                | {"draw_flowchart", *REPORT}
+            )
+        ),
     ),
     "the template of the report": (
         append("report/templates/report.html", "<!-- changed -->\n"),
-        of_both(lambda s: {"build_report"}),
+        of_both(lambda s: REPORT),
     ),
     "the template of the tables": (
         append("report/templates/table.html.j2", "<!-- changed -->\n"),
-        of_both(lambda s: survival_tables(s) | baseline_pages(s) | {"build_report"}),
+        of_both(lambda s: REPORT),
+    ),
+    "the style of the numbers": (
+        replace(STUDY, "report:\n", "report:\n  style: nejm\n"),
+        of("rotterdam", survival_tables("rotterdam"), baseline_pages("rotterdam"), *REPORT),
+    ),
+    "a function of the Word tables": (
+        append(f"{PACKAGE}/export/word.py", "\nCHANGED = True\n"),
+        of_both(lambda s: {"write_tables"}),
     ),
     "a convention of the tables": (
         replace("config/defaults.yaml", "rank_test: corrected", "rank_test: plain"),
-        of_both(lambda s: describe(s) | baseline_pages(s) | END),
+        of_both(lambda s: describe(s) | baseline_pages(s) | pictures(s) | END),
     ),
     "the lock file": (append("envs/requirements.lock", "# changed\n"), of_both(ALL_JOBS)),
     "a comment in a study file": (append(STUDY, "\n# a remark\n"), set()),
@@ -255,7 +316,7 @@ def pending_jobs(project):
     rows = list(csv.DictReader(io.StringIO(run.stdout), delimiter="\t"))
     assert {row["plan"] for row in rows} <= {"no update", "update pending"}
     known = {(Path(row["output_file"]).parts[1], row["rule"]) for row in rows}
-    assert known == of_both(ALL_JOBS)  # every job is watched
+    assert known == and_what_always_follows(of_both(ALL_JOBS))  # every job is watched
     return {
         (Path(row["output_file"]).parts[1], row["rule"])
         for row in rows
@@ -279,11 +340,11 @@ def test_a_finished_run_has_nothing_to_do_also_after_moving_the_folder(finished)
 @pytest.mark.parametrize(
     ("lost", "expected"),
     [
-        ("figures/full/os/km_by_size.pdf", {"draw_curves_rotterdam_by_size", "build_report"}),
+        ("figures/full/os/km_by_size.pdf", {"draw_curves_rotterdam_by_size", *REPORT}),
         ("cohort/cohort.csv", from_cohort("rotterdam") | {"build_cohort"}),
         (
             "tables/full/survival_os.csv",
-            {"build_survival_table_rotterdam_survival_os", "build_report"},
+            {"build_survival_table_rotterdam_survival_os", *REPORT},
         ),
     ],
 )
@@ -292,7 +353,7 @@ def test_a_lost_file_is_made_again(finished, lost, expected):
     content = path.read_bytes()
     path.unlink()
     try:
-        assert pending_jobs(finished) == of("rotterdam", expected)
+        assert pending_jobs(finished) == and_what_always_follows(of("rotterdam", expected))
     finally:
         path.write_bytes(content)
 
@@ -303,7 +364,7 @@ def test_a_change_runs_what_depends_on_it_and_nothing_else(finished, what):
     before = {path: path.read_bytes() for path in tracked_files(finished)}
     try:
         change(finished)
-        assert pending_jobs(finished) == expected
+        assert pending_jobs(finished) == and_what_always_follows(expected)
     finally:
         for path in tracked_files(finished):
             if path not in before:

@@ -10,19 +10,23 @@ Rules, the same in every table, figure and page:
 - a time not reached is called so, a range that is open above ends in the dash: "72 (16–)";
 - a missing number is "–".
 
-Missing is None or NaN. Only the standard library is imported, as figure and page jobs must start
-fast.
+Signs, and the digits of P, are those of the style in force, which a journal may want otherwise:
+`retrocohort.styles`; what is said here holds for the plain one.
+
+Missing is None or NaN. What is returned knows the numbers that it shows (`retrocohort.source`).
+Only the standard library is imported, as figure and page jobs must start fast.
 """
 
 import math
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
-MISSING = "–"
+from retrocohort.source import Number, Shown, joined, numbers_of, shown, source_of, value_of
+from retrocohort.styles import current, rounded
+
+MISSING = "–"  # of the plain style
 NOT_REACHED = "not reached"
-DASH = "–"
 MINUS = "−"
-SMALLEST_P = 0.001
 LARGEST_P = 0.99
 LARGE_RATIO = 100
 SINGULAR = {"years": "year", "months": "month", "weeks": "week", "days": "day"}
@@ -33,7 +37,18 @@ def is_missing(value: float | None) -> bool:
     return value is None or value != value
 
 
-def number(value: float | None, decimals: int = 1, trim: bool = False) -> str:
+def missing() -> str:
+    """Return what stands where there is no number."""
+    return current().missing
+
+
+def _of(value: float | None, text: str) -> Shown:
+    """Return the text of one number."""
+    exact = None if is_missing(value) or math.isinf(value) else float(value)
+    return shown(text, Number(exact, text, source_of(value)))
+
+
+def number(value: float | None, decimals: int = 1, trim: bool = False) -> Shown:
     """Return a number with fixed decimals.
 
     Parameters
@@ -47,59 +62,114 @@ def number(value: float | None, decimals: int = 1, trim: bool = False) -> str:
         are `whole_or_half` and ".0" would pretend a precision.
     """
     if is_missing(value):
-        return MISSING
+        return _of(value, missing())
     if math.isinf(value):
-        return "∞" if value > 0 else f"{MINUS}∞"
+        return _of(value, "∞" if value > 0 else f"{MINUS}∞")
     step = Decimal(1).scaleb(-decimals)
-    rounded = Decimal(repr(float(value))).quantize(step, rounding=ROUND_HALF_UP)
-    if trim and rounded == rounded.to_integral_value():
-        rounded = rounded.quantize(Decimal(1))
-    sign = MINUS if rounded < 0 else ""
-    return f"{sign}{abs(rounded):f}"
+    near = Decimal(repr(float(value))).quantize(step, rounding=ROUND_HALF_UP)
+    if trim and near == near.to_integral_value():
+        near = near.quantize(Decimal(1))
+    sign = MINUS if near < 0 else ""
+    return _of(value, f"{sign}{_pointed(f'{abs(near):f}')}")
 
 
-def count(n: float | None) -> str:
-    """Return a count, with a comma between thousands."""
-    return MISSING if is_missing(n) else f"{int(n):,}".replace("-", MINUS)
+def _pointed(digits: str) -> str:
+    """Return digits with the decimal point of the style."""
+    return digits.replace(".", current().decimal)
 
 
-def percent(value: float | None) -> str:
+def count(n: float | None) -> Shown:
+    """Return a count, with a comma, or what the style wants, between thousands."""
+    if is_missing(n):
+        return _of(n, missing())
+    style, digits = current(), str(abs(int(n)))
+    if abs(int(n)) >= style.thousands_from:
+        digits = f"{abs(int(n)):,}".replace(",", style.thousands)
+    return _of(n, f"{MINUS if n < 0 else ''}{digits}")
+
+
+def percent(value: float | None) -> Shown:
     """Return a percentage with one decimal, without the sign."""
     return number(value, 1)
 
 
-def count_percent(n: float | None, share: float | None) -> str:
+def count_percent(n: float | None, share: float | None) -> Shown:
     """Return "12 (34.5)"; the count alone where there is nothing to take a percentage of."""
-    return count(n) if is_missing(n) or is_missing(share) else f"{count(n)} ({percent(share)})"
+    if is_missing(n) or is_missing(share):
+        return count(n)
+    return joined(count(n), " (", percent(share), ")")
 
 
-def p_value(p: float | None) -> str:
+def p_value(p: float | None) -> Shown:
     """Return the P-value for a table cell: "0.034", "<0.001", ">0.99"."""
     if is_missing(p):
-        return MISSING
-    if p < SMALLEST_P:
-        return f"<{SMALLEST_P}"
-    return f">{LARGEST_P}" if p > LARGEST_P else number(p, 3)
+        return _of(p, missing())
+    style = current()
+    if p < float(style.smallest_p):
+        text = f"<{style.smallest_p}"
+    else:
+        text = f">{LARGEST_P}" if p > LARGEST_P else style.p(p)
+    if not style.p_zero:
+        text = text.replace("0.", ".", 1)
+    return _of(p, _pointed(text))
 
 
-def p_statement(p: float | None) -> str:
+def p_statement(p: float | None) -> Shown | str:
     """Return the P-value for a sentence or a figure: "P = 0.034", "P < 0.001", "" when missing."""
     if is_missing(p):
         return ""
-    text = p_value(p)
-    return f"P {text[0]} {text[1:]}" if text[0] in "<>" else f"P = {text}"
+    style, text = current(), p_value(p)
+    sign, digits = (text[0], text[1:]) if text[0] in "<>" else ("=", text)
+    space = style.p_space
+    return shown(f"{style.p_word}{space}{sign}{space}{digits}", *numbers_of(text))
 
 
-def interval(low: float | None, high: float | None, decimals: int = 2, trim: bool = False) -> str:
-    """Return "0.76–1.02"; "−0.3 to 0.2" with a negative limit; "16–" when open above."""
+def interval(low: float | None, high: float | None, decimals: int = 2, trim: bool = False) -> Shown:
+    """Return a range: "0.76–1.02"; "−0.3 to 0.2" with a negative limit; "16–" when open above."""
+    limits = number(low, decimals, trim), number(high, decimals, trim)
+    return _range(low, high, *limits, current().dash)
+
+
+def _range(low: float | None, high: float | None, start: Shown, end: Shown, sign: str) -> Shown:
+    """Return limits joined by a sign; an open end is a dash without a number beside it."""
+    if is_missing(low) and is_missing(high):
+        return shown(missing(), *numbers_of(start), *numbers_of(end))
     if is_missing(low):
-        return MISSING if is_missing(high) else f"{DASH}{number(high, decimals, trim)}"
-    start = number(low, decimals, trim)
+        return joined(_blank(start), sign.strip(), end)
     if is_missing(high):
-        return f"{start}{DASH}"
-    end = number(high, decimals, trim)
+        text = f"{start}{sign}" if sign == sign.strip() else f"{start}{sign}{NOT_REACHED}"
+        return shown(text, *numbers_of(start), *numbers_of(_blank(end)))
     negative = start.startswith(MINUS) or end.startswith(MINUS)
-    return f"{start} to {end}" if negative else f"{start}{DASH}{end}"
+    dash = sign == sign.strip()
+    return joined(start, " to " if negative and dash else sign, end)
+
+
+def _blank(text: Shown) -> Shown:
+    """Return nothing, in the place of a number that is missing."""
+    return shown("", *(Number(None, "", found.source) for found in numbers_of(text)))
+
+
+def in_brackets(low: float | None, high: float | None, start: Shown, end: Shown) -> Shown:
+    """Return the limits of a confidence interval, by value and as shown: "(0.76–1.02)"."""
+    style = current()
+    left, right = style.brackets
+    return joined(left, _range(low, high, start, end, style.interval), right)
+
+
+def with_limits(
+    middle: Shown, low: float | None, high: float | None, decimals: int = 1, trim: bool = False
+) -> Shown:
+    """Return an estimate with its confidence interval: "89.0 (81.9–97.4)"; alone without one."""
+    if is_missing(low) and is_missing(high):
+        return middle
+    limits = number(low, decimals, trim), number(high, decimals, trim)
+    return joined(middle, " ", in_brackets(low, high, *limits))
+
+
+def survival_time(value: float | None, decimals: int = 1, trim: bool = False) -> Shown:
+    """Return a survival time, "not reached" when it is missing."""
+    text = number(value, decimals, trim)
+    return _of(value, NOT_REACHED) if is_missing(value) else text
 
 
 def ratio_decimals(hr: float | None, low: float | None, high: float | None) -> int:
@@ -117,25 +187,27 @@ def ratio_decimals(hr: float | None, low: float | None, high: float | None) -> i
     return 4 if values else 2
 
 
-def hazard_ratio(hr: float | None, decimals: int = 2) -> str:
+def hazard_ratio(hr: float | None, decimals: int = 2) -> Shown:
     """Return a hazard ratio or a limit of one; `decimals` comes from `ratio_decimals`."""
     if is_missing(hr) or not LARGE_RATIO <= hr < math.inf:
         return number(hr, decimals)
-    return count(Decimal(repr(float(hr))).quantize(Decimal(1), ROUND_HALF_UP))
+    return _of(hr, count(float(rounded(hr, 0))))
 
 
-def ratio_interval(hr: float | None, low: float | None, high: float | None) -> str:
+def ratio_interval(hr: float | None, low: float | None, high: float | None) -> Shown:
     """Return "0.88 (0.76–1.02)", with the decimals of `ratio_decimals`."""
     if is_missing(hr):
-        return MISSING
+        return _of(hr, missing())
     decimals = ratio_decimals(hr, low, high)
     middle, start, end = (hazard_ratio(value, decimals) for value in (hr, low, high))
-    return f"{middle} ({start}{DASH}{end})"
+    return joined(middle, " ", in_brackets(low, high, start, end))
 
 
-def difference(smd: float | None) -> str:
+def difference(smd: float | None) -> Shown:
     """Return the size of a standardised mean difference with three decimals, without its sign."""
-    return MISSING if is_missing(smd) else number(abs(smd), 3)
+    if is_missing(smd):
+        return _of(smd, missing())
+    return number(value_of(abs(smd), source_of(smd)), 3)
 
 
 def spread_decimals(spread: float | None) -> int:
@@ -148,11 +220,11 @@ def spread_decimals(spread: float | None) -> int:
     return 4 if spread <= 0 else min(4, 1 - math.floor(math.log10(spread)))
 
 
-def mean_sd(mean: float | None, sd: float | None, decimals: int = 1) -> str:
+def mean_sd(mean: float | None, sd: float | None, decimals: int = 1) -> Shown:
     """Return "54.1 (13.0)"."""
     if is_missing(mean):
-        return MISSING
-    return f"{number(mean, decimals)} ({number(sd, decimals)})"
+        return _of(mean, missing())
+    return joined(number(mean, decimals), " (", number(sd, decimals), ")")
 
 
 def median_iqr(
@@ -161,11 +233,11 @@ def median_iqr(
     q3: float | None,
     decimals: int = 1,
     trim: bool = False,
-) -> str:
+) -> Shown:
     """Return "54.0 (45.0–64.0)", or "54 (45–64)" with `trim`."""
     if is_missing(median):
-        return MISSING
-    return f"{number(median, decimals, trim)} ({interval(q1, q3, decimals, trim)})"
+        return _of(median, missing())
+    return joined(number(median, decimals, trim), " (", interval(q1, q3, decimals, trim), ")")
 
 
 def whole_or_half(values: Iterable[float | None]) -> bool:
@@ -179,7 +251,7 @@ def quantiles(
     q3: float | None,
     decimals: int = 1,
     trim: bool = False,
-) -> str:
+) -> Shown:
     """Return survival quartiles: "72.4 (33.0–122.1)", "72.4 (33.0–)" or "not reached (16.3–)".
 
     Parameters
@@ -191,10 +263,10 @@ def quantiles(
     trim : bool
         Show whole times without decimals: for a table or figure whose times are `whole_or_half`.
     """
-    middle = NOT_REACHED if is_missing(median) else number(median, decimals, trim)
+    middle = survival_time(median, decimals, trim)
     if is_missing(q1) and is_missing(q3):
         return middle
-    return f"{middle} ({interval(q1, q3, decimals, trim)})"
+    return joined(middle, " (", interval(q1, q3, decimals, trim), ")")
 
 
 def singular(unit: str) -> str:

@@ -5,16 +5,25 @@ The rules ask; nothing is computed here. Paths are those of the contract between
 
 from collections.abc import Iterable, Sequence
 from itertools import product
+from string import ascii_uppercase as LETTERS
 
 TEXTS = ("label", "type", "unit", "levels")
-FORMATS = ("svg", "pdf", "png")
+FORMATS = ("svg", "pdf")
+DRAWN_FURTHER = {"landmark": "_km", "subgroups": "_effects"}  # kind -> the numbers of its figure
 PLACE = "{population}/{endpoint}"
+DRAWN = {  # kind of picture -> the numbers that it shows
+    "balance": "tables/{population}/{name}_tests",
+    "missing": "tables/{population}/{name}",
+    "followup": "models/{population}/{endpoint}/km_{name}",
+}
 ESTIMATES = ("quantiles", "logrank", "landmarks", "followup")
 COX = (("estimates", ""), ("fit", "_fit"), ("ph", "_ph"))
+WRITTEN = ("tables.docx", "tables.xlsx", "tables.tex", "tables", "numbers.json")  # of the report
 FURTHER = {  # kind -> its tables and how their files end
     "interaction": {"tests": "_tests", "ratios": "_ratios"},
     "landmark": {name: f"_{name}" for name in ("excluded", "quantiles", "logrank", "cox", "km")},
     "rmst": {"means": ""},
+    "subgroups": {"tests": "_tests", "effects": "_effects"},
 }
 
 # table of results with a `note` column -> the step under which its notes are listed
@@ -62,6 +71,50 @@ class Plan:
     def drawings(self, stem: str, parts: Sequence[dict]) -> dict[str, list[str]]:
         """Return format -> paths of the drawings of some parts."""
         return {f: self.files(f"figures/{PLACE}/{stem}.{f}", parts) for f in FORMATS}
+
+    def figures(self) -> list[str]:
+        """Return every figure of the study: its path below `figures`, without ending."""
+        study = self.study
+        drawn = [("km", name, entry) for name, entry in study["curves"].items()]
+        drawn += [("forest", name, entry) for name, entry in study["models"].items()]
+        further = study["further"].items()
+        drawn += [(e["kind"], name, e) for name, e in further if e["kind"] in DRAWN_FURTHER]
+        stems = [
+            f"{PLACE}/{kind}_{name}".format(**part)
+            for kind, name, entry in drawn
+            for part in self.parts(entry)
+        ]
+        pictures = [picture["path"] for picture in self.pictures()]
+        return ["flowchart", *self.study["panels"], *stems, *pictures]
+
+    def pictures(self) -> list[dict]:
+        """Return the pictures of baseline tables and follow-up: kind, name, part, path as above."""
+        of_tables = [
+            part | {"kind": kind, "name": name, "path": f"{part['population']}/{kind}_{name}"}
+            for name, table in self.study["tables"].items()
+            for kind, part in product(table["draw"], self.parts(table))
+        ]
+        of_curves = [
+            part | {"kind": "followup", "name": name}
+            for name, curve in self.study["curves"].items()
+            for part in self.followed(curve)
+        ]
+        paths = [f"{PLACE}/{{kind}}_{{name}}".format(**picture) for picture in of_curves]
+        return of_tables + [p | {"path": path} for p, path in zip(of_curves, paths, strict=True)]
+
+    def looking(self, entry: dict) -> dict:
+        """Return an entry with the look of the figures, without what decides where it is drawn."""
+        return _without(entry, "followup") | {"look": self.study["figures"]["look"]}
+
+    def followed(self, curve: dict) -> list[dict]:
+        """Return the parts of a curve whose follow-up is drawn too."""
+        asked = curve.get("followup", [])
+        return [part for part in self.parts(curve) if part["population"] in asked]
+
+    def submitted(self) -> dict[str, str]:
+        """Return name, with its number, of each figure of the manuscript -> its path as above."""
+        chosen = self.study["figures"]["submit"].items()
+        return {f"figure{i}_{name}": path for i, (name, path) in enumerate(chosen, 1)}
 
     # records and cohort
 
@@ -141,6 +194,24 @@ class Plan:
         model = self.study["models"][name]
         return self.texts(model["covariates"] + model["strata"], *keys)
 
+    def forest_variables(self, name: str) -> dict[str, dict]:
+        """Return the dictionary entries of a model and of the one beside it."""
+        beside = self.study["models"][name].get("beside")
+        return self.model_variables(name) | (self.model_variables(beside) if beside else {})
+
+    def beside(self, model: dict) -> tuple[dict[str, str], list[str]]:
+        """Return where a model has another one beside it: part -> its label, and its files."""
+        other = self.study["models"].get(
+            model.get("beside", ""), {"populations": [], "endpoints": []}
+        )
+        both = {
+            PLACE.format(**part): other["label"]
+            for part in self.parts(model)
+            if part["population"] in other["populations"] and part["endpoint"] in other["endpoints"]
+        }
+        stem = f"{self.folder}/models/{{}}/cox_{model.get('beside', '')}.csv"
+        return both, [stem.format(place) for place in both]
+
     def table_variables(self, table: dict, *keys: str) -> dict[str, dict]:
         """Return the dictionary entries of the rows and columns of a table."""
         return self.texts([*filter(None, [table.get("by")]), *table["variables"]], *keys)
@@ -154,11 +225,12 @@ class Plan:
             for table, end in FURTHER[kind].items()
         }
 
-    def further_variables(self, entry: dict) -> dict[str, dict]:
-        """Return the types and levels of the variables of a further analysis."""
+    def further_variables(self, entry: dict, *keys: str) -> dict[str, dict]:
+        """Return the types and levels, or other keys, of the variables of a further analysis."""
         subgroups = entry.get("subgroups")
         own = [subgroups] if isinstance(subgroups, str) else []
-        return self.texts([entry["by"], *own, *entry["covariates"]], "type", "levels")
+        asked = [entry["by"], *own, *entry["across"], *entry["covariates"]]
+        return self.texts(asked, *keys or ("type", "levels"))
 
     # audit and report
 
@@ -195,18 +267,41 @@ class Plan:
         keys = "title data notice preset conventions time sources criteria endpoints populations"
         facts = {
             key: self.study[key]
-            for key in f"{keys} arms tables derive survival curves models further report".split()
+            for key in f"{keys} arms tables derive survival curves models further".split()
         }
-        return facts | {"variables": self.texts(self.study["variables"])}
+        report = _without(self.study["report"], "manuscript")
+        return facts | {"report": report, "variables": self.texts(self.study["variables"])}
+
+    def index_facts(self) -> dict:
+        """Return what the page over all studies says of this one."""
+        study = self.study
+        by = [arm["variable"] for arm in study["arms"].values()]
+        return {key: study[key] for key in ("title", "data", "notice", "arms")} | {
+            "name": self.name,
+            "endpoints": {name: {"label": e["label"]} for name, e in study["endpoints"].items()},
+            "variables": self.texts(by),
+        }
 
     def report_contents(self) -> dict[str, list[dict]]:
         """Return what the report shows, each with the paths of its files, in the page's order."""
         study = self.study
         return {
+            "flowchart": [
+                {"svg": f"{self.folder}/figures/flowchart.svg"}
+                | self._downloads("figures/flowchart", {"CSV": "cohort/flow"})
+            ],
             "tables": [
-                part | {"name": name, "kind": table["kind"], "html": path}
+                part | {"name": name, "kind": table["kind"], "layout": path}
                 for name, table in study["tables"].items()
-                for part, path in self._with_files(f"tables/{{population}}/{name}.html", table)
+                for part, path in self._with_files(f"tables/{{population}}/{name}.json", table)
+            ],
+            "pictures": [
+                picture
+                | {"svg": f"{self.folder}/figures/{picture['path']}.svg"}
+                | self._downloads(
+                    f"figures/{picture['path']}", {"CSV": DRAWN[picture["kind"]]}, picture
+                )
+                for picture in self.pictures()
             ],
             "survival": [
                 part
@@ -214,21 +309,19 @@ class Plan:
                 for part in self.parts(study["survival"])
             ],
             "curves": [
-                part | {"name": name, "svg": path} | _links(f"km_{name}", part)
+                part | {"name": name, "svg": path} | self._curves(f"km_{name}", part)
                 for name, curve in study["curves"].items()
                 for part, path in self._with_files(f"figures/{PLACE}/km_{name}.svg", curve)
             ],
-            "panels": [
-                {"name": name, "title": panels["title"], "svg": f"{self.folder}/figures/{name}.svg"}
-                | {"populations": [texts["population_label"] for texts in self.parts(panels)]}
-                for name, panels in study["panels"].items()
-            ],
+            "panels": [self._panels(name, panels) for name, panels in study["panels"].items()],
             "models": [
                 part
                 | {key: model[key] for key in ("kind", "label", "role")}
                 | {"name": name, "penalty": model.get("penalty", ""), "svg": path}
                 | {k: self.files(f"models/{PLACE}/cox_{name}{e}.csv", [part])[0] for k, e in COX}
-                | _links(f"forest_{name}", part, f"cox_{name}")
+                | self._downloads(
+                    f"figures/{PLACE}/forest_{name}", {"CSV": f"models/{PLACE}/cox_{name}"}, part
+                )
                 for name, model in study["models"].items()
                 for part, path in self._with_files(f"figures/{PLACE}/forest_{name}.svg", model)
             ],
@@ -245,30 +338,65 @@ class Plan:
         shown = [
             dict(zip(files, paths, strict=True)) for paths in zip(*files.values(), strict=True)
         ]
-        if entry["kind"] == "landmark":
-            stem = f"landmark_{name}"
+        if entry["kind"] in DRAWN_FURTHER:
+            stem = f"{entry['kind']}_{name}"
             for (part, path), own in zip(
                 self._with_files(f"figures/{PLACE}/{stem}.svg", entry), shown, strict=True
             ):
-                own |= {"svg": path} | _links(stem, part, f"{stem}_km")
+                rows = f"models/{PLACE}/{stem}{DRAWN_FURTHER[entry['kind']]}"
+                links = self._downloads(f"figures/{PLACE}/{stem}", {"CSV": rows}, part)
+                own |= {"svg": path} | links
         return shown
+
+    def _curves(self, stem: str, part: dict) -> dict:
+        """Return the rows behind a figure of curves, and links to its files."""
+        rows = f"models/{PLACE}/{stem}"
+        found = self._downloads(f"figures/{PLACE}/{stem}", {"CSV": rows}, part)
+        return found | {"km": self.files(f"{rows}.csv", [part])[0]}
+
+    def _panels(self, name: str, panels: dict) -> dict:
+        """Return a figure of several panels, with the rows behind each of them."""
+        parts = self.parts({**panels, "endpoints": [panels["endpoint"]]})
+        stem = f"models/{PLACE}/km_{panels['curve']}"
+        rows = {f"CSV {a}": stem.format(**part) for a, part in zip(LETTERS, parts, strict=False)}
+        return {
+            "name": name,
+            "title": panels["title"],
+            **{key: parts[0][key] for key in ("unit", "days_per_unit", "note")},
+            "curve": panels["curve"],
+            "populations": [part["population_label"] for part in parts],
+            "svg": f"{self.folder}/figures/{name}.svg",
+            "km": self.files(f"{stem}.csv", parts),
+        } | self._downloads(f"figures/{name}", rows)
+
+    def _downloads(self, figure: str, numbers: dict, part: dict | None = None) -> dict:
+        """Return links from the page to copies of a figure and of the numbers behind it."""
+        files = {"PDF": f"{figure}.pdf"} | {what: f"{n}.csv" for what, n in numbers.items()}
+        paths = {what: path.format(**(part or {})) for what, path in files.items()}
+        return {
+            "links": [
+                {"label": what, "href": f"files/{_copied(path)}", "source": f"{self.folder}/{path}"}
+                for what, path in paths.items()
+            ]
+        }
+
+    def copies(self) -> dict[str, str]:
+        """Return copy -> file of all that the report links to, so that its folder can be sent."""
+        contents = self.report_contents().values()
+        links = [link for items in contents for item in items for link in item.get("links", ())]
+        return {f"{self.folder}/report/{link['href']}": link["source"] for link in links}
 
     def loose_files(self) -> list[str]:
         """Return the files that no other step reads; not asked for, a lost one stayed lost."""
         names = ("records/cleaned.csv", "records/cleaning_log.csv", "records/derivation_log.csv")
         found = [f"{self.folder}/{name}" for name in (*names, "cohort/cohort.csv")]
         found += [f"{self.folder}/cohort/exclusions.csv", f"{self.folder}/records/centres.csv"]
-        whole = ("flowchart", *self.study["panels"])
-        found += [f"{self.folder}/figures/{name}.{f}" for name in whole for f in FORMATS]
-        for section, stem in (("curves", "km_"), ("models", "forest_")):
-            for name, entry in self.study[section].items():
-                found += sum(self.drawings(f"{stem}{name}", self.parts(entry)).values(), [])
-        for name, entry in self.study["further"].items():
-            if entry["kind"] == "landmark":
-                found += sum(self.drawings(f"landmark_{name}", self.parts(entry)).values(), [])
+        found += [f"{self.folder}/report/{name}" for name in WRITTEN]
+        found += [f"{self.folder}/figures/{path}.{f}" for path in self.figures() for f in FORMATS]
+        found += [f"{self.folder}/submission/figures"] if self.submitted() else []
         for name, table in self.study["tables"].items():
             found += self.files(f"tables/{{population}}/{name}.csv", self.parts(table))
-        return found + self.notices()
+        return found + self.notices() + list(self.copies())
 
     def shared_tables(self) -> list[str]:
         """Return every aggregate table that the study makes, below its results."""
@@ -289,11 +417,9 @@ class Plan:
 
     def notices(self) -> list[str]:
         """Return the file that says what the data are, in every folder that holds results."""
-        found = [*self.shared_tables(), "cohort/counts/flow", "figures/flowchart"]
-        found += ["report/report", "audit/warnings"]
-        for section in ("curves", "models"):
-            for entry in self.study[section].values():
-                found += [f"figures/{PLACE.format(**part)}/_" for part in self.parts(entry)]
+        found = [*self.shared_tables(), "cohort/counts/flow"]
+        found += ["report/report", "report/files/_", "audit/warnings"]
+        found += [f"figures/{path}" for path in self.figures()]
         folders = {path.rpartition("/")[0] for path in found} if self.study["notice"] else set()
         return [f"{self.folder}/{folder}/NOTICE.txt" for folder in sorted(folders)]
 
@@ -305,7 +431,8 @@ class Plan:
 
     def shown_files(self) -> list[str]:
         """Return the path of every file that the report reads."""
-        values = (v for items in self.report_contents().values() for i in items for v in i.values())
+        values = [v for items in self.report_contents().values() for i in items for v in i.values()]
+        values += [each for value in values if isinstance(value, list) for each in value]
         return [v for v in values if isinstance(v, str) and v.startswith(f"{self.folder}/")]
 
     def _with_files(self, pattern: str, entry: dict) -> list[tuple[dict, str]]:
@@ -317,12 +444,11 @@ def _without(entry: dict, *keys: str) -> dict:
     return {key: value for key, value in entry.items() if key not in keys}
 
 
-def _links(figure: str, part: dict, numbers: str = "") -> dict:
-    """Return links from the page to the files of a figure and to the numbers behind it."""
-    place = PLACE.format(**part)
-    drawn = [{"label": f.upper(), "href": f"../figures/{place}/{figure}.{f}"} for f in FORMATS]
-    csv = {"label": "CSV", "href": f"../models/{place}/{numbers or figure}.csv"}
-    return {"links": [*drawn, csv]}
+def _copied(path: str) -> str:
+    """Return the name of a copy: "km_by_arm-full-os.pdf" of "figures/full/os/km_by_arm.pdf"."""
+    _, *places, name = path.split("/")
+    stem, _, ending = name.rpartition(".")
+    return f"{'-'.join((stem, *places))}.{ending}"
 
 
 def _described(name: str, endpoint: dict) -> dict:
@@ -331,5 +457,6 @@ def _described(name: str, endpoint: dict) -> dict:
         "endpoint": name,
         "endpoint_label": endpoint["label"],
         "unit": endpoint["unit"],
+        "days_per_unit": endpoint["days_per_unit"],
         "note": endpoint.get("competing", ""),
     }

@@ -1,7 +1,7 @@
 """Figures, drawn from aggregate tables only, never from patients.
 
 REQUIRED INPUTS  results/{study}/cohort/{flow,populations,arms}.csv, results/{study}/models/*
-OUTPUTS          results/{study}/figures/*.svg, .pdf, .png
+OUTPUTS          results/{study}/figures/*.svg, .pdf; results/{study}/submission/figures/figure1_*.pdf, .tiff
 """
 
 STYLE = "report/figures.mplstyle"
@@ -17,15 +17,19 @@ rule draw_flowchart:
         fonts=FONTS,
         code=package_files("workflow/scripts/draw_flowchart.py"),
     output:
-        svg=f"{RESULTS}/figures/flowchart.svg",
+        svg=report(
+            f"{RESULTS}/figures/flowchart.svg",
+            caption="../../report/captions/flowchart.rst",
+            category="{study}",
+        ),
         pdf=f"{RESULTS}/figures/flowchart.pdf",
-        png=f"{RESULTS}/figures/flowchart.png",
     log:
         f"{RESULTS}/logs/draw_flowchart.log",
     conda:
         ENVIRONMENT
     params:
         title=study_param("title"),
+        chart=study_param("figures", "flowchart"),
         notice=study_param("notice"),
     message:
         "{wildcards.study}: draw the flowchart"
@@ -55,7 +59,7 @@ for plan, name, curve in entries("curves"):
             ENVIRONMENT
         params:
             parts=drawn,
-            curve=curve,
+            curve=plan.looking(curve),
             by=plan.texts([curve["by"]])[curve["by"]] if "by" in curve else None,
             conventions=plan.conventions("interval", "confidence"),
             notice=plan.study["notice"],
@@ -63,6 +67,37 @@ for plan, name, curve in entries("curves"):
             f"{plan.name}: draw curves '{name}'"
         script:
             "../scripts/draw_curves.py"
+
+
+for plan, name, curve in entries("curves"):
+    followed = plan.followed(curve)
+    if followed:
+
+        rule:
+            name:
+                f"draw_followup_{plan.name}_{name}"
+            input:
+                curves=plan.files(f"models/{PLACE}/km_{name}.csv", followed),
+                followup=plan.files(f"models/{PLACE}/followup.csv", followed),
+                style=STYLE,
+                fonts=FONTS,
+                code=package_files("workflow/scripts/draw_followup.py"),
+            output:
+                **plan.drawings(f"followup_{name}", followed),
+            log:
+                f"{plan.folder}/logs/draw_followup_{name}.log",
+            conda:
+                ENVIRONMENT
+            params:
+                parts=followed,
+                curve=plan.looking(curve),
+                by=plan.texts([curve["by"]])[curve["by"]] if "by" in curve else None,
+                conventions=plan.conventions("interval", "confidence"),
+                notice=plan.study["notice"],
+            message:
+                f"{plan.name}: draw follow-up '{name}'"
+            script:
+                "../scripts/draw_followup.py"
 
 
 for plan, name, entry in entries("further"):
@@ -89,7 +124,8 @@ for plan, name, entry in entries("further"):
                 ENVIRONMENT
             params:
                 parts=drawn,
-                curve={"by": entry["by"], "title": entry["label"], "time": "Time from the landmark"},
+                curve={"by": entry["by"], "title": entry["label"]}
+                | {"time": "Time from the landmark", "look": plan.study["figures"]["look"]},
                 by=plan.texts([entry["by"]])[entry["by"]],
                 conventions=plan.conventions("interval", "confidence"),
                 notice=plan.study["notice"],
@@ -97,6 +133,38 @@ for plan, name, entry in entries("further"):
                 f"{plan.name}: draw landmark '{name}'"
             script:
                 "../scripts/draw_curves.py"
+
+    elif entry["kind"] == "subgroups":
+        drawn = plan.parts(entry)
+
+        rule:
+            name:
+                f"draw_subgroups_{plan.name}_{name}"
+            input:
+                **plan.further_files(name),
+                style=STYLE,
+                fonts=FONTS,
+                code=package_files("workflow/scripts/draw_subgroups.py"),
+            output:
+                **plan.drawings(f"subgroups_{name}", drawn),
+            log:
+                f"{plan.folder}/logs/draw_subgroups_{name}.log",
+            priority: 1
+            conda:
+                ENVIRONMENT
+            params:
+                parts=drawn,
+                entry=plan.looking(entry),
+                variables=plan.further_variables(entry, "label", "levels"),
+                populations={
+                    n: plan.study["populations"][n]["label"] for n in entry.get("subgroups", [])
+                },
+                conventions=plan.conventions("confidence"),
+                notice=plan.study["notice"],
+            message:
+                f"{plan.name}: draw subgroups '{name}'"
+            script:
+                "../scripts/draw_subgroups.py"
 
 
 for plan, name, panels in entries("panels"):
@@ -116,7 +184,6 @@ for plan, name, panels in entries("panels"):
         output:
             svg=f"{plan.folder}/figures/{name}.svg",
             pdf=f"{plan.folder}/figures/{name}.pdf",
-            png=f"{plan.folder}/figures/{name}.png",
         log:
             f"{plan.folder}/logs/draw_panels_{name}.log",
         conda:
@@ -124,7 +191,7 @@ for plan, name, panels in entries("panels"):
         params:
             parts=shown,
             panels=panels,
-            curve=curve,
+            curve=plan.looking(curve),
             by=plan.texts([curve["by"]])[curve["by"]] if "by" in curve else None,
             conventions=plan.conventions("interval", "confidence"),
             notice=plan.study["notice"],
@@ -143,6 +210,7 @@ for plan, name, model in entries("models"):
         input:
             estimates=plan.files(f"models/{PLACE}/cox_{name}.csv", drawn),
             fit=plan.files(f"models/{PLACE}/cox_{name}_fit.csv", drawn),
+            beside=plan.beside(model)[1],
             style=STYLE,
             fonts=FONTS,
             code=package_files("workflow/scripts/draw_forest.py"),
@@ -155,11 +223,73 @@ for plan, name, model in entries("models"):
             ENVIRONMENT
         params:
             parts=drawn,
-            model=model,
-            variables=plan.model_variables(name),
+            model=plan.looking(model),
+            beside=plan.beside(model)[0],
+            variables=plan.forest_variables(name),
             conventions=plan.conventions("confidence"),
             notice=plan.study["notice"],
         message:
             f"{plan.name}: draw forest plot '{name}'"
         script:
             "../scripts/draw_forest.py"
+
+
+for plan, name, table in entries("tables"):
+    if table["draw"]:
+        shown = plan.parts(table)
+        own = [picture["path"] for picture in plan.pictures() if picture["name"] == name]
+
+        rule:
+            name:
+                f"draw_baseline_{plan.name}_{name}"
+            input:
+                values=plan.files("tables/{population}/{table}.csv", shown, table=name),
+                tests=plan.files("tables/{population}/{table}_tests.csv", shown, table=name),
+                style=STYLE,
+                fonts=FONTS,
+                code=package_files("workflow/scripts/draw_baseline.py"),
+            output:
+                svg=[f"{plan.folder}/figures/{path}.svg" for path in own],
+                pdf=[f"{plan.folder}/figures/{path}.pdf" for path in own],
+            log:
+                f"{plan.folder}/logs/draw_baseline_{name}.log",
+            conda:
+                ENVIRONMENT
+            params:
+                kinds=table["draw"],
+                parts=shown,
+                table={"by": table["by"], "variables": table["variables"]}
+                | {"look": plan.study["figures"]["look"]},
+                variables=plan.table_variables(table, "label", "levels"),
+                notice=plan.study["notice"],
+            message:
+                f"{plan.name}: draw table '{name}'"
+            script:
+                "../scripts/draw_baseline.py"
+
+
+for plan in (p for p in PLANS.values() if p.submitted()):
+    chosen = plan.submitted()
+
+    rule:
+        name:
+            f"submit_figures_{plan.name}"
+        input:
+            pdf=[f"{plan.folder}/figures/{path}.pdf" for path in chosen.values()],
+            svg=[f"{plan.folder}/figures/{path}.svg" for path in chosen.values()],
+            code=package_files("workflow/scripts/submit_figures.py"),
+        output:
+            folder=directory(f"{plan.folder}/submission/figures"),
+        log:
+            f"{plan.folder}/logs/submit_figures.log",
+        conda:
+            ENVIRONMENT
+        params:
+            names=list(chosen),
+            rasters=plan.study["figures"]["rasters"],
+            dpi=plan.study["figures"]["dpi"],
+            notice=plan.study["notice"],
+        message:
+            f"{plan.name}: number the figures of the manuscript"
+        script:
+            "../scripts/submit_figures.py"

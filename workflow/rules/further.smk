@@ -34,6 +34,31 @@ for plan, name, entry in entries("further"):
             script:
                 "../scripts/compare_subgroups.py"
 
+    elif entry["kind"] == "subgroups":
+
+        rule:
+            name:
+                f"compare_effects_{plan.name}_{name}"
+            input:
+                cohort=f"{plan.folder}/cohort/cohort.parquet",
+                code=package_files("workflow/scripts/compare_effects.py"),
+            output:
+                **plan.further_files(name),
+            log:
+                f"{plan.folder}/logs/compare_effects_{name}.log",
+            conda:
+                ENVIRONMENT
+            params:
+                entry={"subgroups": []} | decided,
+                place=f"further.{name}",
+                parts=places,
+                variables=asked,
+                conventions=plan.conventions("ties", "confidence"),
+            message:
+                f"{plan.name}: compare effects '{name}'"
+            script:
+                "../scripts/compare_effects.py"
+
     elif entry["kind"] == "landmark":
 
         rule:

@@ -1,21 +1,52 @@
-"""The report of a study: one self-contained page, made from aggregate results.
+"""The report of a study: one self-contained page, made from aggregate results, and its tables.
 
 REQUIRED INPUTS  results/{study}/{cohort,tables,models,figures,audit}/*
-OUTPUTS          results/{study}/report/report.html
+OUTPUTS          results/index.html; results/{study}/report/report.html, files/*, tables.{json,docx,xlsx,tex},
+                 tables/, numbers.json
 """
 
 REPORT_FILES = [
     "report/templates/report.html",
+    "report/templates/blocks.html.j2",
     "report/templates/table.html.j2",
     "report/style.css",
+    "report/report.js",
+    "report/words.yaml",
+    "report/checklists/strobe.yaml",
+    "report/checklists/remark.yaml",
 ]
+
+
+INDEX_FILES = ["report/templates/index.html", "report/style.css", "report/words.yaml"]
+
+
+rule build_index:
+    input:
+        flow=expand(f"{RESULTS}/cohort/flow.csv", study=STUDIES),
+        arms=expand(f"{RESULTS}/cohort/arms.csv", study=STUDIES),
+        endpoints=expand(f"{RESULTS}/cohort/endpoints.csv", study=STUDIES),
+        templates=INDEX_FILES,
+        code=package_files("workflow/scripts/build_index.py"),
+    output:
+        html=report(
+            "results/index.html", caption="../../report/captions/index.rst", category="All studies"
+        ),
+    log:
+        "results/logs/build_index.log",
+    conda:
+        ENVIRONMENT
+    params:
+        studies=[plan.index_facts() for plan in PLANS.values()],
+    message:
+        "build the index of studies"
+    script:
+        "../scripts/build_index.py"
 
 
 rule build_report:
     input:
         shown=lambda w: PLANS[w.study].shown_files(),
         flow=f"{RESULTS}/cohort/flow.csv",
-        flowchart=f"{RESULTS}/figures/flowchart.svg",
         populations=f"{RESULTS}/cohort/populations.csv",
         arms=f"{RESULTS}/cohort/arms.csv",
         endpoints=f"{RESULTS}/cohort/endpoints.csv",
@@ -28,7 +59,12 @@ rule build_report:
         templates=REPORT_FILES,
         code=package_files("workflow/scripts/build_report.py"),
     output:
-        html=f"{RESULTS}/report/report.html",
+        html=report(
+            f"{RESULTS}/report/report.html",
+            caption="../../report/captions/report.rst",
+            category="{study}",
+        ),
+        tables=f"{RESULTS}/report/tables.json",
     log:
         f"{RESULTS}/logs/build_report.log",
     conda:
@@ -40,3 +76,44 @@ rule build_report:
         "{wildcards.study}: build the report"
     script:
         "../scripts/build_report.py"
+
+
+rule write_tables:
+    input:
+        tables=f"{RESULTS}/report/tables.json",
+        code=package_files("workflow/scripts/write_tables.py"),
+    output:
+        word=f"{RESULTS}/report/tables.docx",
+        excel=f"{RESULTS}/report/tables.xlsx",
+        latex=f"{RESULTS}/report/tables.tex",
+        files=directory(f"{RESULTS}/report/tables"),
+        numbers=f"{RESULTS}/report/numbers.json",
+    log:
+        f"{RESULTS}/logs/write_tables.log",
+    conda:
+        ENVIRONMENT
+    message:
+        "{wildcards.study}: write the tables for Word, Excel and LaTeX"
+    script:
+        "../scripts/write_tables.py"
+
+
+for plan in PLANS.values():
+    copies = plan.copies()
+
+    rule:
+        name:
+            f"gather_files_{plan.name}"
+        input:
+            files=list(copies.values()),
+            code=package_files("workflow/scripts/gather_files.py"),
+        output:
+            files=list(copies),
+        log:
+            f"{plan.folder}/logs/gather_files.log",
+        conda:
+            ENVIRONMENT
+        message:
+            f"{plan.name}: gather the files that the report links to"
+        script:
+            "../scripts/gather_files.py"

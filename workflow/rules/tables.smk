@@ -1,17 +1,16 @@
 """Baseline characteristics, and survival by variable beside the Cox model.
 
 REQUIRED INPUTS  results/{study}/cohort/cohort.parquet; results/{study}/models/* for survival tables
-OUTPUTS          results/{study}/tables/{population}/{table}.csv, .html
+OUTPUTS          results/{study}/tables/{population}/{table}.csv, .json
 """
-
-TABLE_TEMPLATE = "report/templates/table.html.j2"
-
 
 for plan, name, table in entries("tables"):
     shown = plan.parts(table)
     values = plan.files("tables/{population}/{table}.csv", shown, table=name)
     tests = plan.files("tables/{population}/{table}_tests.csv", shown, table=name)
-    pages = plan.files("tables/{population}/{table}.html", shown, table=name)
+    layouts = plan.files("tables/{population}/{table}.json", shown, table=name)
+    style = plan.study["report"]["style"]
+    set_as = {k: v for k, v in table.items() if k != "draw"}
     if table["kind"] == "baseline":
 
         rule:
@@ -28,7 +27,7 @@ for plan, name, table in entries("tables"):
             conda:
                 ENVIRONMENT
             params:
-                table={k: v for k, v in table.items() if k not in ("label", "populations")},
+                table={k: v for k, v in set_as.items() if k not in ("label", "populations")},
                 parts=[{"population": part["population"]} for part in shown],
                 variables=plan.table_variables(table, "type", "levels"),
                 conventions=plan.conventions("alpha", "contingency", "t_test", "rank_test"),
@@ -43,21 +42,20 @@ for plan, name, table in entries("tables"):
             input:
                 values=values,
                 tests=tests,
-                template=TABLE_TEMPLATE,
                 code=package_files("workflow/scripts/format_baseline.py"),
             output:
-                html=pages,
+                layouts=layouts,
             log:
                 f"{plan.folder}/logs/format_baseline_{name}.log",
             conda:
                 ENVIRONMENT
             params:
-                table=table,
+                table=set_as,
                 parts=shown,
                 variables=plan.table_variables(table),
-                notice=plan.study["notice"],
+                style=style,
             message:
-                f"{plan.name}: set table '{name}'"
+                f"{plan.name}: lay out table '{name}'"
             script:
                 "../scripts/format_baseline.py"
 
@@ -72,23 +70,22 @@ for plan, name, table in entries("tables"):
                 logrank=plan.files(f"models/{PLACE}/logrank.csv", shown),
                 estimates=plan.files(f"models/{PLACE}/cox_{beside}.csv", shown),
                 fit=plan.files(f"models/{PLACE}/cox_{beside}_fit.csv", shown),
-                template=TABLE_TEMPLATE,
                 code=package_files("workflow/scripts/build_survival_table.py"),
             output:
                 csv=values,
-                html=pages,
+                layouts=layouts,
             log:
                 f"{plan.folder}/logs/build_survival_table_{name}.log",
             conda:
                 ENVIRONMENT
             params:
-                table=table,
+                table=set_as,
                 parts=shown,
                 model=plan.study["models"][beside],
                 variables=plan.table_variables(table) | plan.model_variables(beside),
                 conventions=plan.conventions("confidence"),
-                notice=plan.study["notice"],
+                style=style,
             message:
-                f"{plan.name}: set table '{name}'"
+                f"{plan.name}: lay out table '{name}'"
             script:
                 "../scripts/build_survival_table.py"

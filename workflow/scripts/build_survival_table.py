@@ -1,7 +1,9 @@
-"""Build the survival table of each population and endpoint of one table entry, as CSV and HTML."""
+"""Build the survival table of each population and endpoint of one table entry: CSV and layout."""
 
 from retrocohort import io
-from retrocohort.tables.layout import render
+from retrocohort.citations import read_cited
+from retrocohort.styles import styled
+from retrocohort.tables.stored import as_data
 from retrocohort.tables.survival import COLUMNS, assemble
 from retrocohort.tables.survival_layout import lay_out
 
@@ -9,17 +11,18 @@ INPUTS = ("quantiles", "logrank", "estimates", "fit")
 
 
 def main(smk):
-    """Write the numbers and one HTML fragment a part."""
-    params, template = smk.params, io.read_text(smk.input.template)
+    """Write the numbers and one laid-out table a part."""
+    params = smk.params
     for position, part in enumerate(params.parts):
         quantiles, logrank, estimates, fit = (
-            io.read_rows(getattr(smk.input, name)[position]) for name in INPUTS
+            read_cited(getattr(smk.input, name)[position]) for name in INPUTS
         )
         lines = assemble(quantiles, logrank, estimates, params.table, params.variables)
         about = params.table, params.model, params.variables, part, params.conventions
         io.write_rows(smk.output.csv[position], COLUMNS, [line.row() for line in lines])
-        layout = lay_out(lines, estimates, fit, *about)
-        io.write_text(smk.output.html[position], render(template, layout, params.notice))
+        with styled(params.style):
+            layout = lay_out(lines, estimates, fit, *about)
+        io.write_json(smk.output.layouts[position], as_data(layout))
 
 
 if __name__ == "__main__":

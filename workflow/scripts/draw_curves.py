@@ -11,8 +11,8 @@ def main(smk):
             files = (smk.input.curves[i], smk.input.quantiles[i], smk.input.logrank[i])
             rows = [io.read_rows(file) for file in files]
             figure = curves.draw(part, *rows, given.curve, given.by, given.conventions)
-            canvas.sign(figure, given.notice)
-            io.save_figure(figure, [out.svg[i], out.pdf[i], out.png[i]])
+            canvas.finish(figure, given.notice)
+            io.save_figure(figure, [out.svg[i], out.pdf[i]])
     return f"{len(given.parts)} figures"
 
 

@@ -7,9 +7,9 @@ from retrocohort.figures import canvas, flowchart
 def main(smk):
     rows = [io.read_rows(path) for path in (smk.input.flow, smk.input.populations, smk.input.arms)]
     with canvas.styled(smk.input.style):
-        figure = flowchart.draw(*rows, smk.params.title)
-        canvas.sign(figure, smk.params.notice)
-        io.save_figure(figure, [smk.output.svg, smk.output.pdf, smk.output.png])
+        figure = flowchart.draw(*rows, smk.params.title, smk.params.chart)
+        canvas.finish(figure, smk.params.notice)
+        io.save_figure(figure, [smk.output.svg, smk.output.pdf])
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ def main(smk):
     with canvas.styled(smk.input.style):
         about = (given.panels, given.curve, given.by, given.conventions)
         figure = panels.draw(given.parts, rows, *about)
-        canvas.sign(figure, given.notice)
-        io.save_figure(figure, [out.svg, out.pdf, out.png])
+        canvas.finish(figure, given.notice)
+        io.save_figure(figure, [out.svg, out.pdf])
     return f"{len(rows)} panels"
 
 

@@ -20,6 +20,7 @@ SECTIONS = {  # a study without faults of shape has those that are needed; the o
     "survival": {},
     "curves": {},
     "panels": {},
+    "figures": {},
     "models": {},
     "tables": {},
     "further": {},
@@ -190,8 +191,12 @@ def _check_results(refs: References) -> None:
         _check_estimated(refs, place, curve)
         if "by" in curve:
             refs.variable(f"{place}.by", curve["by"], LEVELLED)
+        _check_followup(refs, place, curve)
     for name, panels in refs.study["panels"].items():
         _check_panels(refs, f"panels.{name}", panels)
+    for name in refs.study["figures"].get("flowchart", {}).get("without", []):
+        parts, what = refs.populations - {FULL}, "a named part of the cohort"
+        refs.choice("figures.flowchart.without", name, parts, what)
     for name, model in refs.study["models"].items():
         _check_model(refs, f"models.{name}", model)
     for name, table in refs.study["tables"].items():
@@ -225,6 +230,19 @@ def _check_estimated(refs: References, place: str, entry: dict) -> None:
         refs.fault(f"{place}.populations", problem, "Add it to survival.populations.")
 
 
+def _check_followup(refs: References, place: str, curve: dict) -> None:
+    """Check that follow-up is drawn where the curves are, and counted from time 0."""
+    if "followup" not in curve:
+        return
+    drawn = curve.get("populations", refs.populations)
+    for name in curve["followup"]:
+        refs.choice(f"{place}.followup", name, drawn, "a population of the curve")
+    for name in curve.get("endpoints", refs.study["survival"]["endpoints"]):
+        if "entry" in refs.study["endpoints"].get(name, {}):
+            problem = f"'{name}' has delayed entry, and its follow-up is no curve on this axis."
+            refs.fault(f"{place}.followup", problem, "Draw it in a curve of the other endpoints.")
+
+
 def _check_panels(refs: References, place: str, panels: dict) -> None:
     """Check that the panels of a figure are drawn as curves."""
     curves, survival = refs.study["curves"], refs.study["survival"]
@@ -256,6 +274,9 @@ def _check_model(refs: References, place: str, model: dict) -> None:
             at, name, LEVELLED
         ):
             refs.level(at, name, level)
+    if "beside" in model:
+        others = set(refs.study["models"]) - {place.removeprefix("models.")}
+        refs.choice(f"{place}.beside", model["beside"], others, "another entry of models")
     select = model.get("select")
     for name in select.get("always", []) if isinstance(select, dict) else []:
         refs.choice(f"{place}.select.always", name, covariates, "a covariate of the model")
@@ -268,6 +289,8 @@ def _check_table(refs: References, place: str, table: dict) -> None:
     for key in ("endpoint", "model") if is_survival else ("by",):
         if key not in table:
             refs.fault(place, f"a {table['kind']} table needs the key '{key}'.", "Add it.")
+    if is_survival and "draw" in table:
+        refs.fault(f"{place}.draw", "a survival table has no pictures.", "Remove it.")
     if "by" in table:
         refs.variable(f"{place}.by", table["by"], LEVELLED)
     for name in table["variables"]:

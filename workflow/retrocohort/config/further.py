@@ -3,13 +3,14 @@
 from retrocohort.config.dictionary import LEVELLED, NUMERIC
 from retrocohort.config.references import FULL, References
 
-NEEDED = {"interaction": ("subgroups",), "landmark": ("at",), "rmst": ()}
-OWN = {  # keys that say something about one kind only
-    "subgroups": "interaction",
-    "without": "interaction",
-    "covariates": "interaction",
-    "at": "landmark",
-    "tau": "rmst",
+NEEDED = {"interaction": ("subgroups",), "subgroups": ("across",), "landmark": ("at",), "rmst": ()}
+OWN = {  # keys that say something about some kinds only
+    "subgroups": ("interaction", "subgroups"),
+    "without": ("interaction",),
+    "across": ("subgroups",),
+    "covariates": ("interaction", "subgroups"),
+    "at": ("landmark",),
+    "tau": ("rmst",),
 }
 
 
@@ -20,11 +21,14 @@ def check_further(refs: References, place: str, entry: dict) -> None:
         if key not in entry:
             refs.fault(place, f"the kind {kind} needs the key '{key}'.", "Add it.")
     for key in sorted(set(entry) & set(OWN)):
-        if OWN[key] != kind:
+        if kind not in OWN[key]:
             problem = f"'{key}' says nothing about the kind {kind}."
-            refs.fault(f"{place}.{key}", problem, f"It is for the kind {OWN[key]}.")
+            remedy = f"It is for the kind {' or '.join(OWN[key])}."
+            refs.fault(f"{place}.{key}", problem, remedy)
     refs.variable(f"{place}.by", entry["by"], LEVELLED)
-    if kind == "interaction":
+    if kind == "subgroups":
+        _check_splits(refs, place, entry)
+    elif kind == "interaction":
         _check_interaction(refs, place, entry)
     else:
         _check_start(refs, place, entry)
@@ -53,6 +57,25 @@ def _check_interaction(refs: References, place: str, entry: dict) -> None:
     if entry["by"] == asked:
         problem = f"'{asked}' is the exposure too."
         refs.fault(f"{place}.subgroups", problem, "Name another variable.")
+
+
+def _check_splits(refs: References, place: str, entry: dict) -> None:
+    """Check the variables and populations whose subgroups are shown."""
+    for name in entry.get("across", []):
+        refs.variable(f"{place}.across", name, LEVELLED)
+        if name == entry["by"]:
+            refs.fault(f"{place}.across", f"'{name}' is the exposure too.", "Remove it.")
+    listed = entry.get("subgroups", [])
+    if isinstance(listed, str):
+        refs.fault(f"{place}.subgroups", "is a name.", "Give a list of populations, or use across.")
+        listed = []
+    for name in listed:
+        parts, what = refs.populations - {FULL}, "a named part of the cohort"
+        refs.choice(f"{place}.subgroups", name, parts, what)
+    for name in entry.get("covariates", []):
+        refs.variable(f"{place}.covariates", name, (*LEVELLED, *NUMERIC))
+        if name == entry["by"]:
+            refs.fault(f"{place}.covariates", f"'{name}' is the exposure too.", "Remove it.")
 
 
 def _check_start(refs: References, place: str, entry: dict) -> None:

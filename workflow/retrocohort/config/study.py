@@ -118,13 +118,24 @@ def read_study(folder: str, data: str) -> tuple[dict, list[Fault]]:
     sources = sound.get("sources", {})
     codes = parse_codes(paths[2], texts[2], variables, sources, lost, faults)
     faults += cross_faults(*paths[:2], sound, variables, lost)
+    faults += _manuscript_faults(folder, paths[0], sound.get("report", {}))
     key_file = _key_file(folder, paths[0], sound.get("data", "public"), faults)
     read = {"variables": variables, "codes": codes, "key_file": key_file}
     filled = {} if faults else _filled(study, data) | read
+    _check_submitted(paths[0], filled, faults)
     paper = _paper(folder, filled, faults)
     if faults:
         return read | {"sources": _with_paths(sources, data)}, faults
     return filled | paper, []
+
+
+def _check_submitted(file: str, study: dict, faults: list[Fault]) -> None:
+    """Check that the figures of the manuscript are among those that a sound study will draw."""
+    drawn = Plan("", study).figures() if study else []
+    for name, path in study["figures"]["submit"].items() if study else ():
+        if path not in drawn:
+            problem = f"'{path}' is no figure of this study."
+            faults.append(Fault(file, f"figures.submit.{name}", problem, suggest(path, drawn)))
 
 
 def _paper(folder: str, study: dict, faults: list[Fault]) -> dict:
@@ -147,6 +158,16 @@ def _paper(folder: str, study: dict, faults: list[Fault]) -> dict:
         faults += finding_faults(findings, told, rows_of(text))
         found["findings"] = findings
     return {"ledger": found}
+
+
+def _manuscript_faults(folder: str, file: str, report: dict) -> list[Fault]:
+    """Return a fault when there is no such manuscript."""
+    name = report.get("manuscript", "")
+    if not name or Path(folder, name).is_file():
+        return []
+    there = [p.name for p in Path(folder).iterdir() if p.suffix in (".docx", ".md")]
+    remedy = suggest(name, there) or "Put it there."
+    return [Fault(file, "report.manuscript", f"'{name}' is not in {folder}.", remedy)]
 
 
 def _key_file(folder: str, file: str, data: str, faults: list[Fault]) -> str:
@@ -248,7 +269,8 @@ def _filled(study: dict, data: str) -> dict:
         "derive": study.get("derive", {}),
         "checks": study.get("checks", []),
         "panels": study.get("panels", {}),
+        "figures": defaults["figures"] | study.get("figures", {}),
         "survival": survival | study["survival"],
-        "report": study.get("report", {}),
+        "report": defaults["report"] | study.get("report", {}),
         "notice": study.get("notice", ""),
     }

@@ -4,22 +4,32 @@ Every figure is laid out from measured text, so that labels of any length fit an
 overlap. All lengths are in points (1/72 inch), y runs downwards from the top of the page.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from matplotlib import rc_context, rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.font_manager import FontProperties, fontManager, get_font
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
+
+from retrocohort.faults import Fault, FaultsFound
 
 POINTS_PER_MM = 72 / 25.4
 WIDTHS = {"single": 85 * POINTS_PER_MM, "double": 175 * POINTS_PER_MM}
 LINE_HEIGHT = 1.28  # of the font size
 BASELINE = 0.78  # of the line height, from the top of a line
 MARGIN = 4.0  # white on every side of a page
+# a Chinese character with the marks that stay with it, or a run of other letters: a line can end
+# between any two
+PIECE = re.compile(
+    "[（《「『【]*(?:[\u2e80-\u9fff\uf900-\ufaff\uff10-\uff19\uff21-\uffef]"
+    "|[^\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|.)[，。、；：！？）》」』】％]*"
+)
 NOTICE_COLOUR = "#8a2500"
 
 
@@ -32,6 +42,9 @@ def styled(style: str):
     for font in sorted(Path(style).resolve().parent.glob("fonts/*.ttf")):
         if str(font) not in known:
             fontManager.addfont(font)
+            if not font.with_name(font.name.replace("Regular", "Bold")).exists():
+                only = fontManager.ttflist[-1]  # the one weight serves for both
+                fontManager.ttflist.append(replace(only, weight=700))
     return rc_context(fname=style)
 
 
@@ -77,6 +90,36 @@ def _axes(figure: Figure, left: float, top: float, width: float, height: float, 
     bottom = page_height - top - height
     where = (left / page_width, bottom / page_height, width / page_width, height / page_height)
     return figure.add_axes(where, **how)
+
+
+def finish(figure: Figure, notice: str) -> None:
+    """Write the notice under a figure, and check that the fonts have all its letters.
+
+    Raises
+    ------
+    FaultsFound
+        When a letter would be drawn as an empty box.
+    """
+    sign(figure, notice)
+    letters = {letter for text in figure.findobj(Text) for letter in text.get_text()}
+    unknown = sorted(without_glyph("".join(letters)))
+    if unknown:
+        named = ", ".join(f"'{letter}' (U+{ord(letter):04X})" for letter in unknown)
+        remedy = (
+            "Add a font that has it to that folder, and its name to font.family in"
+            " report/figures.mplstyle, or write the label in other characters."
+        )
+        raise FaultsFound([Fault("report/fonts", "", f"no font has {named}.", remedy)])
+
+
+def without_glyph(text: str) -> set[str]:
+    """Return the letters of a text that no font of the style has."""
+    missing = {letter for letter in text if not letter.isspace()}
+    for family in rcParams["font.family"]:
+        if missing:
+            font = get_font(fontManager.findfont(FontProperties(family=[family])))
+            missing -= {letter for letter in missing if font.get_char_index(ord(letter))}
+    return missing
 
 
 def sign(figure: Figure, notice: str) -> None:
@@ -128,14 +171,23 @@ def wrap(text: str, width: float, size: float | None = None, weight: str = "norm
     """Return the lines of a text, none wider than `width` (one letter a line at the least)."""
     size = size or body()
     lines = [""]
-    for word in text.split():
-        joined = f"{lines[-1]} {word}".strip()
+    for between, word in _words(text):
+        joined = f"{lines[-1]}{between}{word}".strip()
         if width_of(joined, size, weight) <= width:
             lines[-1] = joined
         else:
             pieces = _pieces(word, width, size, weight)
             lines = (lines if lines[-1] else lines[:-1]) + pieces
     return lines
+
+
+def _words(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what is never cut at the end of a line, and the blank before it, if there is one."""
+    for word in text.split():
+        between = " "
+        for piece in PIECE.findall(word):
+            yield between, piece
+            between = ""
 
 
 def write(layer: Axes, x: float, top: float, lines: Sequence[str], **text) -> list[Text]:

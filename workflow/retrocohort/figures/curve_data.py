@@ -21,7 +21,7 @@ FINEST_STEP = 0.0005  # of survival: a tenth of a point on a figure 7 cm high, f
 CALENDAR_STEPS = {  # sensible distances of ticks, by the first word of the unit
     "days": (1, 2, 5, 10, 15, 30, 60, 90, 180, 365, 730, 1825, 3650),
     "weeks": (1, 2, 4, 8, 13, 26, 52, 104, 156, 260, 520),
-    "months": (1, 2, 3, 6, 12, 24, 36, 60, 120, 240),
+    "months": (1, 2, 3, 6, 12, 24, 36, 60, 96, 120, 240),
 }
 
 
@@ -41,7 +41,7 @@ class Group:
 
 
 def read_groups(
-    rows: Rows, quantiles: Rows, variable: str, levels: Mapping[str, str]
+    rows: Rows, quantiles: Rows, variable: str, levels: Mapping[str, str], scale: float = 1.0
 ) -> list[Group]:
     """Return the groups of a figure in dictionary order.
 
@@ -51,13 +51,15 @@ def read_groups(
     quantiles : rows of quantiles.csv of the same population and endpoint
     variable : name of the variable that splits the curves, "" for one curve of all
     levels : code and label of every level, {"": label} for one curve
+    scale : units of the axis in one unit of the rows
     """
     groups = []
     for position, (code, label) in enumerate(levels.items()):
         own = [row for row in rows if row["level"] == code]
         columns = {c: np.array([as_number(row[c]) for row in own], dtype=float) for c in COLUMNS}
+        columns["time"] *= scale
         fact = next((q for q in quantiles if (q["variable"], q["level"]) == (variable, code)), {})
-        median, low, high = (as_number(fact.get(name, "")) for name in MEDIAN)
+        median, low, high = (scale * as_number(fact.get(name, "")) for name in MEDIAN)
         note = fact.get("note", "") if fact else NO_QUANTILES
         groups.append(Group(position, label, columns, (median, low, high), note))
     return groups
@@ -80,6 +82,14 @@ def time_range(groups: Sequence[Group], most: float | None = None) -> tuple[floa
     start = float(times.min()) if delayed_entry(groups) else 0.0
     end = float(times.max()) if most is None else float(most)
     return start, end if end > start else start + 1.0
+
+
+def last_time_with(groups: Sequence[Group], least: int) -> float:
+    """Return the last time at which at least `least` patients of all groups are at risk."""
+    times = np.unique(np.concatenate([group.rows["time"] for group in groups] or [[]]))
+    total = sum((at_risk(group, times) for group in groups), np.zeros(times.size))
+    enough = times[total >= least]
+    return float(enough[-1]) if enough.size else 0.0
 
 
 def tick_steps(unit: str, span: float) -> list[float]:
@@ -118,6 +128,13 @@ def at_risk(group: Group, ticks: np.ndarray) -> np.ndarray:
     counts = np.append(group.rows["n_risk"], 0.0)
     rounding = 1e-9 * np.maximum(1.0, np.abs(ticks))  # of a tick, not of a patient's time
     return counts[np.searchsorted(group.rows["time"], ticks - rounding, side="left")]
+
+
+def censored_before(group: Group, ticks: np.ndarray) -> np.ndarray:
+    """Return the number censored before each tick, shape (number of ticks,)."""
+    done = np.concatenate([[0.0], np.cumsum(group.rows["n_censor"])])
+    rounding = 1e-9 * np.maximum(1.0, np.abs(ticks))
+    return done[np.searchsorted(group.rows["time"], ticks - rounding, side="left")]
 
 
 def kept_rows(group: Group) -> np.ndarray:

@@ -1,13 +1,15 @@
 """The layout of a Kaplan-Meier figure: every place and every wrapped text, before any drawing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from retrocohort import format as fmt
 from retrocohort.figures import canvas, curve_data, key, placing
 from retrocohort.figures.curve_data import Group
+from retrocohort.figures.looks import Look, look_of
+from retrocohort.time_axis import unit_of
 
 AXES_HEIGHT = {"single": 160.0, "double": 225.0}
 MOST_TICKS = 11
@@ -74,8 +76,15 @@ class Layout:
     heading: canvas.Heading
     y_label: str
     x_label: str
-    notes: Sequence[str]
+    remarks: Sequence[str]  # sentences at the foot
     height: float
+    look: Look
+
+    @property
+    def notes(self) -> list[str]:
+        """Return the wrapped remarks."""
+        room = self.frame.width - 2 * canvas.MARGIN
+        return canvas.wrap(" ".join(self.remarks), room, canvas.small()) if self.remarks else []
 
 
 def plan(
@@ -88,23 +97,25 @@ def plan(
 ) -> Layout:
     """Return the layout of a figure; the arguments are those of `curves.draw`."""
     heading = _heading(part, groups, curve)
-    y_label = _survival_label(part)
-    frame = _frame(part["unit"], groups, curve, canvas.heading_height(heading))
-    about = (groups, _variable(by), test, part["unit"], conventions["confidence"])
+    look, unit = look_of(curve), unit_of(part, curve)
+    y_label = look.labelled(curve.get("share") or _survival_label(part), "%")
+    frame = _frame(unit, groups, curve, look, canvas.heading_height(heading))
+    about = (groups, _variable(by), test, unit, conventions["confidence"], look)
     inside = key.layout(*about, KEY_SHARE * frame.axes_width)
     place = placing.free_place(
         (inside.width, inside.height),
         (frame.axes_width, frame.axes_height),
-        [outline for group in groups for outline in _outlines(group, frame)],
+        [outline for group in groups for outline in _outlines(group, frame, look)],
     )
     if place:
         below = _below_axes(frame, inside, place)
     else:
         below = _below_axes(frame, key.layout(*about, frame.width - 2 * canvas.MARGIN), None)
-    notes = _notes(part, groups, conventions, frame)
-    height = below.notes_top + canvas.height_of(notes, canvas.small()) + canvas.MARGIN
-    x_label = _time_label(part["unit"], curve.get("time", "Time"))
-    return Layout(frame, below, heading, y_label, x_label, notes, height)
+    remarks = _remarks(part, groups, curve, conventions, frame, look)
+    x_label = _time_label(unit, curve.get("time", "Time"), look)
+    bare = Layout(frame, below, heading, y_label, x_label, remarks, 0.0, look)
+    foot = canvas.height_of(bare.notes, canvas.small())
+    return replace(bare, height=below.notes_top + foot + canvas.MARGIN)
 
 
 def _below_axes(frame: Frame, shown: key.Key, place: tuple[float, float] | None) -> Below:
@@ -139,7 +150,7 @@ def _heading(part, groups, curve) -> canvas.Heading:
     events = sum(group.rows["n_event"].sum() for group in groups)
     n = events + sum(group.rows["n_censor"].sum() for group in groups)
     about = [] if part["population_label"] in title else [part["population_label"]]
-    about += [f"n = {fmt.count(n)}", f"{fmt.count(events)} events"]
+    about += [f"n = {fmt.count(n)}", f"{fmt.count(events)} {curve.get('event', 'events')}"]
     if curve.get("title"):
         about.insert(0, part["endpoint_label"])
     return canvas.heading(title, ", ".join(about), room)
@@ -155,29 +166,28 @@ def _variable(by: Mapping | None) -> str:
 def _survival_label(part: Mapping[str, str]) -> str:
     """Return the label of the survival axis, which never calls a cause-specific curve survival."""
     if part.get("note"):
-        return "Event-free, cause-specific (%)"
+        return "Event-free, cause-specific"
     first = part["endpoint_label"].split(",")[0]
     if "survival" in first.lower() and len(first) <= 32:
-        return f"{first} (%)"
-    return "Event-free (%)"
+        return first
+    return "Event-free"
 
 
-def _time_label(unit: str, time: str) -> str:
+def _time_label(unit: str, time: str, look: Look) -> str:
     """Return "Time (months)", or "Age (years)" for the unit "years of age"."""
     years = unit.removesuffix(" of age")
-    return f"{time} ({unit})" if years == unit else f"Age ({years})"
+    return look.labelled(time if years == unit else "Age", years)
 
 
-def _frame(unit, groups, curve, top) -> Frame:
+def _frame(unit, groups, curve, look: Look, top) -> Frame:
     """Return the frame: margins from the labels, ticks from the room for the numbers."""
     column = curve.get("width", "double")
     width = canvas.WIDTHS[column]
     widest = max(canvas.width_of(group.label) for group in groups)
     stacked = widest > RISK_LABEL_SHARE * width
     labels = [canvas.wrap(group.label, width - 2 * canvas.MARGIN) for group in groups]
-    start, end = curve_data.time_range(groups, curve.get("max_time"))
-    most_at_risk = max(group.rows["n_risk"].max(initial=0) for group in groups)
-    digits = max(canvas.width_of(text) for text in (fmt.count(most_at_risk), f"{end:.0f}"))
+    start, end = curve_data.time_range(groups, _last_time(groups, curve))
+    digits = max(canvas.width_of(text) for text in (widest_count(groups, look), f"{end:.0f}"))
     beside = 0 if stacked else widest + GAP
     axis = canvas.line_height() + Y_TICK_LABELS
     left = canvas.MARGIN + max(beside + digits / 2, axis)
@@ -189,28 +199,68 @@ def _frame(unit, groups, curve, top) -> Frame:
     return Frame(width, left, top, room, height, start, end, delayed, ticks, labels, stacked)
 
 
-def _outlines(group: Group, frame: Frame) -> list[tuple[np.ndarray, np.ndarray]]:
+def _last_time(groups: Sequence[Group], curve: Mapping) -> float | None:
+    """Return the end of the time axis that the study asks for, None to show all."""
+    ends = [curve["max_time"]] if "max_time" in curve else []
+    if "min_at_risk" in curve:
+        ends.append(curve_data.last_time_with(groups, curve["min_at_risk"]))
+    return min(ends, default=None)
+
+
+def at_risk_texts(group: Group, ticks: np.ndarray, look: Look) -> list[str]:
+    """Return the number at risk at each tick as text: "32", or "32 (12)" with those censored."""
+    texts = [fmt.count(n) for n in curve_data.at_risk(group, ticks)]
+    if not look.censored_beside:
+        return texts
+    censored = [fmt.count(n) for n in curve_data.censored_before(group, ticks)]
+    return [f"{a} ({b})" for a, b in zip(texts, censored, strict=True)]
+
+
+def widest_count(groups: Sequence[Group], look: Look) -> str:
+    """Return the longest text that can stand in the number at risk."""
+    most = fmt.count(max(group.rows["n_risk"].max(initial=0) for group in groups))
+    censored = fmt.count(max(group.rows["n_censor"].sum() for group in groups))
+    return f"{most} ({censored})" if look.censored_beside else most
+
+
+def _outlines(group: Group, frame: Frame, look: Look) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return curve and limits of a group in points from the lower left end of the axes."""
     outlines = []
-    for column in ("survival", "ci_low", "ci_high"):
+    for column in ("survival", "ci_low", "ci_high") if look.bands else ("survival",):
         times, heights = curve_data.staircase(group, column, frame.start, frame.end)
         share = (times - frame.start) / (frame.end - frame.start)
         outlines.append((share * frame.axes_width, heights / SURVIVAL_TOP * frame.axes_height))
     return outlines
 
 
-def _notes(part, groups, conventions, frame) -> list[str]:
-    """Return the wrapped notes at the foot: what is not drawn as usual, and what the signs mean."""
+def _remarks(part, groups, curve, conventions, frame: Frame, look: Look) -> list[str]:
+    """Return the sentences at the foot: what is not drawn as usual, and what the signs mean."""
     share = f"{100 * conventions['confidence']:g}%"
     censored = sum(curve_data.censored_times(group, frame.end).size for group in groups)
     marks = sum(curve_data.censor_marks(group, frame.end, frame.apart)[0].size for group in groups)
-    notes = [f"Shaded: {share} confidence interval at each time ({conventions['interval']})."]
-    if censored:
+    said = [fmt.sentence(part["note"])] if part.get("note") else []
+    if look.bands:
+        said.append(
+            f"Shaded: {share} confidence interval at each time ({conventions['interval']})."
+        )
+    if censored and look.censor_marks:
         thinned = " (not every one is drawn)" if marks < censored else ""
-        notes.append(f"Ticks: censored{thinned}.")
+        said.append(f"Ticks: censored{thinned}.")
+    if look.median_lines:
+        said.append("Lines to the axes: median.")
     if frame.delayed:
-        notes.append("Patients count as at risk from their entry on.")
-    if part.get("note"):
-        text = part["note"].rstrip(".")
-        notes.insert(0, f"{text[:1].upper()}{text[1:]}.")
-    return canvas.wrap(" ".join(notes), frame.width - 2 * canvas.MARGIN, canvas.small())
+        said.append("Patients count as at risk from their entry on.")
+    unit = unit_of(part, curve)
+    return [*said, *_cut(groups, curve, frame.end, unit)]
+
+
+def _cut(groups: Sequence[Group], curve: Mapping, end: float, unit: str) -> list[str]:
+    """Return why and where the time axis ends before the follow-up, nothing if it does not."""
+    last = max((group.rows["time"].max(initial=0.0) for group in groups), default=0.0)
+    if last <= end:
+        return []
+    goes_on = f"follow-up goes on to {fmt.number(last, 1, trim=True)} {unit}."
+    if "min_at_risk" in curve and end < curve.get("max_time", last):
+        few = f"fewer than {curve['min_at_risk']} patients are at risk"
+        return [f"The axis ends where {few}; {goes_on}"]
+    return [fmt.sentence(goes_on)]

@@ -7,7 +7,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
-from retrocohort import format as fmt
 from retrocohort.figures import canvas, curve_data, key
 from retrocohort.figures.curve_data import Group, Rows
 from retrocohort.figures.curve_layout import (
@@ -17,8 +16,12 @@ from retrocohort.figures.curve_layout import (
     Y_TICK_LABELS,
     Frame,
     Layout,
+    at_risk_texts,
     plan,
+    widest_count,
 )
+from retrocohort.figures.looks import Look
+from retrocohort.time_axis import scale_of
 
 BAND = 0.15  # opacity of the interval
 
@@ -37,13 +40,14 @@ def draw(
     Parameters
     ----------
     part : mapping
-        "population_label", "endpoint_label", "unit" of time, "note" ("" or why the curves are
-        cause-specific; it is printed and the axis says so).
+        "population_label", "endpoint_label", "unit" of time, "days_per_unit", "note" ("" or why the
+        curves are cause-specific; it is printed and the axis says so).
     rows, quantiles, logrank : rows
         Of km_<curve>.csv, quantiles.csv and logrank.csv.
     curve : mapping
-        The entry of the study file: "by", and if given "title", "max_time" and "ticks" (their
-        distance) in the unit, and "width" ("single" or "double" column); "time", what the axis
+        The entry of the study file: "by", and if given "title", "axis" (its unit, where that is not
+        the unit of the times), "max_time" and "ticks" (their distance) in it, "min_at_risk",
+        "width" ("single" or "double" column), and what `looks.look_of` reads; "time", what the axis
         counts, where that is not the time from the start.
     by : mapping or None
         "label", "unit" and "levels" of the variable that splits the curves.
@@ -60,7 +64,7 @@ def prepare(part, rows, quantiles, logrank, curve, by, conventions) -> tuple[lis
     """Return the groups and the layout of a figure, given what `draw` is given."""
     variable = curve.get("by") or ""
     levels = by["levels"] if by else {"": part["population_label"]}
-    groups = curve_data.read_groups(rows, quantiles, variable, levels)
+    groups = curve_data.read_groups(rows, quantiles, variable, levels, scale_of(part, curve))
     test = curve_data.overall_test(logrank, variable) if by else None
     return groups, plan(part, groups, test, curve, by, conventions)
 
@@ -69,7 +73,7 @@ def draw_on(layer: Axes, groups: Sequence[Group], layout: Layout) -> None:
     """Draw a figure on a layer of the size of its layout."""
     axes = _axes(layer, layout)
     for group in groups:
-        _draw_group(axes, group, layout.frame)
+        _draw_group(axes, group, layout.frame, layout.look)
     if not any(group.rows["time"].size for group in groups):
         axes.text(0.5, 0.5, "No patient at risk", transform=axes.transAxes, ha="center")
     _draw_texts(layer, layout)
@@ -83,6 +87,8 @@ def _axes(layer: Axes, layout: Layout) -> Axes:
     frame = layout.frame
     axes = canvas.axes_at(layer, frame.left, frame.top, frame.axes_width, frame.axes_height)
     axes.set(xlim=(frame.start, frame.end), ylim=(0, SURVIVAL_TOP), label="curves")
+    # what report.readout needs to find a time and a survival in the drawing
+    axes.patch.set_gid(f"plot_{frame.start:.10g}_{frame.end:.10g}_{SURVIVAL_TOP:.10g}")
     axes.set_xticks(frame.ticks, labels=[f"{tick:.10g}" for tick in frame.ticks])
     axes.set_yticks(np.linspace(0, 1, 6), labels=[f"{20 * i}" for i in range(6)])
     centre = frame.left + frame.axes_width / 2
@@ -93,34 +99,31 @@ def _axes(layer: Axes, layout: Layout) -> Axes:
     return axes
 
 
-def _draw_group(axes: Axes, group: Group, frame: Frame) -> None:
-    """Draw interval, curve and censor ticks of a group."""
+def _draw_group(axes: Axes, group: Group, frame: Frame, look: Look) -> None:
+    """Draw curve, interval, censor ticks and median of a group, those that the look has."""
     if not group.rows["time"].size:
         return
-    style = key.line_style(group.position)
+    style = look.line(group.position)
     start = max(frame.start, group.rows["time"][0]) if frame.delayed else frame.start
     times, survival = curve_data.staircase(group, "survival", start, frame.end)
-    low, high = (
-        curve_data.staircase(group, column, start, frame.end)[1] for column in ("ci_low", "ci_high")
-    )
-    axes.fill_between(
-        times,
-        low,
-        high,
-        color=style["color"],
-        alpha=BAND,
-        linewidth=0,
-        gid=f"band-{group.position}",
-    )
     axes.plot(times, survival, **style, gid=f"curve-{group.position}", zorder=3)
-    axes.plot(
-        *curve_data.censor_marks(group, frame.end, frame.apart),
-        marker="|",
-        linestyle="",
-        color=style["color"],
-        gid=f"censored-{group.position}",
-        zorder=4,
-    )
+    colour = style["color"]
+    if look.bands:
+        limits = (
+            curve_data.staircase(group, column, start, frame.end)[1]
+            for column in ("ci_low", "ci_high")
+        )
+        shade = {"color": colour, "alpha": BAND, "linewidth": 0}
+        axes.fill_between(times, *limits, **shade, gid=f"band-{group.position}")
+    if look.censor_marks:
+        marks = curve_data.censor_marks(group, frame.end, frame.apart)
+        how = {"marker": "|", "linestyle": "", "color": colour, "zorder": 4}
+        axes.plot(*marks, **how, gid=f"censored-{group.position}")
+    median = group.median[0]
+    if look.median_lines and median <= frame.end:
+        how = {"color": colour, "linestyle": (0, (1, 2)), "linewidth": 0.7, "zorder": 2}
+        corners = [frame.start, median, median], [0.5, 0.5, 0.0]
+        axes.plot(*corners, **how, gid=f"median-{group.position}")
 
 
 def _draw_texts(layer: Axes, layout: Layout) -> None:
@@ -131,12 +134,11 @@ def _draw_texts(layer: Axes, layout: Layout) -> None:
 
 def _draw_at_risk(axes: Axes, layer: Axes, groups: Sequence[Group], layout: Layout) -> None:
     """Write the number at risk, centred under the ticks by the transform of the time axis."""
-    frame, line = layout.frame, canvas.line_height()
-    canvas.write(layer, canvas.MARGIN, layout.below.risk_top, ["Number at risk"], weight="bold")
-    most = fmt.count(max(group.rows["n_risk"].max(initial=0) for group in groups))
-    beside = frame.left - canvas.width_of(most) / 2 - GAP
+    frame, line, look = layout.frame, canvas.line_height(), layout.look
+    canvas.write(layer, canvas.MARGIN, layout.below.risk_top, [look.risk_heading], weight="bold")
+    beside = frame.left - canvas.width_of(widest_count(groups, look)) / 2 - GAP
     for group, lines, top in zip(groups, frame.risk_labels, layout.below.risk_tops, strict=True):
-        style = {"color": key.line_style(group.position)["color"]}
+        style = {"color": look.line(group.position)["color"]}
         if frame.stacked and not layout.below.merged:
             canvas.write(layer, canvas.MARGIN, top - len(lines) * line, lines, **style)
         elif not frame.stacked:
@@ -144,6 +146,7 @@ def _draw_at_risk(axes: Axes, layer: Axes, groups: Sequence[Group], layout: Layo
         below = (frame.bottom - top - canvas.BASELINE * line) / 72
         transform = axes.get_xaxis_transform()
         transform += ScaledTranslation(0, below, axes.figure.dpi_scale_trans)
-        for tick, n in zip(frame.ticks, curve_data.at_risk(group, frame.ticks), strict=True):
+        counts = at_risk_texts(group, frame.ticks, look)
+        for tick, text in zip(frame.ticks, counts, strict=True):
             gid = f"risk-{group.position}"
-            axes.text(tick, 0, fmt.count(n), transform=transform, ha="center", gid=gid)
+            axes.text(tick, 0, text, transform=transform, ha="center", gid=gid)

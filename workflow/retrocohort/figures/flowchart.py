@@ -46,7 +46,7 @@ class Box:
         return self.y + self.height
 
 
-def draw(flow: Rows, populations: Rows, arms: Rows, title: str) -> Figure:
+def draw(flow: Rows, populations: Rows, arms: Rows, title: str, chart: Mapping) -> Figure:
     """Return the flowchart.
 
     Parameters
@@ -58,13 +58,16 @@ def draw(flow: Rows, populations: Rows, arms: Rows, title: str) -> Figure:
     arms : rows of arms.csv
     title : str
         Title of the study.
+    chart : mapping
+        If given "remark", a line at the foot, and "without", populations that are not shown.
     """
     heading = canvas.heading(title, "Flow of patients", WIDTH - 2 * canvas.MARGIN)
     cohort = next(row for row in populations if not row["parent"])
     main, side = _column(flow, cohort, canvas.heading_height(heading))
-    rows = _below(populations, arms, cohort, main[-1].bottom)
+    shown = [p for p in populations if p["population"] not in chart.get("without", [])]
+    rows = _below(shown, populations, arms, cohort, main[-1].bottom)
     bottom = rows[-1][0].bottom if rows else main[-1].bottom
-    notes = _notes(populations)
+    notes = _notes(shown, chart.get("remark", ""))
     height = bottom + 8 + canvas.height_of(notes, canvas.small()) + canvas.MARGIN
     figure, layer = canvas.page(WIDTH, height)
     canvas.write_heading(layer, heading)
@@ -108,14 +111,14 @@ def _column(flow: Rows, cohort: Mapping, top: float) -> tuple[list[Box], list[Bo
     return [*main, make_box(LEFT, below, MAIN_WIDTH, last)], side
 
 
-def _below(populations: Rows, arms: Rows, cohort: Mapping, top: float) -> list[list[Box]]:
+def _below(shown: Rows, populations: Rows, arms: Rows, cohort: Mapping, top: float):
     """Return the rows of boxes under the cohort: its arms, then the populations with theirs."""
     groups = []
     for arm in dict.fromkeys(row["arm"] for row in arms):
         counts = _arm_counts(arms, arm, cohort)
         groups.append([[(label, "bold"), (f"n = {n}", "normal")] for label, n in counts])
     labels = {row["population"]: row["label"] for row in populations}
-    others = [row for row in populations if row is not cohort]
+    others = [row for row in shown if row is not cohort]
     groups.append([list(_population_texts(row, arms, labels, cohort)) for row in others])
     rows = []
     for texts in groups:
@@ -159,11 +162,11 @@ def _row_of_boxes(texts: Sequence, top: float) -> list[Box]:
     return [replace(box, height=tallest) for box in row]
 
 
-def _notes(populations: Rows) -> list[str]:
-    """Return the note at the foot."""
-    if len(populations) < 2:
-        return []
-    return ["A patient can belong to several populations."]
+def _notes(shown: Rows, remark: str) -> list[str]:
+    """Return the wrapped notes at the foot."""
+    several = "A patient can belong to several populations." if len(shown) > 2 else ""
+    said = f"{several} {fmt.sentence(remark)}".strip()
+    return canvas.wrap(said, WIDTH - 2 * canvas.MARGIN, canvas.small()) if said else []
 
 
 def _n(text: str) -> str:

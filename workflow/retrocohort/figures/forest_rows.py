@@ -1,10 +1,11 @@
 """What a forest plot shows, from the rows of a Cox model: no drawing here."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, floor, isfinite, log, log10
 
 from retrocohort import format as fmt
+from retrocohort.figures.looks import Look
 from retrocohort.io import as_number
 
 Rows = Sequence[Mapping[str, str]]
@@ -18,7 +19,7 @@ class Row:
     """One line of the plot: texts, and the ratio with its limits (NaN when there is none)."""
 
     label: str
-    level: bool  # indented under the line of its variable
+    indent: int = 0  # 1 under the line of its variable
     n: str = ""
     events: str = ""
     hr: float = float("nan")
@@ -27,6 +28,8 @@ class Row:
     ratio: str = ""
     p: str = ""
     note: str = ""
+    key: tuple[str, str | None] = ("", None)  # variable, level; None in the line of the variable
+    beside: "Row | None" = None  # the same of another model
 
     @property
     def drawn(self) -> bool:
@@ -34,7 +37,7 @@ class Row:
         return isfinite(self.hr) and not self.note
 
 
-def read_rows(estimates: Rows, variables: Mapping[str, Mapping]) -> Iterator[Row]:
+def read_rows(estimates: Rows, variables: Mapping[str, Mapping], look: Look) -> Iterator[Row]:
     """Yield the lines of a plot in the order of the estimates.
 
     Parameters
@@ -42,28 +45,68 @@ def read_rows(estimates: Rows, variables: Mapping[str, Mapping]) -> Iterator[Row
     estimates : rows of cox_<model>.csv
     variables : mapping
         Label, unit and levels of every variable.
+    look : Look
+        How numbers read.
     """
     last = None
     for row in estimates:
         about = variables[row["variable"]]
         if row["level"] and row["variable"] != last:
-            yield Row(about["label"] + (f" ({about['unit']})" if about.get("unit") else ""), False)
+            label = about["label"] + (f" ({about['unit']})" if about.get("unit") else "")
+            yield Row(label, key=(row["variable"], None))
         last = row["variable"]
-        yield _row(row, about)
+        yield _row(row, about, look)
 
 
-def _row(row: Mapping[str, str], about: Mapping) -> Row:
+def _row(row: Mapping[str, str], about: Mapping, look: Look) -> Row:
     """Return the line of one estimate."""
     label = about["levels"].get(row["level"], row["level"]) if row["level"] else _per_unit(about)
     hr, low, high, p = (as_number(row[column]) for column in ("hr", "hr_low", "hr_high", "p"))
     n, events = (fmt.count(as_number(row[column])) for column in ("n", "events"))
-    common = {"label": label, "level": bool(row["level"]), "n": n, "events": events}
+    common = {"label": label, "indent": int(row["level"] != ""), "n": n, "events": events}
+    common["key"] = (row["variable"], row["level"])
     if row.get("note"):
         return Row(**common, note=row["note"])
     if row["level"] and row["level"] == row["reference"]:
         return Row(**common, ratio="Reference")
-    ratio = fmt.ratio_interval(hr, low, high)
-    return Row(**common, hr=hr, low=low, high=high, ratio=ratio, p=fmt.p_value(p))
+    ratio = look.written(fmt.ratio_interval, hr, low, high)
+    return Row(**common, hr=hr, low=low, high=high, ratio=ratio, p=look.written(fmt.p_value, p))
+
+
+def paired(rows: Sequence[Row], others: Sequence[Row]) -> list[Row]:
+    """Return the rows of a model, each with that of another model beside it.
+
+    What only one of them holds stands too, with a dash for the other.
+    """
+    own, beside = ({row.key: row for row in some} for some in (rows, others))
+    variables = dict.fromkeys(row.key[0] for row in (*others, *rows))
+    keys = dict.fromkeys(key for name in variables for key in (*own, *beside) if key[0] == name)
+    found = []
+    for key in keys:
+        first, second = own.get(key), beside.get(key)
+        line = _in_column(first or second)
+        if first is None:
+            line = replace(line, hr=float("nan"), ratio=_absent(key), p="", note="")
+        other = _in_column(second) if second else Row("", ratio=_absent(key))
+        found.append(replace(line, beside=other))
+    return found
+
+
+def _absent(key: tuple[str, str | None]) -> str:
+    return "" if key[1] is None else fmt.MISSING
+
+
+def _in_column(row: Row) -> Row:
+    """Return a row whose reason, which has no room beside another ratio, is two words."""
+    return replace(row, note="", ratio="Not estimable", hr=float("nan")) if row.note else row
+
+
+def explained(share: str) -> str:
+    """Return what the signs of a forest plot mean."""
+    return (
+        f"HR: hazard ratio, above 1 for a higher hazard of the event; bars: {share} "
+        "confidence interval (CI), an arrow where it goes on beyond the axis."
+    )
 
 
 def _per_unit(about: Mapping) -> str:

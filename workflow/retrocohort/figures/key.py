@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from matplotlib import rcParams
 from matplotlib.axes import Axes
 
 from retrocohort import format as fmt
 from retrocohort.figures import canvas
 from retrocohort.figures.curve_data import Group, median_known
+from retrocohort.figures.looks import Look
 
 SAMPLE = 24.0  # length of the piece of line before a label
 GAP = 6.0
@@ -26,18 +26,13 @@ class Key:
     label_width: float
     width: float
     height: float
+    look: Look
 
     @property
     def row_heights(self) -> list[float]:
         """Return the height of each row."""
         tallest = [max(len(label), len(median)) for _, label, median in self.rows]
         return [lines * canvas.line_height() for lines in tallest]
-
-
-def line_style(position: int) -> dict:
-    """Return colour and dash of a group, from the style file."""
-    styles = list(rcParams["axes.prop_cycle"])
-    return styles[position % len(styles)]
 
 
 def median_text(group: Group, trim: bool) -> str:
@@ -55,7 +50,7 @@ def median_text(group: Group, trim: bool) -> str:
     return f"{shown} ({limits})" if limits else shown
 
 
-def test_text(test: Mapping[str, str] | None) -> str:
+def test_text(test: Mapping[str, str] | None, look: Look) -> str:
     """Return "Log-rank P = 0.034", or why there is no P; empty without a test."""
     if test is None:
         return ""
@@ -63,7 +58,7 @@ def test_text(test: Mapping[str, str] | None) -> str:
     if p is None:
         note = test.get("note") or "not estimable"
         return f"Log-rank test {note}"
-    return f"Log-rank {fmt.p_statement(p)}"
+    return f"Log-rank {look.written(fmt.p_statement, p)}"
 
 
 def layout(
@@ -72,6 +67,7 @@ def layout(
     test: Mapping[str, str] | None,
     unit: str,
     confidence: float,
+    look: Look,
     most: float,
 ) -> Key:
     """Return the key with its texts wrapped so that it is at most `most` points wide.
@@ -81,12 +77,12 @@ def layout(
     """
     share = f"{100 * confidence:g}% CI"
     if len(groups) == 1:
-        lines = canvas.wrap(_median_alone(groups[0], unit, share), most)
+        lines = canvas.wrap(look.written(_median_alone, groups[0], unit, share), most)
         width = max(map(canvas.width_of, lines))
-        return Key("", [], [], lines, 0.0, width, canvas.height_of(lines))
+        return Key("", [], [], lines, 0.0, width, canvas.height_of(lines), look)
     heading = f"Median ({share}), {unit}"
     trim = fmt.whole_or_half(time for group in groups for time in group.median)
-    medians = [median_text(group, trim) for group in groups]
+    medians = [look.written(median_text, group, trim) for group in groups]
     widest = max(map(canvas.width_of, [heading, *medians]))
     beside = min(widest, max(canvas.width_of(heading), most / 2))
     room = max(most - SAMPLE - GAP - COLUMN_GAP - beside, 30.0)
@@ -98,10 +94,11 @@ def layout(
     labels = [line for _, lines, _ in rows for line in lines]
     label_width = max(map(canvas.width_of, [*label_heading, *labels]))
     width = SAMPLE + GAP + label_width + COLUMN_GAP + beside
-    lines = canvas.wrap(test_text(test), width) if test_text(test) else []
+    said = test_text(test, look)
+    lines = canvas.wrap(said, width) if said else []
     tall = sum(max(len(label), len(text)) for _, label, text in rows)
     height = (len(label_heading) + tall + len(lines)) * canvas.line_height()
-    return Key(heading, label_heading, rows, lines, label_width, width, height)
+    return Key(heading, label_heading, rows, lines, label_width, width, height, look)
 
 
 def draw(layer: Axes, key: Key, x: float, top: float, between: float = 0.0) -> None:
@@ -118,7 +115,7 @@ def draw(layer: Axes, key: Key, x: float, top: float, between: float = 0.0) -> N
         top += step * len(names)
         canvas.write(layer, medians, top - step, [key.heading])
     for (group, label, median), height in zip(key.rows, key.row_heights, strict=True):
-        style = line_style(group.position)
+        style = key.look.line(group.position)
         layer.plot([x, x + SAMPLE], [top + step / 2] * 2, **style)
         canvas.write(layer, labels, top, label, color=style["color"])
         canvas.write(layer, medians, top, median)

@@ -1,17 +1,15 @@
 """What a page is made of: blocks that the template knows, tables and figures with their numbers."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
 
-from retrocohort.report.inline import Drawings, fragment
+from retrocohort.report.inline import Drawings
 from retrocohort.report.labels import Labels
 from retrocohort.report.methods import percent
 from retrocohort.tables.layout import Layout
 
-ID = re.compile(r'\bid="([^"]+)"')
 Block = dict[str, object]
 
 
@@ -49,7 +47,8 @@ def details(title: str, blocks: Sequence[Block]) -> Block:
 class Sheet:
     """The page in the making: the study, its labels, what has been numbered and drawn so far.
 
-    `ids` are those of the tables so far, of their heads, rows and cells.
+    `tables` are all tables of the page, in its order; `ids` those of the tables so far, of their
+    heads, rows and cells.
     """
 
     study: Mapping
@@ -57,6 +56,13 @@ class Sheet:
     drawings: Drawings = field(default_factory=Drawings)
     numbers: dict[str, int] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
+    tables: list[Layout] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, study: Mapping) -> "Sheet":
+        """Return the empty page of a study."""
+        named = (study[key] for key in ("populations", "endpoints", "sources"))
+        return cls(study, Labels(study["variables"], *named))
 
     @property
     def level(self) -> str:
@@ -73,23 +79,26 @@ class Sheet:
         """Return a table with its number; nothing for no table."""
         if layout is None:
             return []
-        caption = f"{self.number('Table', main)}. {layout.caption}"
+        layout = replace(layout, number=self.number("Table", main))
         self.ids |= layout.ids()
-        return [{"kind": "table", "table": replace(layout, caption=caption)}]
+        self.tables.append(layout)
+        return [{"kind": "table", "table": layout}]
 
-    def made(self, html: str, name: str, main: bool = False) -> Block:
-        """Return a table that an earlier step has set, with its number.
+    def summary(self, layout: Layout | None) -> list[Block]:
+        """Return a table without a number: it repeats what numbered tables say."""
+        return [{"kind": "table", "table": layout}] if layout else []
+
+    def made(self, layout: Layout, name: str, main: bool = False) -> list[Block]:
+        """Return a table that an earlier step has laid out, with its number.
 
         Parameters
         ----------
-        html : str
-            The fragment.
+        layout : Layout
+            The table.
         name : str
             Of the entry of the study, as populations and endpoints occur in several.
         """
-        made = fragment(html, name, self.number("Table", main))
-        self.ids.update(ID.findall(made))
-        return {"kind": "html", "html": made}
+        return self.table(replace(layout, id=f"{name}-{layout.id}"), main)
 
     def figure(
         self,
@@ -99,16 +108,23 @@ class Sheet:
         links: Sequence[Mapping[str, str]] = (),
         behind: Sequence[Block] = (),
         main: bool = False,
+        curves: Mapping | None = None,
     ) -> Block:
-        """Return a figure with its number, links to its files, and the numbers behind it."""
+        """Return a figure with its number, links to its files, and the numbers behind it.
+
+        `curves` is what a reader finds on them, see `readout`.
+        """
+        number = self.number("Figure", main)
         return {
             "kind": "figure",
             "id": place,
             "svg": self.drawings.add(svg, caption),
-            "number": self.number("Figure", main),
+            "number": number,
+            "file": f"{number} {place}".replace(" ", "_"),
             "caption": caption,
             "links": list(links),
             "behind": list(behind),
+            "curves": curves or {},
         }
 
     def letters(self) -> Markup:

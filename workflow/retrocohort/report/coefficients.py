@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from retrocohort.format import (
-    MISSING,
     count,
     is_missing,
+    missing,
     number,
     p_statement,
     p_value,
@@ -112,7 +112,7 @@ def fit_table(place: str, caption: str, fit: Rows, labels: Labels, penalty: str 
     for row in fit:
         name, show = FIT[row["statistic"]]
         head = f"{name}: {labels.variable(row['model'])}" if row["model"] else name
-        value = show(as_number(row["value"])) if row["value"] else MISSING
+        value = show(as_number(row["value"])) if row["value"] else missing()
         cells = [
             Cell(value, footnotes.mark(row["note"])),
             Cell(count(as_number(row["df"])) if row["df"] else ""),
@@ -132,7 +132,7 @@ def fits_table(place: str, caption: str, fit: Rows, labels: Labels, penalty: str
         cells = []
         for statistic in SIDE_BY_SIDE:
             row, show = own.get(statistic), FIT[statistic][1]
-            value = show(as_number(row["value"])) if row and row["value"] else MISSING
+            value = show(as_number(row["value"])) if row and row["value"] else missing()
             cells.append(Cell(value, footnotes.mark(row["note"]) if row else ""))
         overall = own["lr"]
         cells += [Cell(count(as_number(overall["df"]))), Cell(p_value(as_number(overall["p"])))]

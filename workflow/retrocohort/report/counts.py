@@ -9,6 +9,7 @@ from retrocohort.report.coefficients import GLOBAL
 from retrocohort.report.estimates import Rows
 from retrocohort.report.labels import Labels
 from retrocohort.report.methods import as_words, model_label
+from retrocohort.source import joined
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row, addressed
 
 ENTRY = re.compile(r"^(.*) '(\w+)'$")  # step that names an entry of the study: "Cox model 'crude'"
@@ -60,7 +61,7 @@ def arms_table(place: str, caption: str, arms: Rows, populations: Rows, labels: 
     """Return the size of each arm in each population."""
     names = [row["population"] for row in populations]
     columns = [
-        Column(row["label"], f"n = {count(as_number(row['n']))}", anchor=row["population"])
+        Column(row["label"], joined("n = ", count(as_number(row["n"]))), anchor=row["population"])
         for row in populations
     ]
     size = {(row["arm"], row["level"], row["population"]): row for row in arms}

@@ -4,19 +4,20 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from retrocohort.format import (
-    MISSING,
-    NOT_REACHED,
     count,
     interval,
-    is_missing,
+    missing,
     number,
     p_value,
     percent,
     singular,
+    survival_time,
     whole_or_half,
+    with_limits,
 )
 from retrocohort.io import as_number
 from retrocohort.report.labels import Labels, exact
+from retrocohort.source import in_percent
 from retrocohort.tables.layout import (
     Cell,
     Column,
@@ -63,17 +64,14 @@ def estimate_cell(row: Mapping[str, str], text: str, footnotes: Footnotes) -> Ce
     """Return a cell; what is not estimable is a dash with the reason as its footnote."""
     note = row["note"]
     if note and note != NOTE_NOT_REACHED:
-        return Cell(MISSING, footnotes.mark(note))
+        return Cell(missing(), footnotes.mark(note))
     return Cell(text)
 
 
 def median_text(row: Mapping[str, str], trim: bool) -> str:
     """Return "89.0 (81.9–97.4)", "not reached (153.2–)"; without ".0" if times are whole."""
     median, low, high = (as_number(row[key]) for key in MEDIAN)
-    middle = NOT_REACHED if is_missing(median) else number(median, 1, trim)
-    if is_missing(low) and is_missing(high):
-        return middle
-    return f"{middle} ({interval(low, high, 1, trim)})"
+    return with_limits(survival_time(median, 1, trim), low, high, 1, trim)
 
 
 def are_whole(rows: Rows, columns: Sequence[str]) -> bool:
@@ -102,8 +100,7 @@ def quantile_table(place: str, about: str, part: Mapping, level: str, labels: La
 
     def cells(row):
         own = follow[row["variable"], row["level"]]
-        quartiles = (as_number(row[key]) for key in ("q1", "q3"))
-        reached = [NOT_REACHED if is_missing(q) else number(q, 1, trim) for q in quartiles]
+        reached = [survival_time(as_number(row[key]), 1, trim) for key in ("q1", "q3")]
         span = interval(as_number(own["min"]), as_number(own["max"]), 1, trim)
         found = [
             Cell(count(as_number(row["n"]))),
@@ -186,9 +183,9 @@ def _moment(time: float, unit: str) -> str:
 
 
 def _landmark_cells(row: Mapping[str, str], footnotes: Footnotes) -> list[Cell]:
-    survival, low, high = (100 * as_number(row[k]) for k in ("survival", "ci_low", "ci_high"))
-    limits = interval(low, high, 1)
-    text = percent(survival) if limits == MISSING else f"{percent(survival)} ({limits})"
+    shares = (in_percent(as_number(row[k])) for k in ("survival", "ci_low", "ci_high"))
+    survival, low, high = shares
+    text = with_limits(percent(survival), low, high)
     return [Cell(count(as_number(row["n_risk"]))), estimate_cell(row, text, footnotes)]
 
 

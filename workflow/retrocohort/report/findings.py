@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from retrocohort.format import (
-    NOT_REACHED,
     count,
-    number,
     p_value,
     ratio_interval,
+    survival_time,
     within_sentence,
 )
 from retrocohort.io import as_number
@@ -22,6 +21,7 @@ from retrocohort.report.estimates import (
     median_text,
 )
 from retrocohort.report.labels import Labels
+from retrocohort.source import joined
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 
 FULL = "full"
@@ -85,9 +85,8 @@ def survival_findings(
 
 
 def _with_unit(row: Mapping[str, str], trim: bool, unit: str) -> str:
-    if not row["median"]:
-        return NOT_REACHED
-    return f"{number(as_number(row['median']), 1, trim)} {length_unit(unit)}"
+    median = survival_time(as_number(row["median"]), 1, trim)
+    return joined(median, f" {length_unit(unit)}") if row["median"] else median
 
 
 def hazard_findings(

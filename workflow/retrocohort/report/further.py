@@ -7,9 +7,14 @@ from retrocohort.format import count, p_statement, within_sentence
 from retrocohort.io import as_number
 from retrocohort.report import further_tables as tables
 from retrocohort.report.blocks import Block, Sheet, details, heading, text
-from retrocohort.report.findings import exposure
 from retrocohort.report.further_methods import adjustment, duration
-from retrocohort.report.outcomes import Part, is_whole, model_blocks, whole_first
+from retrocohort.report.outcomes import (
+    Part,
+    is_whole,
+    model_blocks,
+    shown_on_curves,
+    whole_first,
+)
 
 NO_EVIDENCE = (
     "The data are synthetic. Whatever they were not made to reproduce, such as the results of this"
@@ -32,7 +37,7 @@ def further_section(sheet: Sheet, contents: Mapping[str, Sequence[Part]]) -> lis
     if not blocks:
         return []
     caution = [text(NO_EVIDENCE)] if sheet.study["data"] == "synthetic" else []
-    return [*caution, *blocks, *_hazards(sheet, contents["models"])]
+    return [*caution, *blocks]
 
 
 def _folded(parts: Sequence[Part], show) -> list[Block]:
@@ -86,7 +91,12 @@ def _landmark(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
     table = tables.landmark_table(f"landmark-{place}", caption, part, sheet.level, labels)
     drawn = f"{about}. {_about(part)}. Kaplan-Meier estimates with {sheet.level} confidence"
     figure = sheet.figure(
-        part["svg"], f"landmark-curves-{place}", f"{drawn} intervals.", part["links"], main=main
+        part["svg"],
+        f"landmark-curves-{place}",
+        f"{drawn} intervals.",
+        part["links"],
+        main=main,
+        curves=shown_on_curves(sheet, part, [("", part["km"])], {"by": entry["by"]}),
     )
     return [text(_analysed(part, at)), figure, *sheet.table(table, main)]
 
@@ -113,19 +123,23 @@ def _rmst(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
     return sheet.table(table, is_whole(part))
 
 
-SHOWN = {"interaction": _interaction, "landmark": _landmark, "rmst": _rmst}
+def _subgroups(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
+    """Return the forest plot of the subgroups, and the tests behind it."""
+    labels, main = sheet.labels, is_whole(part)
+    names = {name: labels.variable(name) for name in entry["across"]}
+    names["populations"] = "; ".join(map(labels.population, entry.get("subgroups", [])))
+    by = within_sentence(labels.variable(entry["by"]))
+    caption = f"{entry['label']}: hazard ratios of {by} in each subgroup. {_about(part)}"
+    place = f"subgroups-{_place(part)}"
+    rows = [row | {"subgroups": row["split"]} for row in part["tests"]]
+    title = f"Tests of interaction. {_about(part)}"
+    behind = sheet.table(tables.tests_table(f"{place}-tests", title, rows, names))
+    return [sheet.figure(part["svg"], place, f"{caption}.", part["links"], behind, main=main)]
 
 
-def _hazards(sheet: Sheet, models: Sequence[Part]) -> list[Block]:
-    """Return the tests of proportional hazards of all multivariable models in one table."""
-    tested = [part for part in models if part["kind"] == "multivariable" and part["ph"]]
-    if not tested:
-        return []
-    caption = (
-        "Test of proportional hazards, by scaled Schoenfeld residuals against the Kaplan-Meier"
-        " transform of time, of every multivariable Cox model"
-    )
-    table = tables.hazards_table(
-        "further-hazards-table", caption, tested, exposure(sheet.study), sheet.labels
-    )
-    return [heading("further-hazards", "Proportional hazards"), *sheet.table(table, main=True)]
+SHOWN = {
+    "interaction": _interaction,
+    "landmark": _landmark,
+    "rmst": _rmst,
+    "subgroups": _subgroups,
+}

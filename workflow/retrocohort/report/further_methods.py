@@ -68,4 +68,23 @@ def _rmst(entry: Mapping, study: Mapping, labels: Labels) -> list[str]:
     ]
 
 
-FURTHER = {"interaction": _interaction, "landmark": _landmark, "rmst": _rmst}
+def _subgroups(entry: Mapping, study: Mapping, labels: Labels) -> list[str]:
+    named = map(labels.population, entry.get("subgroups", []))
+    listed = "; ".join([*named, *map(labels.variable, entry["across"])])
+    facts = [
+        f"Effect of {labels.quoted(entry['by'])} in subgroups ({listed}): for each of these one Cox"
+        " model of all its subgroups together, and the likelihood-ratio test of its interaction."
+        f" Ties: {TIES[study['conventions']['ties']]}.",
+        "The tests are not corrected for their number.",
+    ]
+    if entry["covariates"]:
+        facts.append(f"Adjusted for {labels.names(entry['covariates'])}.")
+    return facts
+
+
+FURTHER = {
+    "interaction": _interaction,
+    "landmark": _landmark,
+    "rmst": _rmst,
+    "subgroups": _subgroups,
+}

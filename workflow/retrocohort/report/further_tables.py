@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from retrocohort.format import (
-    MISSING,
     NOT_REACHED,
     count,
-    interval,
     is_missing,
+    missing,
     number,
     p_value,
     ratio_interval,
+    with_limits,
     within_sentence,
 )
 from retrocohort.io import as_number
@@ -122,7 +122,7 @@ def landmark_table(place: str, caption: str, part: Mapping, level: str, labels: 
 def tau_text(part: Mapping) -> str:
     """Return "153.2 months"."""
     tau = as_number(part["means"][0]["tau"])
-    return MISSING if is_missing(tau) else f"{number(tau, 1, trim=True)} {part['unit']}"
+    return missing() if is_missing(tau) else f"{number(tau, 1, trim=True)} {part['unit']}"
 
 
 def means_table(place: str, caption: str, part: Mapping, level: str, labels: Labels) -> Layout:
@@ -130,9 +130,7 @@ def means_table(place: str, caption: str, part: Mapping, level: str, labels: Lab
     footnotes, groups, pairs = Footnotes(), [], []
     for row in part["means"]:
         value, low, high = (as_number(row[key]) for key in ("estimate", "ci_low", "ci_high"))
-        shown = MISSING
-        if not is_missing(value):
-            shown = f"{number(value, 1)} ({interval(low, high, 1)})"
+        shown = with_limits(number(value, 1), low, high)
         cells = [*_counts(row, "n", "events"), estimate_cell(row, shown, footnotes)]
         cells.append(Cell(number(as_number(row["se"]), 2)))
         head = labels.level(row["variable"], row["level"])

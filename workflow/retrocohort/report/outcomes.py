@@ -1,50 +1,84 @@
-"""The sections on survival and on the Cox models, the whole cohort first, all others folded."""
+"""The results by population, the whole cohort first, all others folded."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from string import ascii_uppercase as LETTERS
 
 from retrocohort.format import count, within_sentence
 from retrocohort.io import as_number
 from retrocohort.report.blocks import Block, Sheet, details, heading, subheading, text
-from retrocohort.report.coefficients import (
-    estimate_table,
-    fit_table,
-    fits_table,
-    hazards_table,
-    summary,
+from retrocohort.report.coefficients import estimate_table, summary
+from retrocohort.report.estimates import (
+    OVERALL,
+    Rows,
+    landmark_table,
+    logrank_table,
+    quantile_table,
+    survival_word,
 )
-from retrocohort.report.estimates import landmark_table, logrank_table, quantile_table
 from retrocohort.report.findings import FULL
 from retrocohort.report.methods import as_words
+from retrocohort.report.readout import readout
+from retrocohort.time_axis import scale_of, unit_of
 
 Part = Mapping[str, object]
 PENALTIES = {"": "", "firth": " from Firth's penalised likelihood and its profile"}
 
 
-def survival_section(sheet: Sheet, contents: Mapping[str, Sequence[Part]]) -> list[Block]:
-    """Return every endpoint: tables and curves of the whole cohort, then of each population."""
+def results_section(
+    sheet: Sheet, populations: Rows, contents: Mapping[str, Sequence[Part]]
+) -> list[Block]:
+    """Return survival and Cox models of every endpoint in each population.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The page in the making.
+    populations : rows of cohort/populations.csv.
+    contents : mapping
+        Loaded parts: panels, survival, tables, curves and models.
+    """
     blocks = [_panels(sheet, panels) for panels in contents["panels"]]
-    for endpoint in sheet.study["survival"]["endpoints"]:
-        blocks.append(heading(f"survival-{endpoint}", sheet.labels.endpoint(endpoint)))
-        parts = [part for part in contents["survival"] if part["endpoint"] == endpoint]
-        if parts[0]["note"]:
-            blocks.append(text(f"{as_words(parts[0]['note'])}."))
-        for part in whole_first(parts):
-            own = _survival(sheet, part, contents)
-            blocks += own if is_whole(part) else [details(_size(part), own)]
+    ranked = sorted(populations, key=lambda row: row["population"] != FULL)
+    for row in ranked:
+        own = _population(sheet, row["population"], contents)
+        if own:
+            size = f"{row['label']}: {count(as_number(row['n']))} patients"
+            blocks.append(heading(f"results-{row['population']}", size))
+            whole = row["population"] == FULL
+            blocks += own if whole else [details(f"Survival and Cox models: {row['label']}", own)]
+    return blocks
+
+
+def _population(sheet: Sheet, population: str, contents: Mapping) -> list[Block]:
+    """Return the results of one population, endpoint by endpoint."""
+    blocks = []
+    for endpoint in sheet.study["endpoints"]:
+        about = {"population": population, "endpoint": endpoint}
+        own = []
+        for part in _same(about, contents["survival"]):
+            own += [text(f"{as_words(part['note'])}.")] if part["note"] else []
+            own += _survival(sheet, part, contents)
+        for part in _same(about, contents["models"]):
+            own += model_blocks(sheet, part) if part["role"] == "main" else []
+        blocks += [subheading(sheet.labels.endpoint(endpoint)), *own] if own else []
     return blocks
 
 
 def _panels(sheet: Sheet, panels: Part) -> Block:
     """Return a figure of several panels; the numbers behind them stand under each population."""
-    shown = "; ".join(f"{a}, {b}" for a, b in zip(LETTERS, panels["populations"], strict=False))
-    links = [
-        {"label": ending.upper(), "href": f"../figures/{panels['name']}.{ending}"}
-        for ending in ("svg", "pdf", "png")
-    ]
-    caption = f"{panels['title']}: {shown}."
-    return sheet.figure(panels["svg"], f"panels-{panels['name']}", caption, links, main=True)
+    named = list(zip(LETTERS, panels["populations"], strict=False))
+    caption = f"{panels['title']}: {'; '.join(f'{a}, {b}' for a, b in named)}."
+    names = [f"{a}, {b}" for a, b in named]
+    plots = list(zip(names, panels["km"], strict=True))
+    curves = shown_on_curves(sheet, panels, plots, sheet.study["curves"][panels["curve"]])
+    return sheet.figure(
+        panels["svg"],
+        f"panels-{panels['name']}",
+        caption,
+        panels["links"],
+        main=True,
+        curves=curves,
+    )
 
 
 def is_whole(part: Part) -> bool:
@@ -55,12 +89,6 @@ def is_whole(part: Part) -> bool:
 def whole_first(parts: Sequence[Part]) -> list[Part]:
     """Return the parts with those of the whole cohort in front."""
     return sorted(parts, key=lambda part: not is_whole(part))
-
-
-def _size(part: Part) -> str:
-    """Return "Men: 8,159 patients, 764 events"."""
-    n, events = (count(as_number(part["quantiles"][0][key])) for key in ("n", "events"))
-    return f"{part['population_label']}: {n} patients, {events} events"
 
 
 def _same(part: Part, others: Sequence[Part]) -> list[Part]:
@@ -75,7 +103,9 @@ def _survival(sheet: Sheet, part: Part, contents: Mapping[str, Sequence[Part]]) 
     place = f"{part['population']}-{part['endpoint']}"
     about = f"{part['endpoint_label']}: {part['population_label']}"
     blocks = [
-        sheet.made(table["html"], table["name"], main) for table in _same(part, contents["tables"])
+        block
+        for table in _same(part, contents["tables"])
+        for block in sheet.made(table["layout"], table["name"], main)
     ]
     blocks += [_curve(sheet, curve, part) for curve in _same(part, contents["curves"])]
     shared = sheet.level, labels
@@ -90,7 +120,8 @@ def _survival(sheet: Sheet, part: Part, contents: Mapping[str, Sequence[Part]]) 
 
 def _curve(sheet: Sheet, curve: Part, part: Part) -> Block:
     """Return a figure of curves with the numbers that it shows."""
-    by = sheet.study["curves"][curve["name"]].get("by", "")
+    entry = sheet.study["curves"][curve["name"]]
+    by = entry.get("by", "")
     place = f"km-{curve['name']}-{curve['population']}-{curve['endpoint']}"
     split = f" by {within_sentence(sheet.labels.variable(by))}" if by else ""
     about = f"{curve['endpoint_label']}{split}: {curve['population_label']}"
@@ -98,49 +129,42 @@ def _curve(sheet: Sheet, curve: Part, part: Part) -> Block:
     main = is_whole(curve)
     rows = [row for row in part["landmarks"] if row["variable"] == by]
     numbers = landmark_table(place, about, part, rows, sheet.level, sheet.labels)
+    curves = shown_on_curves(sheet, curve, [("", curve["km"])], entry)
     behind = sheet.table(numbers)
-    return sheet.figure(curve["svg"], place, caption, curve["links"], behind, main)
+    return sheet.figure(curve["svg"], place, caption, curve["links"], behind, main, curves)
 
 
-def cox_section(sheet: Sheet, models: Sequence[Part]) -> list[Block]:
-    """Return the main models of each endpoint: the whole cohort, then the other populations."""
-    blocks = []
-    order = {name: i for i, name in enumerate(sheet.study["endpoints"])}
-    shown = [part for part in models if part["role"] == "main"]
-    ranked = sorted(shown, key=lambda part: order[part["endpoint"]])
-    for endpoint, own in groupby(ranked, key=lambda part: part["endpoint"]):
-        blocks.append(heading(f"cox-{endpoint}", sheet.labels.endpoint(endpoint)))
-        for _, parts in groupby(own, key=lambda part: part["name"]):
-            parts = whole_first(list(parts))
-            blocks.append(subheading(parts[0]["label"]))
-            for part in parts:
-                own_blocks = model_blocks(sheet, part)
-                title = part["population_label"]
-                blocks += own_blocks if is_whole(part) else [details(title, own_blocks)]
-    return blocks
+def shown_on_curves(sheet: Sheet, part: Part, plots: Sequence, entry: Mapping) -> Mapping:
+    """Return what a reader finds on the curves of a figure: see `readout`.
+
+    `plots` are the name and the rows of each; `entry` may have `by`, the variable that splits them,
+    and `axis`, the unit in which their time is drawn.
+    """
+    by = entry.get("by")
+    levels = sheet.labels.variables[by]["levels"] if by else {"": OVERALL}
+    about = {"unit": unit_of(part, entry), "scale": scale_of(part, entry)}
+    about |= {"word": survival_word(part)}
+    return readout(part["svg"], plots, levels, about)
 
 
 def model_blocks(sheet: Sheet, part: Part) -> list[Block]:
-    """Return one model in one population: its figure, and all its numbers folded away."""
-    place = f"{part['name']}-{part['population']}-{part['endpoint']}"
-    about = f"{part['endpoint_label']}: {part['population_label']}. Cox model “{part['label']}”"
+    """Return one model in one population: its figure, and its coefficients folded away."""
+    place, about = named(part)
     how = PENALTIES[part["penalty"]]
     caption = f"{about}: hazard ratios with {sheet.level} confidence intervals{how}."
     figure = sheet.figure(
         part["svg"], f"forest-{place}", caption, part["links"], main=is_whole(part)
     )
+    table = estimate_table(
+        f"cox-{place}", about, part["estimates"], sheet.level, sheet.labels, part["penalty"]
+    )
     single = part["kind"] == "univariable"
-    fits = fits_table if single else fit_table
-    tables = [
-        estimate_table(
-            f"cox-{place}", about, part["estimates"], sheet.level, sheet.labels, part["penalty"]
-        ),
-        fits(f"fit-{place}", f"Fit. {about}", part["fit"], sheet.labels, part["penalty"]),
-    ]
-    if part["ph"]:
-        title = f"Test of proportional hazards. {about}"
-        tables.append(hazards_table(f"ph-{place}", title, part["ph"], sheet.labels))
-    folded = [block for table in tables for block in sheet.table(table)]
-    title = "Coefficients, fit and proportional hazards" if part["ph"] else "Coefficients and fit"
     size = [] if single else [text(summary(part["fit"], part["ph"]))]
-    return [figure, *size, details(title, folded)]
+    return [figure, *size, details("Coefficients", sheet.table(table))]
+
+
+def named(part: Part) -> tuple[str, str]:
+    """Return the end of the ids of a model in one population, and what it is called."""
+    place = f"{part['name']}-{part['population']}-{part['endpoint']}"
+    label = f"{part['endpoint_label']}: {part['population_label']}. Cox model “{part['label']}”"
+    return place, label

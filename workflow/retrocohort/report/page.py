@@ -1,14 +1,19 @@
 """The report of a study: one page that needs nothing beside it."""
 
+import base64
+import hashlib
 from collections.abc import Mapping
 
+import yaml
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
-from retrocohort.report import further, outcomes, printed, sections
+from retrocohort.report import checklists, diagnostics, further, outcomes, printed, sections
 from retrocohort.report.blocks import Sheet
-from retrocohort.report.labels import Labels
+from retrocohort.report.readout import STEPS
+from retrocohort.report.sentences import sentences_section
 
+LANGUAGE = "en"
 STATUS = {
     "public": "Public data",
     "private": "Confidential: private data, aggregate results",
@@ -16,68 +21,120 @@ STATUS = {
 }
 
 
-def render(
-    study: Mapping, contents: Mapping, rows: Mapping, texts: Mapping, templates: Mapping
-) -> str:
-    """Return the page as HTML.
+def assemble(
+    sheet: Sheet, contents: Mapping, rows: Mapping, texts: Mapping, templates: Mapping
+) -> list[dict]:
+    """Return the sections of the page: id, title and blocks; the sheet keeps the tables.
 
     Parameters
     ----------
-    study : mapping
-        Decisions of the study and the labels of its variables.
+    sheet : Sheet
+        An empty one of the study.
     contents : mapping
-        tables, survival, curves, models and further: lists of parts (population, endpoint and their
-        labels) with the text of their `html` and `svg` and the rows of their tables.
+        flowchart, tables, pictures, survival, curves, panels, models and further: lists of parts
+        (population, endpoint and their labels) with their `layout`, the text of their `svg`, the
+        rows of their tables and the links to their files.
     rows : mapping
         Rows of flow, populations, arms, endpoints, linkage, centres and warnings; of studies that
         have them also published, the comparison with a printed paper, and findings about it.
     texts : mapping
-        flowchart (SVG), provenance and lock.
+        provenance and lock.
     templates : mapping
-        File name -> text: report.html, the templates it includes, and style.css.
+        File name -> text: those with the items of the checklists.
     """
-    labels = Labels(
-        study["variables"], *(study[k] for k in ("populations", "endpoints", "sources"))
-    )
-    sheet = Sheet(study, labels)
     parts = [
         ("findings", "Key findings", sections.findings_section(sheet, rows, contents)),
         ("methods", "Methods as run", sections.methods_section(sheet, texts["lock"])),
         (
             "participants",
             "Participants",
-            sections.participants_section(sheet, rows, texts["flowchart"]),
+            sections.participants_section(sheet, rows, contents["flowchart"][0]),
         ),
         (
             "baseline",
             "Baseline characteristics",
-            sections.baseline_section(sheet, rows, contents["tables"]),
+            sections.baseline_section(sheet, rows, contents),
         ),
-        ("survival", "Survival", outcomes.survival_section(sheet, contents)),
-        ("cox", "Cox models", outcomes.cox_section(sheet, contents["models"])),
+        (
+            "results",
+            "Results by population",
+            outcomes.results_section(sheet, rows["populations"], contents),
+        ),
         ("further", "Further analyses", further.further_section(sheet, contents)),
+        (
+            "diagnostics",
+            "Diagnostics",
+            diagnostics.diagnostics_section(sheet, contents["models"]),
+        ),
+        ("sentences", "Sentences for the text", sentences_section(sheet, rows, contents)),
         ("printed", "Printed and regenerated", printed.printed_section(sheet, rows)),
         ("paper", "The paper checked against itself", printed.findings_section(rows)),
         ("warnings", "Problems and warnings", sections.warnings_section(sheet, rows)),
         ("provenance", "Provenance", sections.provenance_section(rows["linkage"], texts)),
     ]
-    environment = Environment(
+    asked = sheet.study["report"].get("checklists", checklists.USUAL)
+    listed = checklists.checklists_section(asked, templates, checklists.places_of(parts))
+    parts.insert(-1, ("checklists", "Checklists", listed))
+    return [{"id": place, "title": title, "blocks": own} for place, title, own in parts if own]
+
+
+def render(sheet: Sheet, sections: list[dict], templates: Mapping) -> str:
+    """Return the page as HTML.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        What `assemble` has left.
+    sections : list of dict
+        From `assemble`.
+    templates : mapping
+        File name -> text: report.html and the templates it includes, style.css, report.js and
+        words.yaml.
+    """
+    study = sheet.study
+    return (
+        environment(templates)
+        .get_template("report.html")
+        .render(
+            title=study["title"],
+            status=STATUS[study["data"]],
+            synthetic=study["data"] == "synthetic",
+            warning=study["notice"],
+            warning_in_style=in_style(study["notice"]),
+            report=study["report"],
+            sections=sections,
+            letters=sheet.letters(),
+            steps=str(STEPS),
+            language=LANGUAGE,
+            words=words(templates["words.yaml"], LANGUAGE),
+            style=Markup(templates["style.css"]),
+            script=Markup(templates["report.js"]),
+            script_hash=fingerprint(templates["report.js"]),
+        )
+    )
+
+
+def environment(templates: Mapping[str, str]) -> Environment:
+    """Return templates in which every text is escaped and nothing may be undefined."""
+    return Environment(
         loader=DictLoader(dict(templates)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html").render(
-        title=study["title"],
-        status=STATUS[study["data"]],
-        synthetic=study["data"] == "synthetic",
-        warning=study["notice"],
-        notice="",  # of a table by itself
-        report=study["report"],
-        sections=[
-            {"id": place, "title": title, "blocks": own} for place, title, own in parts if own
-        ],
-        letters=sheet.letters(),
-        style=Markup(templates["style.css"]),
-    )
+
+
+def words(translations: str, language: str) -> dict[str, str]:
+    """Return the texts of the page in one language, by the keys of words.yaml."""
+    return {key: text[language] for key, text in yaml.safe_load(translations).items()}
+
+
+def in_style(text: str) -> Markup:
+    """Return a text as a string of a style sheet holds it: nothing but letters as they are."""
+    return Markup("".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):x} " for c in text))
+
+
+def fingerprint(script: str) -> str:
+    """Return the SHA-256 of a script as a page names the only one that may run in it."""
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

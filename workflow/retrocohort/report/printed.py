@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from retrocohort.audit.ledger import COUNT as COUNTED
 from retrocohort.audit.ledger import KINDS_OF_FINDING, selector
-from retrocohort.format import MISSING, count
+from retrocohort.format import count, missing
 from retrocohort.report.blocks import Block, Sheet, text
 from retrocohort.report.estimates import Rows
 from retrocohort.tables.baseline_layout import arm_cell
@@ -131,7 +131,7 @@ def _shares(header: str, rows: Rows, kinds: Sequence[str]) -> Row:
     for kind in (*kinds, ""):
         own = Counter(row["match"] for row in rows if kind in ("", kind_of(row)))
         of = own["yes"] + own["no"]
-        cells.append(Cell(f"{count(own['yes'])}/{count(of)}" if of else MISSING))
+        cells.append(Cell(f"{count(own['yes'])}/{count(of)}" if of else missing()))
     return Row(header, cells)
 
 

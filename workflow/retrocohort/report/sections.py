@@ -1,7 +1,6 @@
 """The sections before and after the outcomes: findings, methods, participants, provenance."""
 
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Mapping
 
 from retrocohort.format import count, within_sentence
 from retrocohort.io import as_number
@@ -19,6 +18,14 @@ from retrocohort.report.findings import (
 from retrocohort.report.outcomes import is_whole
 
 Files = Mapping[str, Rows]
+PICTURES = {
+    "balance": "Balance of the arms, standardised mean differences",
+    "missing": "Share of unknown values",
+}
+FOLLOWUP = (
+    "Follow-up, {endpoint_label}: {population_label}. Share of patients still followed, reverse"
+    " Kaplan-Meier estimate."
+)
 
 
 def findings_section(sheet: Sheet, files: Files, contents: Mapping) -> list[Block]:
@@ -34,8 +41,8 @@ def findings_section(sheet: Sheet, files: Files, contents: Mapping) -> list[Bloc
     ratios = hazard_findings("findings-hazard", caption, models, *about)
     return [
         text(opening(files["flow"], files["arms"], variable, sheet.labels)),
-        *sheet.table(survival, main=True),
-        *sheet.table(ratios, main=True),
+        *sheet.summary(survival),
+        *sheet.summary(ratios),
     ]
 
 
@@ -77,7 +84,7 @@ def methods_section(sheet: Sheet, lock: str) -> list[Block]:
     ]
 
 
-def participants_section(sheet: Sheet, files: Files, flowchart: str) -> list[Block]:
+def participants_section(sheet: Sheet, files: Files, flowchart: Mapping) -> list[Block]:
     """Return who was studied: the flowchart, its numbers, and who is at risk of what."""
     labels = sheet.labels
     flow = counts.flow_table("flow", "Flow of patients", files["flow"])
@@ -87,26 +94,38 @@ def participants_section(sheet: Sheet, files: Files, flowchart: str) -> list[Blo
     arms = counts.arms_table(
         "arms", "Arms in each population", files["arms"], files["populations"], labels
     )
-    behind = sheet.table(flow)
-    caption = "Flow of patients from the delivered records to the populations and arms."
-    figure = sheet.figure(flowchart, "flowchart", caption, behind=behind, main=True)
     centres = counts.centres_table("centres", "Records by centre", files["centres"], labels)
-    shown = [sheet.table(table, main=True) for table in (risk, arms, centres)]
-    return [figure, *chain.from_iterable(shown)]
+    behind = [block for table in (flow, arms, risk, centres) for block in sheet.table(table)]
+    caption = "Flow of patients from the delivered records to the populations and arms."
+    return [
+        sheet.figure(flowchart["svg"], "flowchart", caption, flowchart["links"], behind, main=True)
+    ]
 
 
-def baseline_section(sheet: Sheet, files: Files, tables: Sequence[Mapping]) -> list[Block]:
-    """Return the baseline tables, those of the whole cohort open."""
+def baseline_section(sheet: Sheet, files: Files, contents: Mapping) -> list[Block]:
+    """Return the baseline tables with their pictures, those of the whole cohort open."""
     size = {row["population"]: count(as_number(row["n"])) for row in files["populations"]}
     shown = sorted(
-        (table for table in tables if table["kind"] == "baseline"), key=lambda t: not is_whole(t)
+        (table for table in contents["tables"] if table["kind"] == "baseline"),
+        key=lambda table: not is_whole(table),
     )
     blocks = []
     for table in shown:
         name, label = table["population"], table["population_label"]
-        block = sheet.made(table["html"], table["name"], main=name == FULL)
-        title = f"{label}: {size[name]} patients"
-        blocks.append(block if name == FULL else details(title, [block]))
+        own = sheet.made(table["layout"], table["name"], main=name == FULL)
+        for picture in contents["pictures"]:
+            if (picture["population"], picture["name"]) == (name, table["name"]):
+                place = f"{picture['kind']}-{picture['name']}-{name}"
+                caption = f"{PICTURES[picture['kind']]}: {label}."
+                drawn = picture["svg"], place, caption, picture["links"]
+                own.append(sheet.figure(*drawn, main=name == FULL))
+        blocks += own if name == FULL else [details(f"{label}: {size[name]} patients", own)]
+    followed = [picture for picture in contents["pictures"] if picture["kind"] == "followup"]
+    for picture in sorted(followed, key=lambda picture: not is_whole(picture)):
+        place = "followup-{name}-{population}-{endpoint}".format(**picture)
+        caption = FOLLOWUP.format(**picture)
+        drawn = picture["svg"], place, caption, picture["links"]
+        blocks.append(sheet.figure(*drawn, main=is_whole(picture)))
     return blocks
 
 

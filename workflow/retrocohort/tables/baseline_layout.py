@@ -4,19 +4,20 @@ from collections.abc import Mapping, Sequence
 from itertools import chain, groupby
 
 from retrocohort.format import (
-    MISSING,
     count,
     count_percent,
     difference,
     is_missing,
     mean_sd,
     median_iqr,
+    missing,
     p_value,
     spread_decimals,
     whole_or_half,
     within_sentence,
 )
 from retrocohort.io import as_number
+from retrocohort.source import joined
 from retrocohort.tables.layout import (
     Cell,
     Column,
@@ -94,7 +95,7 @@ def lay_out(
     columns = [
         Column(
             label,
-            f"n = {count(numbers.get('', '', arm, 'n'))}",
+            joined("n = ", count(numbers.get("", "", arm, "n"))),
             anchor=f"{row_anchor('')}.{arm_cell(arm)}",
         )
         for arm, label in arms.items()
@@ -145,11 +146,11 @@ def _block(
             anchor = row_anchor(name, level)
             cells = addressed(anchor, names, _counts(numbers, name, level, arms))
             rows.append(Row(label, cells + [Cell()] * 2, indent=True, anchor=anchor))
-    missing = {arm: numbers.get(name, "", arm, "missing") for arm in arms}
-    if any(missing.values()):
+    unknown = {arm: numbers.get(name, "", arm, "missing") for arm in arms}
+    if any(unknown.values()):
         cells = [
             Cell(count_percent(n, _share(n, numbers.get("", "", arm, "n"))))
-            for arm, n in missing.items()
+            for arm, n in unknown.items()
         ]
         cells = addressed(own, [f"missing-{end}" for end in names], cells)
         rows.append(Row("Missing", cells + [Cell()] * 2, indent=True))
@@ -194,9 +195,9 @@ def _comparison(numbers: _Table, name: str, footnotes: Footnotes) -> list[Cell]:
     told = [row["note"]] if is_missing(p) else [TEST_NAMES[row["test"]], row["note"]]
     p_cell = Cell(p_value(p), footnotes.mark("; ".join(filter(None, told))))
     pairs = numbers.pairs.get(name, [])
-    differences = [abs(as_number(pair["smd"])) for pair in pairs if pair["smd"]]
+    differences = [as_number(pair["smd"]) for pair in pairs if pair["smd"]]
     notes = "; ".join(dict.fromkeys(pair["note"] for pair in pairs if pair["note"]))
-    text = difference(max(differences)) if differences else MISSING
+    text = difference(max(differences, key=abs)) if differences else missing()
     return [p_cell, Cell(text, footnotes.mark(notes))]
 
 

@@ -1,10 +1,8 @@
-"""The layout of a printed table, from which the HTML (later Word and Excel) is made."""
+"""The layout of a printed table, from which HTML, Word, Excel, LaTeX and CSV are made."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from string import ascii_lowercase
-
-from jinja2 import Environment, StrictUndefined
 
 # penalty of a Cox model -> the test of its coefficients
 COEFFICIENT_TESTS = {"": "Wald", "firth": "penalised LR"}
@@ -66,7 +64,10 @@ class Footnotes:
 
 @dataclass(frozen=True)
 class Layout:
-    """A table: a block of rows for each variable, notes without a letter, and footnotes."""
+    """A table: a block of rows for each variable, notes without a letter, and footnotes.
+
+    `number` is the one that a page gives it: "Table 2", or "Table S2" of what is folded away.
+    """
 
     id: str
     caption: str
@@ -75,12 +76,21 @@ class Layout:
     blocks: list[list[Row]]
     notes: list[str]
     footnotes: Footnotes
+    number: str = ""
+
+    @property
+    def title(self) -> str:
+        """Return "Table 2. Survival", the caption alone for a table without a number."""
+        return f"{self.number}. {self.caption}" if self.number else self.caption
+
+    def rows(self) -> list[Row]:
+        """Return the rows of all blocks."""
+        return [row for block in self.blocks for row in block]
 
     def ids(self) -> set[str]:
         """Return the ids of the table, of its heads, rows and cells."""
-        rows = [row for block in self.blocks for row in block]
-        ends = [part.anchor for part in (*self.columns, *rows)]
-        ends += [cell.anchor for row in rows for cell in row.cells]
+        ends = [part.anchor for part in (*self.columns, *self.rows())]
+        ends += [cell.anchor for row in self.rows() for cell in row.cells]
         return {self.id, *(f"{self.id}-{end}" for end in ends if end)}
 
     def groups(self) -> list[tuple[str, int]]:
@@ -127,21 +137,3 @@ def numbered(part: Mapping, table: Mapping) -> str:
 def remarks(part: Mapping, table: Mapping) -> list[str]:
     """Return what the study remarks under the table of a population."""
     return [*filter(None, [table.get("remarks", {}).get(part["population"])])]
-
-
-def render(template: str, layout: Layout, notice: str = "") -> str:
-    """Return the HTML fragment of a table; every text is escaped.
-
-    Parameters
-    ----------
-    template : str
-        Text of a Jinja2 template that uses `table`.
-    layout : Layout
-        The table.
-    notice : str
-        What is said of the data under it.
-    """
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.from_string(template).render(table=layout, notice=notice) + "\n"

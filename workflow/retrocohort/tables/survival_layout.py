@@ -5,10 +5,10 @@ from itertools import groupby
 from math import nan
 
 from retrocohort.format import (
-    MISSING,
     count,
     count_percent,
     is_missing,
+    missing,
     number,
     p_value,
     quantiles,
@@ -114,7 +114,7 @@ def _row(line: Line, variables: Mapping, footnotes: Footnotes, trim: bool) -> Ro
         return Row(title, addressed(anchor, CELLS, cells), anchor=anchor)
     header = variables[line.variable]["levels"][line.level] if line.variable else OVERALL
     times = (get("median"), get("q1"), get("q3"))
-    median = quantiles(*times, trim=trim) if line.estimated else MISSING
+    median = quantiles(*times, trim=trim) if line.estimated else missing()
     survival_note = "" if line.estimated else line.notes["quantiles"]
     cells = [
         Cell(count_percent(get("n"), get("percent", nan))),
@@ -169,8 +169,8 @@ def _notes(
     if any(is_missing(numbers["q3"]) > is_missing(numbers["q1"]) for numbers in estimated):
         notes.append("An open range: the later quartile was not reached.")
     cells = [cell for block in blocks for row in block for cell in row.cells]
-    if Cell(MISSING) in cells:
-        notes.append(f"{MISSING}, not entered in the model.")
+    if Cell(missing()) in cells:
+        notes.append(f"{missing()}, not entered in the model.")
     shown = {line.variable for line in lines}
     others = dict.fromkeys(row["variable"] for row in estimates if row["variable"] not in shown)
     if others:

@@ -1,0 +1,90 @@
+"""Of every page: quiet, small, complete, printable, never wider than the screen."""
+
+import re
+from urllib.parse import unquote
+
+import pytest
+
+from tests.browser.conftest import DESKTOP, INDEX, PHONE, REPORTS
+
+PAGES = [*REPORTS, INDEX]
+NAMES = [page.parts[1] for page in PAGES]
+MOST_BYTES, MOST_BYTES_OF_A_FIGURE = 3_000_000, 60_000
+PRINTED_WIDTH = {"upright": 178, "across": 265}  # mm of A4 between the margins
+PER_MM = 96 / 25.4
+
+
+@pytest.fixture(scope="module", params=PAGES, ids=NAMES)
+def opened(visit, request):
+    """Return each page in its turn, and its file; the tests of this module run in their order."""
+    page = visit(request.param)
+    yield page, request.param
+    page.context.close()
+
+
+def unfold(page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+
+
+def test_nothing_is_said_asked_or_requested(opened):
+    page, _ = opened
+    page.wait_for_timeout(200)
+    assert page.wrong == []
+
+
+def test_the_file_is_small_and_so_is_every_figure(opened):
+    _, path = opened
+    text = path.read_text(encoding="utf-8")
+    assert len(text.encode()) < MOST_BYTES
+    drawings = re.findall(r'<svg role="img".*?</svg>', text, re.DOTALL)
+    assert bool(drawings) == (path in REPORTS)
+    assert max(map(len, drawings), default=0) <= MOST_BYTES_OF_A_FIGURE
+
+
+def test_every_link_leads_somewhere(opened):
+    page, path = opened
+    links = page.eval_on_selector_all("a[href]", "all => all.map((a) => a.getAttribute('href'))")
+    ids = page.eval_on_selector_all("[id]", "all => all.map((e) => e.id)")
+    assert len(ids) == len(set(ids)) and links
+    inner = {unquote(link[1:]) for link in links if link.startswith("#")}
+    assert inner <= set(ids)
+    outer = {link for link in links if not link.startswith("#")}
+    assert [link for link in outer if not (path.parent / link).is_file()] == []
+
+
+def test_no_table_is_cut_in_print(opened, tmp_path):
+    pypdf = pytest.importorskip("pypdf")
+    page, _ = opened
+    page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
+    printed = pypdf.PdfReader(tmp_path / "page.pdf").pages
+    sizes = {tuple(round(s) for s in sheet.mediabox[2:]) for sheet in printed}
+    assert sizes <= {(595, 842), (842, 595)} and (595, 842) in sizes  # A4
+    page.emulate_media(media="print")
+    for how, width in PRINTED_WIDTH.items():
+        page.set_viewport_size({"width": int(width * PER_MM), "height": 900})
+        wide = "true" if how == "across" else "false"
+        cut = page.evaluate(
+            f"""() => [...document.querySelectorAll("table")].filter((table) =>
+              Boolean(table.closest(".wide")) === {wide} && table.getClientRects().length &&
+              table.getBoundingClientRect().right > innerWidth + 1).map((table) => table.id)"""
+        )
+        assert cut == []
+    page.emulate_media(media="screen")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_page_is_never_wider_than_the_screen(opened, viewport):
+    page, _ = opened
+    page.set_viewport_size(viewport)
+    unfold(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+def test_without_scripts_the_page_is_read_all_the_same(visit):
+    page = visit(REPORTS[-1], java_script_enabled=False)
+    assert page.locator("nav.contents a").count() > 10
+    assert page.locator("#search").is_hidden() and page.locator("#unfold").is_hidden()
+    page.locator("nav.contents a[href='#provenance']").click()
+    assert page.url.endswith("#provenance")
+    assert page.locator("#provenance").is_visible()
+    page.context.close()

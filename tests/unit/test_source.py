@@ -1,0 +1,97 @@
+"""Numbers know the cell they come from, through format and back from JSON."""
+
+import json
+import math
+
+import pytest
+
+from retrocohort import format as fmt
+from retrocohort.citations import cited
+from retrocohort.io import as_number
+from retrocohort.source import Number, in_percent, joined, numbers_of, shown
+from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
+from retrocohort.tables.stored import as_data, from_data
+
+ROW = {"variable": "arm", "level": "a", "median": "72.5", "n": "10", "q1": "", "p": "0.25"}
+
+
+def ids(path, *rows):
+    return [row["n"].source.id for row in cited(f"results/any/{path}.csv", rows)]
+
+
+@pytest.mark.parametrize(
+    ("path", "row", "prefix"),
+    [
+        ("models/full/os/quantiles", {"variable": "", "level": ""}, "os.full.all"),
+        ("models/men/os/quantiles", {"variable": "arm", "level": "a"}, "os.men.arm.a"),
+        ("models/full/os/followup", {"variable": "arm", "level": "a"}, "os.full.arm.a.followup"),
+        ("models/full/os/landmarks", {"variable": "", "level": "", "time": "60"},
+         "os.full.all.at_60"),
+        ("models/full/os/logrank", {"variable": "arm", "strata": "", "contrast": ""},
+         "os.full.arm.logrank"),
+        ("models/full/os/logrank", {"variable": "arm", "strata": "sex+age", "contrast": "a|b"},
+         "os.full.arm.logrank.stratified_by_sex_age.a_vs_b"),
+        ("models/full/os/cox_crude", {"variable": "age", "level": ""}, "os.full.cox.crude.age"),
+        ("models/full/os/cox_crude_fit", {"model": "", "statistic": "aic"},
+         "os.full.cox.crude.fit.aic"),
+        ("models/full/os/cox_crude_ph", {"variable": "GLOBAL"}, "os.full.cox.crude.ph.GLOBAL"),
+        ("tables/men/base", {"variable": "sex", "level": "f", "arm": "", "statistic": "percent"},
+         "base.men.sex.f.overall.percent"),
+        ("tables/men/base_tests", {"variable": "sex", "contrast": "a|b"}, "base.men.sex.a_vs_b"),
+        ("cohort/flow", {"criterion": ""}, "flow.all"),
+        ("cohort/arms", {"arm": "x", "population": "full", "level": "a"}, "arms.x.full.a"),
+        ("models/full/os/rmst_r", {"variable": "arm", "level": "a", "reference": "b"},
+         "os.full.rmst.r.arm.a.minus_b"),
+        ("models/full/os/landmark_l_cox", {"variable": "arm", "level": "a"},
+         "os.full.landmark.l.cox.arm.a"),
+    ],
+)  # fmt: skip
+def test_ids_are_made_of_names(path, row, prefix):
+    assert ids(path, row | {"n": "1"}) == [f"{prefix}.n"]
+
+
+def test_ids_that_would_be_the_same_are_told_apart():
+    rows = [{"variable": "age", "level": level, "n": "1"} for level in ("<5", ">5", "5-9")]
+    found = ids("models/full/os/quantiles", *rows)
+    assert found == ["os.full.age._5.n", "os.full.age._5_2.n", "os.full.age.5_9.n"]
+
+
+def test_a_file_that_nobody_cites_stays_as_it_is():
+    (row,) = cited("results/any/audit/warnings.csv", [{"n": "1"}])
+    assert type(row) is dict
+
+
+def test_a_number_keeps_its_cell_through_format():
+    (row,) = cited("results/any/models/full/os/quantiles.csv", [ROW])
+    value = as_number(row["median"])
+    (number,) = numbers_of(fmt.number(value))
+    assert number.value == 72.5 and number.shown == "72.5"
+    assert (number.source.file, number.source.row, number.source.column) == (
+        "models/full/os/quantiles.csv", 2, "median",
+    )  # fmt: skip
+    assert row.get("lost", "") == "" and row.get("n").source.id == "os.full.arm.a.n"
+    missing = numbers_of(fmt.survival_time(as_number(row["q1"])))[0]
+    assert missing.value is None and missing.shown == "not reached"
+    assert missing.source.id == "os.full.arm.a.q1"
+    assert numbers_of(fmt.percent(in_percent(as_number(row["p"]))))[0].value == 25
+    assert value + 1 == 73.5 and not hasattr(value + 1, "source")
+
+
+def test_texts_put_together_show_the_numbers_of_all():
+    text = fmt.ratio_interval(0.88, 0.76, math.nan)
+    assert [n.shown for n in numbers_of(text)] == ["0.88", "0.76", ""]
+    assert numbers_of(joined("n = ", fmt.count(7)))[0].value == 7
+    assert numbers_of("plain") == ()
+
+
+def test_a_table_comes_back_from_json_as_it_was():
+    text = shown("72 (50)", Number(72.0, "72"), Number(None, "50"))
+    rows = [[Row("Age", [Cell(text, "a", "x.y"), Cell("–")], "years", True, "age")]]
+    notes = Footnotes(["A note"])
+    columns = [Column("Old", joined("n = ", fmt.count(7)), "Group", "z"), Column("P")]
+    layout = Layout("t", "c", "s", columns, rows, ["n"], notes, "Table 2")
+    back = from_data(json.loads(json.dumps(as_data(layout))))
+    assert back == layout and back.ids() == layout.ids() == {"t", "t-age", "t-x.y", "t-z"}
+    assert back.title == "Table 2. c"
+    assert numbers_of(back.blocks[0][0].cells[0].text) == numbers_of(text)
+    assert numbers_of(back.columns[0].detail)[0].value == 7

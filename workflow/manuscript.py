@@ -1,0 +1,62 @@
+"""Fill the manuscripts of the studies with their numbers: `make manuscript`.
+
+It is no rule of the Snakefile: what has changed since the last fill depends on earlier runs, which
+history/ keeps, and no result may.
+"""
+
+import sys
+from pathlib import Path
+from zipfile import BadZipFile
+
+from retrocohort import io
+from retrocohort.config.study import STUDIES, load_config, load_studies
+from retrocohort.faults import Fault, FaultsFound
+from retrocohort.manuscript import filling, markdown, word
+
+
+def fill(name: str, study: dict) -> bool:
+    """Fill the manuscript of one study; return whether every placeholder has its number."""
+    source = Path(STUDIES, name, study["report"]["manuscript"])
+    folder, memory_file = f"results/{name}/report", f"history/{name}/manuscript.json"
+    numbers = io.read_json(f"{folder}/numbers.json")["numbers"]
+    shown = {key: number["shown"] for key, number in numbers.items()}
+    memory = io.read_json(memory_file) if Path(memory_file).is_file() else {}
+    made = filling.Filling(shown, filling.baseline(memory, shown))
+    target = f"{folder}/{source.stem}_filled{source.suffix}"
+    if source.suffix == ".docx":
+        io.write_bytes(target, _filled(source, made, study["notice"]))
+    else:
+        io.write_text(target, markdown.fill(io.read_text(str(source)), made, study["notice"]))
+    io.write_rows(f"{folder}/manuscript_changes.csv", filling.CHANGES, made.changes)
+    io.write_rows(f"{folder}/manuscript_unmatched.csv", filling.UNMATCHED, made.unmatched)
+    io.write_json(memory_file, {"now": made.used, "before": made.before}, indent=1)
+    print(f"{target}: {len(made.used)} numbers, {len(made.changes)} changed since the last fill")
+    for row in made.unmatched:
+        nearest = f" Did you mean {row['nearest']}?" if row["nearest"] else ""
+        print(f"  {row['place']}: nothing has the id '{row['id']}'.{nearest}", file=sys.stderr)
+    return not made.unmatched
+
+
+def _filled(source: Path, made: filling.Filling, notice: str) -> bytes:
+    try:
+        return word.fill(source.read_bytes(), made, notice)
+    except (BadZipFile, KeyError, ValueError) as error:
+        fault = Fault(str(source), "", "is no Word document.", "Save it from Word as .docx.")
+        raise FaultsFound([fault]) from error
+
+
+def main() -> None:
+    """Fill every manuscript that a study of the configuration names."""
+    try:
+        studies = load_studies(load_config({})["studies"])
+        named = {n: study for n, study in studies.items() if study["report"].get("manuscript")}
+        complete = [fill(name, study) for name, study in named.items()]
+    except FaultsFound as found:
+        sys.exit(str(found))
+    if not named:
+        sys.exit("No study names a manuscript: report.manuscript in its study.yaml.")
+    sys.exit(0 if all(complete) else 1)
+
+
+if __name__ == "__main__":
+    main()

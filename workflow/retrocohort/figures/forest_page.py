@@ -1,0 +1,173 @@
+"""The page of any forest plot: lines of text beside ratios on a logarithmic axis."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from matplotlib import rcParams
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from retrocohort.figures import canvas, forest_rows
+from retrocohort.figures.forest_rows import Row
+
+WIDTH = canvas.WIDTHS["double"]
+INDENT = 8.0
+GAP = 9.0  # between columns
+LABEL_SHARE = (0.30, 0.21)  # of the page, for the labels at most: with one column of ratios, two
+PADDING = 2.4  # white between two rows
+APART = 2.8  # of two ratios in a row, from the middle of the row
+SMALLER = 0.7  # their squares
+AXIS_LABELS = 14.0
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Width of the labels; right ends of the counts; ends of the axis; left ends of the texts."""
+
+    label: float
+    n: float
+    events: float
+    axis_left: float
+    axis_right: float
+    ratios: Sequence[float]  # of the ratio beside, where there is one, and of the own
+    p: float
+
+
+def draw(
+    heading: canvas.Heading,
+    rows: Sequence[Row],
+    ratio_headings: Sequence[Sequence[str]],
+    p_heading: Sequence[str],
+    foot: str,
+    colour: str,
+) -> Figure:
+    """Return a forest plot.
+
+    Parameters
+    ----------
+    heading : from `canvas.heading`
+    rows : sequence of Row
+    ratio_headings : lines over the column of ratios; first of those beside, where rows have such
+    p_heading : lines over the last column
+    foot : str
+        The notes.
+    colour : str
+        Of squares and bars.
+    """
+    columns = _columns(rows, ratio_headings, p_heading)
+    labels = [canvas.wrap(row.label, columns.label - INDENT * row.indent) for row in rows]
+    notes = [_note(row, columns) for row in rows]
+    top = canvas.heading_height(heading)
+    header = max(len(p_heading), *map(len, ratio_headings))
+    body_top = top + header * canvas.line_height() + 4
+    more = APART if len(ratio_headings) > 1 else 0.0
+    heights = [
+        canvas.height_of(max(pair, key=len)) + PADDING + more
+        for pair in zip(labels, notes, strict=True)
+    ]
+    tops = [body_top + above for above in accumulate(heights, initial=0.0)]
+    lines = canvas.wrap(foot, WIDTH - 2 * canvas.MARGIN, canvas.small())
+    foot_top = tops[-1] + AXIS_LABELS + canvas.line_height() + 6
+    height = foot_top + canvas.height_of(lines, canvas.small()) + canvas.MARGIN
+    figure, layer = canvas.page(WIDTH, height)
+    canvas.write_heading(layer, heading)
+    _write_header(layer, columns, body_top - 4, ratio_headings, p_heading)
+    for row, label, note, y in zip(rows, labels, notes, tops[:-1], strict=True):
+        _write_row(layer, row, columns, label, note, y + (PADDING + more) / 2)
+    _draw_axis(layer, rows, columns, tops, colour)
+    canvas.write(layer, canvas.MARGIN, foot_top, lines, size=canvas.small())
+    return figure
+
+
+def _columns(rows: Sequence[Row], ratio_headings, p_heading) -> Columns:
+    """Return the places of the columns: as wide as their texts, the axis takes what is left."""
+
+    def widest(headings: Sequence[str], texts) -> float:
+        bold = [canvas.width_of(heading, weight="bold") for heading in headings]
+        return max([*bold, *map(canvas.width_of, texts)])
+
+    longest = max((INDENT * row.indent + canvas.width_of(row.label) for row in rows), default=0.0)
+    label = min(longest + 1, LABEL_SHARE[len(ratio_headings) - 1] * WIDTH)
+    n = canvas.MARGIN + label + GAP + widest(["n"], (row.n for row in rows))
+    events = n + GAP + widest(["Events"], (row.events for row in rows))
+    p = WIDTH - canvas.MARGIN - widest(p_heading, (row.p for row in rows))
+    ratios = [p - GAP - widest(ratio_headings[-1], (row.ratio for row in rows))]
+    if len(ratio_headings) > 1:
+        beside = (row.beside.ratio for row in rows if row.beside)
+        ratios.insert(0, ratios[0] - GAP - widest(ratio_headings[0], beside))
+    return Columns(label, n, events, events + 2 * GAP, ratios[0] - 1.5 * GAP, ratios, p)
+
+
+def _note(row: Row, columns: Columns) -> list[str]:
+    """Return the wrapped reason why there is no ratio; it stands in the place of axis and ratio."""
+    if not row.note:
+        return []
+    room = WIDTH - canvas.MARGIN - columns.axis_left
+    return canvas.wrap(f"{row.note[:1].upper()}{row.note[1:]}", room)
+
+
+def _write_header(layer: Axes, columns: Columns, bottom: float, ratio_headings, p_heading) -> None:
+    """Write the names of the columns, which end at `bottom`, and the rule under them."""
+    named = [(columns.n, ["n"], "right"), (columns.events, ["Events"], "right")]
+    named += [(x, lines, "left") for x, lines in zip(columns.ratios, ratio_headings, strict=True)]
+    for x, lines, side in [*named, (columns.p, p_heading, "left")]:
+        canvas.write(layer, x, bottom - canvas.height_of(lines), lines, ha=side, weight="bold")
+    ends = [canvas.MARGIN, WIDTH - canvas.MARGIN]
+    style = {"color": rcParams["axes.edgecolor"], "lw": rcParams["axes.linewidth"]}
+    layer.plot(ends, [bottom + 2] * 2, "-", **style)
+
+
+def _write_row(layer: Axes, row: Row, columns: Columns, label, note, top: float) -> None:
+    """Write the texts of one line."""
+    canvas.write(layer, canvas.MARGIN + INDENT * row.indent, top, label)
+    canvas.write(layer, columns.n, top, [row.n], ha="right")
+    canvas.write(layer, columns.events, top, [row.events], ha="right")
+    canvas.write(layer, columns.axis_left, top, note)
+    texts = [row.beside.ratio, row.ratio] if row.beside else [row.ratio]
+    for x, text in zip(columns.ratios[-len(texts) :], texts, strict=True):
+        canvas.write(layer, x, top, [text])
+    canvas.write(layer, columns.p, top, [row.p])
+
+
+def _draw_axis(layer: Axes, rows: Sequence[Row], columns: Columns, tops, colour: str) -> None:
+    """Draw the ratios with their limits on a logarithmic axis whose y is that of the page."""
+    width = columns.axis_right - columns.axis_left
+    axes = canvas.axes_at(layer, columns.axis_left, tops[0], width, tops[-1] - tops[0])
+    low, high = forest_rows.axis_limits([*rows, *(row.beside for row in rows if row.beside)])
+    axes.set(xscale="log", xlim=(low, high), ylim=(tops[-1], tops[0]), label="ratios")
+    ticks = forest_rows.axis_ticks(low, high, most=7 if width > 130 else 4)
+    axes.set_xticks(ticks, labels=[f"{tick:g}" for tick in ticks])
+    axes.set_xticks([], minor=True)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    grey = {"color": rcParams["grid.color"], "lw": rcParams["axes.linewidth"], "zorder": 1}
+    for row, start, end in zip(rows, tops[:-1], tops[1:], strict=True):
+        if not row.note:  # the line of no difference, but for where a reason is written
+            axes.plot([1, 1], [start, end], "-", **grey)
+    name = "Hazard ratio (logarithmic axis)"
+    centre = (columns.axis_left + columns.axis_right) / 2
+    canvas.write(layer, centre, tops[-1] + AXIS_LABELS, [name], ha="center")
+    for row, start in zip(rows, tops, strict=False):
+        more = APART if row.beside else 0.0
+        middle = start + (PADDING + more + canvas.line_height()) / 2
+        if row.drawn:
+            size = {"markersize": rcParams["lines.markersize"] * (SMALLER if row.beside else 1)}
+            _draw_ratio(axes, row, middle + more, colour, size)
+        if row.beside and row.beside.drawn:
+            hollow = {"markersize": rcParams["lines.markersize"] * SMALLER, "mfc": "white"}
+            _draw_ratio(axes, row.beside, middle - more, rcParams["text.color"], hollow)
+
+
+def _draw_ratio(axes: Axes, row: Row, y: float, colour: str, square: Mapping) -> None:
+    """Draw one ratio and its interval, with an arrow at an end that lies beyond the axis."""
+    low, high = axes.get_xlim()
+    style = {"color": colour, "linestyle": "-", **square}
+    start, end = max(low, row.low), min(high, row.high)
+    axes.plot([min(start, high), max(end, low)], [y, y], gid="interval", **style)
+    if low <= row.hr <= high:
+        axes.plot([row.hr], [y], marker="s", gid="ratio", **style)
+    if row.low < low:
+        axes.plot([low], [y], marker="<", clip_on=False, gid="beyond", **style)
+    if row.high > high:
+        axes.plot([high], [y], marker=">", clip_on=False, gid="beyond", **style)

@@ -1,0 +1,72 @@
+"""The tables of a report and the numbers of its sentences as plain data, for all other formats."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from retrocohort.report.blocks import Sheet
+from retrocohort.source import Number, numbers_of, shown
+from retrocohort.tables.layout import Layout
+from retrocohort.tables.stored import as_data, from_data, text_data, text_from_data
+
+
+@dataclass(frozen=True)
+class TableSet:
+    """What a report shows in numbers.
+
+    Attributes
+    ----------
+    title, notice : str
+        Of the study; the notice says what synthetic data are, empty for others.
+    style : str
+        House style in which the numbers are written.
+    tables : list of Layout
+        Those with plain numbers first, then those of the supplement.
+    cited : list of str
+        The numbers of the sentences, each a text that knows its number.
+    """
+
+    title: str
+    notice: str
+    style: str
+    tables: list[Layout]
+    cited: list[str]
+
+
+def collect(sheet: Sheet, sections: Sequence[Mapping]) -> dict:
+    """Return the data of the tables and sentences of an assembled page."""
+    blocks = [block for section in sections for block in section["blocks"]]
+    numbers = [
+        part.number
+        for block in blocks
+        if block["kind"] == "sentences"
+        for sentence in block["sentences"]
+        for part in sentence
+        if part.number
+    ]
+    ranked = sorted(sheet.tables, key=is_supplement)
+    return {
+        "title": sheet.study["title"],
+        "notice": sheet.study["notice"],
+        "style": sheet.study["report"]["style"],
+        "tables": [as_data(layout) for layout in ranked],
+        "cited": [text_data(shown(number.shown, number)) for number in numbers],
+    }
+
+
+def restore(data: Mapping) -> TableSet:
+    """Return the tables of which `collect` made the data."""
+    tables = [from_data(table) for table in data["tables"]]
+    cited = [text_from_data(text) for text in data["cited"]]
+    return TableSet(data["title"], data["notice"], data["style"], tables, cited)
+
+
+def is_supplement(layout: Layout) -> bool:
+    """Return whether a table is one of the supplement: "Table S2"."""
+    return "S" in layout.number
+
+
+def all_numbers(layout: Layout) -> list[Number]:
+    """Return the numbers of a table, heads first, row by row."""
+    texts = [column.detail for column in layout.columns]
+    texts += [cell.text for row in layout.rows() for cell in row.cells]
+    return [number for text in texts for number in numbers_of(text)]

@@ -1,0 +1,116 @@
+"""Numbers that know the cell of the results from which they come.
+
+A row of a results file is read as a `Record`; each of its texts, the number made of it and the text
+in which the number is shown carry the `Source`. So a table of the report can be typed in a workbook
+and cited in a manuscript, although no layout says anything of files. Arithmetic gives plain numbers
+again: what is computed on the way has no cell.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A cell of a results file.
+
+    Attributes
+    ----------
+    id : str
+        By which an author cites it: "os.full.arm.new.median".
+    file : str
+        Path below the results of the study.
+    row : int
+        Line of the file; the head is line 1.
+    column : str
+        Name of the column.
+    """
+
+    id: str
+    file: str
+    row: int
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as it is shown: exact value (None: missing), text, and the cell it comes from."""
+
+    value: float | None
+    shown: str
+    source: Source | None = None
+
+
+class Text(str):
+    """The text of a cell of a results file."""
+
+    source: Source | None = None
+
+
+class Value(float):
+    """The number of a cell of a results file."""
+
+    source: Source | None = None
+
+
+class Shown(str):
+    """A text that shows numbers."""
+
+    numbers: tuple[Number, ...] = ()
+
+
+class Record(dict):
+    """A row of a results file whose texts know their cell."""
+
+    def __init__(self, row: Mapping[str, str], file: str, line: int, prefix: str):
+        """Keep where the row stands and how its ids begin."""
+        super().__init__(row)
+        self.file, self.line, self.prefix = file, line, prefix
+
+    def __getitem__(self, column: str) -> Text:
+        """Return the text of a column."""
+        text = Text(super().__getitem__(column))
+        end = "" if column == "value" else f".{column}"
+        text.source = Source(f"{self.prefix}{end}", self.file, self.line, column)
+        return text
+
+    def get(self, column: str, default: str = "") -> str:
+        """Return the text of a column, or another one where there is no such column."""
+        try:
+            return self[column]
+        except KeyError:
+            return default
+
+
+def value_of(number: float, source: Source | None) -> float:
+    """Return a number with its cell."""
+    value = Value(number)
+    value.source = source
+    return value
+
+
+def source_of(value: object) -> Source | None:
+    """Return the cell of a text or number, None when it has none."""
+    return getattr(value, "source", None)
+
+
+def in_percent(share: float) -> float:
+    """Return a share of one in percent, still of its cell."""
+    return value_of(100 * share, source_of(share))
+
+
+def shown(text: str, *numbers: Number) -> Shown:
+    """Return a text with the numbers that it shows, in their order."""
+    made = Shown(text)
+    made.numbers = numbers
+    return made
+
+
+def numbers_of(text: str) -> tuple[Number, ...]:
+    """Return the numbers that a text shows."""
+    return getattr(text, "numbers", ())
+
+
+def joined(*parts: str) -> Shown:
+    """Return texts put together, with the numbers of all."""
+    return shown("".join(parts), *(number for part in parts for number in numbers_of(part)))
