@@ -44,12 +44,20 @@ def draw(
     if beside:
         label, others = beside
         rows = forest_rows.paired(rows, list(forest_rows.read_rows(others, variables, look)))
-        heads = [[label, *heads[0]], [model["label"], *heads[0]]]
+        heads = [_over(name, heads[0][0], rows) for name in (label, model["label"])]
         foot = f"Open squares: {label}; filled: {model['label']}, whose P stands here. {foot}"
     rows = rows or [Row("No covariate entered")]
     heading = _heading(part, fit, model, beside)
     colour = look.line(0)["color"]
     return forest_page.draw(heading, rows, heads, ["P"], foot, colour)
+
+
+def _over(name: str, ratio_heading: str, rows: list[Row]) -> list[str]:
+    """Return the lines over a column of ratios: its model, no wider than the ratios, and HR."""
+    texts = [text for row in rows for text in (row.ratio, row.beside.ratio)]
+    bold = canvas.width_of(ratio_heading, weight="bold")
+    widest = max([bold, *map(canvas.width_of, texts)])
+    return [*canvas.wrap(name, widest, weight="bold"), ratio_heading]
 
 
 def _heading(part, fit, model, beside) -> canvas.Heading:
