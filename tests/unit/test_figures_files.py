@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from figure_rows import CONVENTIONS, ROOT, STYLE, curve_case, rotterdam
 from matplotlib import rcParams
+from matplotlib.font_manager import get_font
 from PIL import Image
 
 from retrocohort import io
@@ -130,6 +131,14 @@ def test_chinese_is_drawn_in_a_font_and_embedded(tmp_path):
     pdf = (tmp_path / "chinese.pdf").read_bytes()
     assert b"CohortSansSC" in pdf
     assert b"/Type3" not in pdf
+
+
+def test_chinese_letters_stand_where_the_font_puts_them():
+    font = get_font(str(ROOT / "report/fonts/CohortSansSC-Regular.ttf"))
+    font.set_size(100, 72)
+    opening, closing = (font.load_char(ord(mark)) for mark in "（）")
+    wide = opening.linearHoriAdvance / 65536
+    assert opening.bbox[0] / 64 > wide / 2 > closing.bbox[2] / 64  # ink on the side of the text
 
 
 def test_a_letter_that_no_font_has_is_a_fault_and_no_box():
