@@ -34,14 +34,21 @@ SUBGROUPS, MEANS = (
     named("compare_subgroups", "surgery_by_subgroup", "surgery_by_subgroup_adjusted"),
     named("estimate_rmst", "rmst"),
 )
+FOLLOWUP, PICTURES = named("draw_followup", "by_surgery"), named("draw_baseline", "table1")
+EFFECTS, EFFECT_FIGURES = (
+    named("compare_effects", "surgery_across"),
+    named("draw_subgroups", "surgery_across"),
+)
+SUBMIT = {f"submit_figures_{STUDY}"}
 PAGES = named("format_baseline", *BASELINE)
 REPORT = {"build_report", "write_tables"}
 END = {"collect_warnings", *REPORT}
 DRAWN = FORESTS | CURVES | PANELS | LANDMARK_CURVES | {"draw_flowchart"}
+DRAWN |= FOLLOWUP | PICTURES | EFFECT_FIGURES | SUBMIT
 FROM_COHORT = (
     {"label_cohort", *named("describe_baseline", *BASELINE), *named("estimate_survival", "os")}
     | named("fit_cox", *MODELS)
-    | (LANDMARK | SUBGROUPS | MEANS | PAGES | TABLES | DRAWN | COMPARE | NOTICE | END)
+    | (LANDMARK | SUBGROUPS | EFFECTS | MEANS | PAGES | TABLES | DRAWN | COMPARE | NOTICE | END)
 )
 ALL_JOBS = FROM_COHORT | {"read_records", "clean_records", "build_cohort"}
 
@@ -104,15 +111,15 @@ CHANGES = {
             "endpoint: os\n    populations: [full, bt, hn,",
             "endpoint: os\n    populations: [full, bt,",
         ),
-        PANELS | REPORT,
+        PANELS | SUBMIT | REPORT,
     ),
     "the title of panels": (
         replace(FILE, "title: Overall survival by surgical", "title: Survival by surgical"),
-        PANELS | REPORT,
+        PANELS | SUBMIT | REPORT,
     ),
     "the time axis of a curve that panels show": (
         replace(FILE, "max_time: 144", "max_time: 120"),
-        CURVES | PANELS | REPORT,
+        CURVES | FOLLOWUP | PANELS | SUBMIT | REPORT,
     ),
     "a function of the landmark analyses": (
         append(f"{PACKAGE}/models/landmark.py", "\nCHANGED = True\n"),
@@ -120,7 +127,7 @@ CHANGES = {
     ),
     "a function of the interactions": (
         append(f"{PACKAGE}/models/interaction.py", "\nCHANGED = True\n"),
-        SUBGROUPS | END,
+        SUBGROUPS | EFFECTS | EFFECT_FIGURES | END,
     ),
     "a function of the restricted means": (
         append(f"{PACKAGE}/models/rmst.py", "\nCHANGED = True\n"),
@@ -128,7 +135,7 @@ CHANGES = {
     ),
     "a function of the panels": (
         append(f"{PACKAGE}/figures/panels.py", "\nCHANGED = True\n"),
-        PANELS | REPORT,
+        PANELS | SUBMIT | REPORT,
     ),
     "a function of the comparison": (
         append(f"{PACKAGE}/audit/published.py", "\nCHANGED = True\n"),

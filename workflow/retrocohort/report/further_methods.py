@@ -71,15 +71,12 @@ def _rmst(entry: Mapping, study: Mapping, labels: Labels) -> list[str]:
 def _subgroups(entry: Mapping, study: Mapping, labels: Labels) -> list[str]:
     named = map(labels.population, entry.get("subgroups", []))
     listed = "; ".join([*named, *map(labels.variable, entry["across"])])
-    facts = [
+    return [
         f"Effect of {labels.quoted(entry['by'])} in subgroups ({listed}): for each of these one Cox"
         " model of all its subgroups together, and the likelihood-ratio test of its interaction."
         f" Ties: {TIES[study['conventions']['ties']]}.",
-        "The tests are not corrected for their number.",
+        f"{as_words(adjustment(entry, labels))}. The tests are not corrected for their number.",
     ]
-    if entry["covariates"]:
-        facts.append(f"Adjusted for {labels.names(entry['covariates'])}.")
-    return facts
 
 
 FURTHER = {
