@@ -17,6 +17,7 @@ WORDS_OF_THE_METHOD = {  # names of variables that are words of the code for oth
     *("age", "year", "size", "group", "test", "death", "died", "sex", "grade", "nodes", "weight"),
     *("height", "diagnosis", "recurrence", "stage", "er", "name", "lost", "hospital", "target"),
     "location",  # of a printed number in its paper
+    "stroke",  # of a line in SVG and CSS
 }
 INVENTED = {  # what the generator of twins gives to every record, whatever the study
     *("national_id", "hospital_number", "birth_date", "call_date", "call_state"),
