@@ -82,7 +82,7 @@ CHANGES = {
     ),
     "the notice": (
         replace(FILE, "Synthetic, calibrated to", "Synthetic, and calibrated to"),
-        DRAWN | NOTICE | REPORT,
+        DRAWN | NOTICE | REPORT | INDEX,
     ),
     "a printed number": (
         replace(f"{FOLDER}/published.csv", "xu005,Table 1,", "xu005,Table I,"),
@@ -151,7 +151,7 @@ CHANGES = {
     ),
     "a number of the report's page of printed numbers": (
         append(f"{PACKAGE}/report/printed.py", "\nCHANGED = True\n"),
-        REPORT,
+        REPORT | INDEX,  # the index is a page of the same package
     ),
     "the calibrated cohort, of which raw files are made by another workflow": (
         append(f"{FOLDER}/calibrated.csv", "\n"),
