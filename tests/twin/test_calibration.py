@@ -102,7 +102,8 @@ def test_losses_kept_step_by_step_are_those_computed_anew(settings, wanted, solv
     anew = [state.at_risk, state.deaths, state.loss_analysis]
     anew += [state.loss_model, state.loss_baseline, state.loss_followup]
     for was, now in zip(kept, anew, strict=True):
-        np.testing.assert_allclose(was, now, atol=1e-6)
+        # a fit ends at a step of 1e-4, from another start each time; the penalty is steep
+        np.testing.assert_allclose(was, now, atol=1e-4 if now is state.loss_model else 1e-6)
 
 
 def test_counts_that_contradict_each_other_are_said_so(settings, wanted):

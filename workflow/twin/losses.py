@@ -178,7 +178,7 @@ def loss_of_followup(P, S, W, weights):
         if S.dead[i] == 0:
             censored[S.months[i]] += 1
             late += S.months[i] > P.late
-    loss = 0.3 * max(0, P.n_late - late)
+    loss = BREACH * max(0, P.n_late - late)
     if P.followup > 0:
         n = float(len(S.months))
         s = before = 1.0
