@@ -23,7 +23,7 @@ test: environment browser-driver ## style, lint, unit and reference tests, the w
 	@$(RUN) snakefmt --check Snakefile workflow/rules workflow/twin.smk workflow/twin
 	@$(RUN) snakemake --lint
 	@$(RUN) snakemake --cores $(CORES)
-	@$(RUN) pytest
+	@$(RUN) pytest -n $(CORES) --dist loadfile
 	@$(MAKE) --no-print-directory test-twin
 
 bench: environment ## the ratios of speed, each against an import in the same run

@@ -27,4 +27,4 @@ rule all:
     input:
         "results/index.html",
         expand("results/{study}/report/report.html", study=STUDIES),
-        [plan.loose_files() for plan in PLANS.values()],
+        [loose_files(plan) for plan in PLANS.values()],

@@ -70,7 +70,7 @@ def test_a_death_without_its_day_is_no_censored_patient(tmp_path, monkeypatch):
     """A patient known to have died, whose day of death cannot be read, is not at risk."""
     from retrocohort import io
     from retrocohort.cohort.build import cohort
-    from retrocohort.plan import Plan
+    from retrocohort.plan.entries import Plan
 
     edits = [
         {"file": "study.yaml", "find": "    followup: follow_up", "put": "    followup: size"},

@@ -16,7 +16,7 @@ from retrocohort.config.study import load_study
 from retrocohort.faults import FaultsFound
 from retrocohort.models.model_table import model_table
 from retrocohort.models.samples import at_risk
-from retrocohort.plan import Plan
+from retrocohort.plan.entries import Plan
 from tests.bad_input.cases import STUDY, cases_of, make_project
 from tests.bad_input.test_study_and_files import run_snakemake
 

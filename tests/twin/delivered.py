@@ -11,7 +11,7 @@ from tests.workflow.built_records import build_records
 
 from retrocohort.cohort import build
 from retrocohort.config.study import load_study
-from retrocohort.plan import Plan
+from retrocohort.plan.entries import Plan
 from twin.records import load_settings, make_delivery, truth_text, write_raw_files
 
 STUDY = "xu2025"

@@ -9,7 +9,7 @@ from tests.workflow.built_records import build_records
 
 from retrocohort.cohort import build
 from retrocohort.config.study import load_study
-from retrocohort.plan import Plan
+from retrocohort.plan.entries import Plan
 
 FILE = "zhongshan_export.csv"
 CHANGES = [  # column, what it says instead, the variables of the patient that follow

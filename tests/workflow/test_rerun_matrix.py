@@ -3,19 +3,21 @@
 The expected sets were written by hand from the design: what reads it, and all that shows it.
 """
 
-import csv
-import io
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from tests.workflow.matrix import (
+    PACKAGE,
+    append,
+    finished_copy,
+    planned,
+    replace,
+    restored,
+    tracked_files,
+)
 
-ROOT = Path(__file__).parents[2]
 STUDIES = ("rotterdam", "nafld")
 INDEX = {("index.html", "build_index")}  # of all studies together
-SHIPPED = ["--config", f"studies=[{','.join(STUDIES)}]"]  # whatever else config.yaml runs
 ENTRIES = {
     "rotterdam": {
         "endpoints": ["os", "rfs"],
@@ -106,25 +108,6 @@ def of_both(jobs_of):
     return set().union(*(of(study, jobs_of(study)) for study in STUDIES))
 
 
-def replace(path, old, new):
-    """Return a change: one text for another in one file, which must hold it."""
-
-    def change(project):
-        text = (project / path).read_text(encoding="utf-8")
-        assert old in text, f"{path} no longer holds {old!r}"
-        (project / path).write_text(text.replace(old, new, 1), encoding="utf-8")
-
-    return change
-
-
-def append(path, text):
-    def change(project):
-        with open(project / path, "a", encoding="utf-8") as file:
-            file.write(text)
-
-    return change
-
-
 def touch_everything(project):
     for path in tracked_files(project):
         path.touch()
@@ -134,15 +117,8 @@ def new_study_folder(project):
     shutil.copytree(project / "config/studies/rotterdam", project / "config/studies/another")
 
 
-def tracked_files(project):
-    folders = ("workflow", "config", "data", "report", "envs", "profiles")
-    found = [p for folder in folders for p in (project / folder).rglob("*") if p.is_file()]
-    return [project / "Snakefile", *(p for p in found if "__pycache__" not in p.parts)]
-
-
 STUDY = "config/studies/rotterdam/study.yaml"
 DICTIONARY = "config/studies/rotterdam/dictionary.csv"
-PACKAGE = "workflow/retrocohort"
 ALL_JOBS = lambda study: from_cohort(study) | {"read_records", "clean_records", "build_cohort"}  # noqa: E731
 
 CHANGES = {
@@ -309,30 +285,16 @@ CHANGES = {
 
 
 def pending_jobs(project):
-    """Return (study, rule) of every job that a run would do, as `snakemake --summary` plans it."""
-    command = [sys.executable, "-m", "snakemake", "--summary", "--cores", "1", *SHIPPED]
-    run = subprocess.run(command, cwd=project, capture_output=True, text=True)
-    assert run.returncode == 0, run.stdout + run.stderr
-    rows = list(csv.DictReader(io.StringIO(run.stdout), delimiter="\t"))
-    assert {row["plan"] for row in rows} <= {"no update", "update pending"}
-    known = {(Path(row["output_file"]).parts[1], row["rule"]) for row in rows}
+    """Return (study, rule) of every job that a run would do."""
+    rows = [(path.parts[1], rule, again) for path, rule, again in planned(project, STUDIES)]
+    known = {(study, rule) for study, rule, _ in rows}
     assert known == and_what_always_follows(of_both(ALL_JOBS))  # every job is watched
-    return {
-        (Path(row["output_file"]).parts[1], row["rule"])
-        for row in rows
-        if row["plan"] == "update pending"
-    }
+    return {(study, rule) for study, rule, again in rows if again}
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    """Return a copy of the project and its finished results, in another folder."""
-    project = tmp_path_factory.mktemp("moved") / "project"
-    skip = shutil.ignore_patterns(".venv", ".git", "__pycache__", "tests", "locks")
-    shutil.copytree(ROOT, project, ignore=skip, symlinks=True)
-    command = [sys.executable, "-m", "snakemake", "results/index.html", "--cores", "1", *SHIPPED]
-    subprocess.run(command, cwd=project, check=True, capture_output=True)
-    return project  # the index lists the studies of a run, here fewer than in config.yaml
+    return finished_copy(tmp_path_factory.mktemp("moved"), STUDIES)
 
 
 def test_a_finished_run_has_nothing_to_do_also_after_moving_the_folder(finished):
@@ -363,13 +325,6 @@ def test_a_lost_file_is_made_again(finished, lost, expected):
 @pytest.mark.parametrize("what", CHANGES)
 def test_a_change_runs_what_depends_on_it_and_nothing_else(finished, what):
     change, expected = CHANGES[what]
-    before = {path: path.read_bytes() for path in tracked_files(finished)}
-    try:
+    with restored(finished):
         change(finished)
         assert pending_jobs(finished) == and_what_always_follows(expected)
-    finally:
-        for path in tracked_files(finished):
-            if path not in before:
-                path.unlink()
-            elif path.read_bytes() != before[path]:
-                path.write_bytes(before[path])

@@ -3,14 +3,8 @@
 The expected sets were written by hand from the design, as those of `test_rerun_matrix`.
 """
 
-import csv
-import io
-import shutil
-import subprocess
-import sys
-
 import pytest
-from tests.workflow.test_rerun_matrix import PACKAGE, ROOT, append, replace, tracked_files
+from tests.workflow.matrix import PACKAGE, append, finished_copy, planned, replace, restored
 
 STUDY = "xu2025"
 FOLDER = f"config/studies/{STUDY}"
@@ -163,33 +157,14 @@ CHANGES = {
 
 def pending_jobs(project):
     """Return the rule of every job that a run of the study would do."""
-    command = [sys.executable, "-m", "snakemake", "--summary", "--cores", "1"]
-    command += ["--config", f"studies=[{STUDY}]"]
-    run = subprocess.run(command, cwd=project, capture_output=True, text=True)
-    assert run.returncode == 0, run.stdout + run.stderr
-    rows = list(csv.DictReader(io.StringIO(run.stdout), delimiter="\t"))
-    assert {row["rule"] for row in rows} == ALL_JOBS  # every job is watched
-    return {row["rule"] for row in rows if row["plan"] == "update pending"}
+    rows = planned(project, [STUDY])
+    assert {rule for _, rule, _ in rows} == ALL_JOBS  # every job is watched
+    return {rule for _, rule, again in rows if again}
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    """Return a copy of the project and its finished results, in another folder."""
-    project = tmp_path_factory.mktemp("moved") / "project"
-    skip = shutil.ignore_patterns(".venv*", ".git", "__pycache__", "tests", "locks", "twin")
-    shutil.copytree(ROOT, project, ignore=skip, symlinks=True)
-    command = [
-        sys.executable,
-        "-m",
-        "snakemake",
-        "results/index.html",
-        "--cores",
-        "1",
-        "--config",
-        f"studies=[{STUDY}]",
-    ]
-    subprocess.run(command, cwd=project, check=True, capture_output=True)
-    return project  # the index lists the studies of a run, here fewer than in config.yaml
+    return finished_copy(tmp_path_factory.mktemp("moved"), [STUDY])
 
 
 def test_a_finished_run_has_nothing_to_do(finished):
@@ -199,11 +174,6 @@ def test_a_finished_run_has_nothing_to_do(finished):
 @pytest.mark.parametrize("what", CHANGES)
 def test_a_change_runs_what_depends_on_it_and_nothing_else(finished, what):
     change, expected = CHANGES[what]
-    before = {path: path.read_bytes() for path in tracked_files(finished)}
-    try:
+    with restored(finished):
         change(finished)
         assert pending_jobs(finished) == and_what_always_follows(expected)
-    finally:
-        for path, content in before.items():
-            if path.read_bytes() != content:
-                path.write_bytes(content)

@@ -13,7 +13,7 @@ rule collect_warnings:
         problems=f"{RESULTS}/records/problems.csv",
         flow=f"{RESULTS}/cohort/flow.csv",
         endpoints=f"{RESULTS}/cohort/endpoints.csv",
-        noted=lambda w: list(PLANS[w.study].noted_tables()),
+        noted=lambda w: list(noted_tables(PLANS[w.study])),
         code=package_files("workflow/scripts/collect_warnings.py"),
     output:
         warnings=f"{RESULTS}/audit/warnings.csv",
@@ -22,7 +22,7 @@ rule collect_warnings:
     conda:
         ENVIRONMENT
     params:
-        noted=lambda w: list(PLANS[w.study].noted_tables().values()),
+        noted=lambda w: list(noted_tables(PLANS[w.study]).values()),
     message:
         "{wildcards.study}: count the warnings"
     script:
@@ -63,7 +63,7 @@ for plan in (p for p in PLANS.values() if p.study["notice"]):
             flow=f"{plan.folder}/cohort/flow.csv",  # a run that stops before makes no empty folders
             code=package_files("workflow/scripts/write_notice.py"),
         output:
-            notices=plan.notices(),
+            notices=notices(plan),
         log:
             f"{plan.folder}/logs/write_notice.log",
         conda:

@@ -12,7 +12,15 @@ from snakemake.logging import logger
 
 from retrocohort.config.passed import digest_of, kept
 from retrocohort.faults import Fault, FaultsFound
-from retrocohort.plan import PLACE, Plan
+from retrocohort.plan.entries import PLACE, Plan
+from retrocohort.plan.outputs import loose_files, noted_tables, notices, paper_files
+from retrocohort.plan.page import (
+    copies,
+    index_facts,
+    report_contents,
+    report_facts,
+    shown_files,
+)
 from retrocohort.tracking import package_files
 
 RESULTS = "results/{study}"

@@ -36,7 +36,7 @@ rule build_index:
     conda:
         ENVIRONMENT
     params:
-        studies=[plan.index_facts() for plan in PLANS.values()],
+        studies=[index_facts(plan) for plan in PLANS.values()],
     message:
         "build the index of studies"
     script:
@@ -45,7 +45,7 @@ rule build_index:
 
 rule build_report:
     input:
-        shown=lambda w: PLANS[w.study].shown_files(),
+        shown=lambda w: shown_files(PLANS[w.study]),
         flow=f"{RESULTS}/cohort/flow.csv",
         populations=f"{RESULTS}/cohort/populations.csv",
         arms=f"{RESULTS}/cohort/arms.csv",
@@ -53,7 +53,7 @@ rule build_report:
         linkage=f"{RESULTS}/records/linkage.csv",
         centres=f"{RESULTS}/records/centres.csv",
         warnings=f"{RESULTS}/audit/warnings.csv",
-        paper=lambda w: PLANS[w.study].paper_files(),
+        paper=lambda w: paper_files(PLANS[w.study]),
         provenance="data/{study}/PROVENANCE.md",
         lock="envs/requirements.lock",
         templates=REPORT_FILES,
@@ -70,8 +70,8 @@ rule build_report:
     conda:
         ENVIRONMENT
     params:
-        study=lambda w: PLANS[w.study].report_facts(),
-        contents=lambda w: PLANS[w.study].report_contents(),
+        study=lambda w: report_facts(PLANS[w.study]),
+        contents=lambda w: report_contents(PLANS[w.study]),
     message:
         "{wildcards.study}: build the report"
     script:
@@ -99,16 +99,16 @@ rule write_tables:
 
 
 for plan in PLANS.values():
-    copies = plan.copies()
+    copied = copies(plan)
 
     rule:
         name:
             f"gather_files_{plan.name}"
         input:
-            files=list(copies.values()),
+            files=list(copied.values()),
             code=package_files("workflow/scripts/gather_files.py"),
         output:
-            files=list(copies),
+            files=list(copied),
         log:
             f"{plan.folder}/logs/gather_files.log",
         conda:

@@ -11,7 +11,8 @@ from retrocohort.config.dictionary import parse_codes, parse_dictionary
 from retrocohort.config.references import FULL
 from retrocohort.config.schema import shape_faults, sound_part
 from retrocohort.faults import Fault, FaultsFound, suggest
-from retrocohort.plan import Plan
+from retrocohort.plan.entries import Plan
+from retrocohort.plan.outputs import shared_tables
 
 SCHEMAS = "workflow/schemas"
 CONFIG = "config/config.yaml"
@@ -150,7 +151,7 @@ def _paper(folder: str, study: dict, faults: list[Fault]) -> dict:
     text = _text(ledger, faults)
     if text is None:
         return {}
-    produced = Plan("", study).shared_tables() if study else None
+    produced = shared_tables(Plan("", study)) if study else None
     faults += ledger_faults(ledger, text, produced)
     found = {"path": ledger, "files": files_of(rows_of(text))}
     if Path(findings).is_file():

@@ -1,0 +1,1 @@
+"""What each entry of a study becomes: parts, paths, parameters."""
