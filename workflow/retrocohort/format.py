@@ -21,11 +21,12 @@ import math
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
+from retrocohort.language import ENGLISH, language, say, template
 from retrocohort.source import Number, Shown, joined, numbers_of, shown, source_of, value_of
 from retrocohort.styles import current, rounded
 
 MISSING = "–"  # of the plain style
-NOT_REACHED = "not reached"
+NOT_REACHED = template("not reached")
 MINUS = "−"
 LARGEST_P = 0.99
 LARGE_RATIO = 100
@@ -137,11 +138,11 @@ def _range(low: float | None, high: float | None, start: Shown, end: Shown, sign
     if is_missing(low):
         return joined(_blank(start), sign.strip(), end)
     if is_missing(high):
-        text = f"{start}{sign}" if sign == sign.strip() else f"{start}{sign}{NOT_REACHED}"
+        text = f"{start}{sign}" if sign == sign.strip() else f"{start}{sign}{say(NOT_REACHED)}"
         return shown(text, *numbers_of(start), *numbers_of(_blank(end)))
     negative = start.startswith(MINUS) or end.startswith(MINUS)
     dash = sign == sign.strip()
-    return joined(start, " to " if negative and dash else sign, end)
+    return joined(start, say(" to ") if negative and dash else sign, end)
 
 
 def _blank(text: Shown) -> Shown:
@@ -169,7 +170,7 @@ def with_limits(
 def survival_time(value: float | None, decimals: int = 1, trim: bool = False) -> Shown:
     """Return a survival time, "not reached" when it is missing."""
     text = number(value, decimals, trim)
-    return _of(value, NOT_REACHED) if is_missing(value) else text
+    return _of(value, say(NOT_REACHED)) if is_missing(value) else text
 
 
 def ratio_decimals(hr: float | None, low: float | None, high: float | None) -> int:
@@ -277,9 +278,11 @@ def singular(unit: str) -> str:
 
 def sentence(text: str) -> str:
     """Return a text with a capital first letter and a full stop."""
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
+    said = f"{text[:1].upper()}{text[1:].rstrip('.。')}"
+    return say("{text}.", text=said) if text else ""
 
 
 def within_sentence(label: str) -> str:
     """Return a label with a small first letter, unless it is an abbreviation ("BMI", "P")."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+    small = label[1:2].islower() and language() == ENGLISH
+    return label[:1].lower() + label[1:] if small else label

@@ -125,7 +125,7 @@ for plan, name, entry in entries("further"):
             params:
                 parts=drawn,
                 curve={"by": entry["by"], "title": entry["label"]}
-                | {"time": "Time from the landmark", "look": plan.study["figures"]["look"]},
+                | {"from": "landmark", "look": plan.study["figures"]["look"]},
                 by=plan.texts([entry["by"]])[entry["by"]],
                 conventions=plan.conventions("interval", "confidence"),
                 notice=plan.study["notice"],

@@ -9,7 +9,7 @@ import io
 from itertools import chain
 
 from retrocohort.export.words import head_rows, notes_of, plain
-from retrocohort.report.tableset import TableSet
+from retrocohort.report.tableset import TableSet, number_of
 from retrocohort.tables.layout import Layout
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -24,7 +24,7 @@ def files(tables: TableSet) -> dict[str, str]:
 
 def file_name(layout: Layout) -> str:
     """Return "table_s2.csv"."""
-    return f"{layout.number.lower().replace(' ', '_')}.csv"
+    return f"table_{number_of(layout).lower()}.csv"
 
 
 def _content(layout: Layout, notice: str) -> str:
@@ -35,7 +35,7 @@ def _content(layout: Layout, notice: str) -> str:
     if len(lines) == 3:  # the stub stands beside the lower heads
         lines[1][0], lines[2][0] = "", layout.stub
     for row in layout.rows():
-        header = f"{'  ' * row.indent}{row.header}{f', {row.detail}' if row.detail else ''}"
+        header = f"{'  ' * row.indent}{row.title}"
         lines.append([header, *(_marked(cell.text, cell.mark) for cell in row.cells)])
     lines += [[f"{mark} {text}".strip()] for mark, text in notes_of(layout, notice)]
     target = io.StringIO()

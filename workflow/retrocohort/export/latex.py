@@ -9,6 +9,7 @@ import re
 import unicodedata
 
 from retrocohort.export.words import Head, head_rows, notes_of, plain, widths
+from retrocohort.language import say
 from retrocohort.report.tableset import TableSet
 from retrocohort.tables.layout import Layout, Row
 
@@ -124,8 +125,8 @@ def _table(layout: Layout, notice: str) -> str:
     heads = [_heads(row, i, layout) for i, row in enumerate(head_rows(layout))]
     whole = sum(sizes) + GAP * (n - 1)
     title = rf"\multicolumn{{{n}}}{{@{{}}p{{{whole:.2f}cm}}@{{}}}}{{{_title(layout)}}} \\[4pt]"
-    number = escape(layout.number)
-    again = rf"\multicolumn{{{n}}}{{@{{}}l@{{}}}}{{\textit{{{number}, continued}}}} \\"
+    continued = escape(say("{number}, continued", number=layout.number))
+    again = rf"\multicolumn{{{n}}}{{@{{}}l@{{}}}}{{\textit{{{continued}}}}} \\"
     lines = [
         rf"\begin{{longtable}}{{@{{}}{''.join(columns)}@{{}}}}",
         *(title, r"\toprule", *heads, r"\midrule", r"\endfirsthead"),
@@ -142,7 +143,8 @@ def _table(layout: Layout, notice: str) -> str:
 
 
 def _title(layout: Layout) -> str:
-    return rf"\raggedright\textbf{{{escape(layout.number)}.}} {escape(layout.caption)}"
+    number = say("{number}.", number=layout.number)
+    return rf"\raggedright\textbf{{{escape(number)}}} {escape(layout.caption)}"
 
 
 def _heads(heads: list[Head], i: int, layout: Layout) -> str:
@@ -160,8 +162,7 @@ def _heads(heads: list[Head], i: int, layout: Layout) -> str:
 
 
 def _row(row: Row) -> str:
-    detail = f", {row.detail}" if row.detail else ""
-    header = ("\\hspace*{1em}" if row.indent else "") + escape(row.header + detail)
+    header = ("\\hspace*{1em}" if row.indent else "") + escape(row.title)
     cells = [
         escape(cell.text) + (rf"\textsuperscript{{{cell.mark}}}" if cell.mark else "")
         for cell in row.cells

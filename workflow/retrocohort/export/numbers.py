@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from retrocohort.format import NOT_REACHED, p_statement
+from retrocohort.language import say
 from retrocohort.report.sentences import STATED
 from retrocohort.report.tableset import TableSet, all_numbers
 from retrocohort.source import Number, numbers_of
@@ -31,7 +32,10 @@ def citable(tables: TableSet) -> dict:
                 continue
             about = {"file": source.file, "row": source.row, "column": source.column}
             about["table"] = place
-            found[source.id] = {"value": number.value, "shown": number.shown or NOT_REACHED} | about
+            found[source.id] = {
+                "value": number.value,
+                "shown": number.shown or say(NOT_REACHED),
+            } | about
             if source.column in P_COLUMNS and number.value is not None:
                 said = {"value": number.value, "shown": str(p_statement(number.value))}
                 found[f"{source.id}.{STATED}"] = said | about

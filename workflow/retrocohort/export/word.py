@@ -17,6 +17,7 @@ from docx.shared import Cm, Pt
 
 from retrocohort.export.archive import MADE, pinned
 from retrocohort.export.words import Head, head_rows, notes_of, plain, widths
+from retrocohort.language import say
 from retrocohort.report.tableset import TableSet, is_supplement
 from retrocohort.tables.layout import Cell, Layout, Row
 
@@ -124,7 +125,7 @@ def _table(layout: Layout, sizes: list[int], room: int, new_page: bool) -> Itera
     shrunk = min(1.0, room / sum(sizes))
     sizes = [int(size * shrunk) for size in sizes]
     before = "<w:keepNext/>" + "<w:pageBreakBefore/>" * new_page + '<w:outlineLvl w:val="1"/>'
-    title = _run(f"{layout.number}. ", "<w:b/>") + _run(layout.caption)
+    title = _run(say("{number}. ", number=layout.number), "<w:b/>") + _run(layout.caption)
     yield _paragraph("TableTitle", title, before)
     rows = [*_heads(layout, sizes), *_rows(layout, sizes)]
     grid = "".join(f'<w:gridCol w:w="{size}"/>' for size in sizes)
@@ -181,7 +182,7 @@ def _indent(row: Row) -> str:
 
 
 def _row_head(row: Row) -> str:
-    return _run(row.header + (f", {row.detail}" if row.detail else ""))
+    return _run(row.title)
 
 
 def _cell(cell: Cell) -> str:

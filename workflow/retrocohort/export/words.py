@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from retrocohort.language import sentences
 from retrocohort.source import numbers_of
 from retrocohort.tables.layout import Layout
 
@@ -37,7 +38,7 @@ def head_rows(layout: Layout) -> list[list[Head]]:
 
 def notes_of(layout: Layout, notice: str) -> list[tuple[str, str]]:
     """Return (mark, text) of what stands under a table; the mark is empty for plain notes."""
-    notes = [("", text) for text in (notice, " ".join(layout.notes)) if text]
+    notes = [("", text) for text in (notice, sentences(layout.notes)) if text]
     return notes + layout.footnotes.listed()
 
 

@@ -14,22 +14,50 @@ import xlsxwriter
 from retrocohort.export.archive import MADE
 from retrocohort.export.words import head_rows, notes_of, places, plain, widths
 from retrocohort.format import MINUS
+from retrocohort.language import say, template
 from retrocohort.report.tableset import TableSet
 from retrocohort.source import Number, numbers_of
 from retrocohort.tables.layout import Cell, Layout
 
-ABOUT = "About"
+ABOUT = template("About")
 SHOWN = re.compile(rf"^([<>]?)({MINUS}?)(\d[\d,\u2009]*)?((?:[.·]\d+)?)$")
 LONGEST_HEADER = 250  # of a printed page; Excel takes 255 characters
 EXPLAINED = (
-    "Each table of the report is a sheet of its number.",
-    "A number is typed: it holds the value at full precision, and its format shows it rounded as in"
-    " the report. The decimal mark and the thousands mark are those of your Excel.",
-    "An estimate with its limits, or a count with its percentage, is spread over columns under one"
-    " head; the small heads name the columns of the results that they come from.",
-    "A P value below the smallest that is printed shows as such and holds its exact value.",
-    "Letters in square brackets refer to the footnotes under the table.",
+    template("Each table of the report is a sheet of its number."),
+    template(
+        "A number is typed: it holds the value at full precision, and its format shows it rounded"
+        " as in the report. The decimal mark and the thousands mark are those of your Excel."
+    ),
+    template(
+        "An estimate with its limits, or a count with its percentage, is spread over columns under"
+        " one head; the small heads name the columns of the results that they come from."
+    ),
+    template(
+        "A P value below the smallest that is printed shows as such and holds its exact value."
+    ),
+    template("Letters in square brackets refer to the footnotes under the table."),
 )
+COLUMNS = {  # of the results, as small heads call them
+    "n": template("n"),
+    "percent": template("percent"),
+    "mean": template("mean"),
+    "sd": template("sd"),
+    "median": template("median"),
+    "median low": template("median low"),
+    "median high": template("median high"),
+    "q1": template("q1"),
+    "q3": template("q3"),
+    "min": template("min"),
+    "max": template("max"),
+    "survival": template("survival"),
+    "ci low": template("ci low"),
+    "ci high": template("ci high"),
+    "hr": template("hr"),
+    "hr low": template("hr low"),
+    "hr high": template("hr high"),
+    "estimate": template("estimate"),
+    "missing": template("missing"),
+}
 LOOKS: Mapping[str, Mapping] = {
     "title": {"bold": True},
     "notice": {"bold": True, "font_color": "#9C0006", "text_wrap": True, "valign": "top"},
@@ -53,7 +81,7 @@ def workbook(tables: TableSet) -> bytes:
             {"title": plain(tables.title), "comments": plain(tables.notice), "created": MADE}
         )
         looks = _Looks(book)
-        _about(book.add_worksheet(ABOUT), tables, looks)
+        _about(book.add_worksheet(say(ABOUT)), tables, looks)
         for layout in tables.tables:
             _Page(book.add_worksheet(layout.number), layout, looks).write(tables.notice)
     return target.getvalue()
@@ -80,13 +108,13 @@ def _about(sheet, tables: TableSet, looks: _Looks) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.write_string(0, 0, plain(tables.title), looks.get("title"))
     line = 2
-    for name, lines in (("notice", filter(None, [tables.notice])), ("text", EXPLAINED)):
+    for name, lines in (("notice", filter(None, [tables.notice])), ("text", map(say, EXPLAINED))):
         for text in lines:
             sheet.merge_range(line, 0, line, 1, "")
             sheet.write_string(line, 0, plain(text), looks.get(name))
             sheet.set_row(line, 15 * (1 + len(text) // 105))
             line += 1
-    style = f"Numbers are written in the style “{tables.style}”."
+    style = say("Numbers are written in the style “{style}”.", style=tables.style)
     sheet.write_string(line, 0, style)
     line += 2
     for layout in tables.tables:
@@ -112,9 +140,8 @@ class _Page:
         self.sheet.freeze_panes(line, 1)
         self.sheet.repeat_rows(1, line - 1)
         for row in self.layout.rows():
-            detail = f", {row.detail}" if row.detail else ""
             look = self.looks.get("level" if row.indent else "header")
-            self.sheet.write_string(line, 0, plain(row.header + detail), look)
+            self.sheet.write_string(line, 0, plain(row.title), look)
             for i, cell in enumerate(row.cells):
                 self._cell(line, i, cell)
             line += 1
@@ -172,7 +199,8 @@ class _Page:
         for row in self.layout.rows():
             numbers = numbers_of(row.cells[i].text)[k : k + 1]
             found |= {number.source.id.rpartition(".")[2] for number in numbers if number.source}
-        return found.pop().replace("_", " ") if len(found) == 1 else ""
+        name = found.pop().replace("_", " ") if len(found) == 1 else ""
+        return say(COLUMNS[name]) if name in COLUMNS else name
 
     def _cell(self, line: int, i: int, cell: Cell) -> None:
         """Write the numbers of a cell, or its text where it shows none."""

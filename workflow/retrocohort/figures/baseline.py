@@ -9,6 +9,7 @@ from retrocohort.figures import canvas, dots
 from retrocohort.figures.dots import Line
 from retrocohort.figures.looks import look_of
 from retrocohort.io import as_number
+from retrocohort.language import say
 
 Rows = Sequence[Mapping[str, str]]
 BALANCED = 0.1  # |SMD| below this is taken for balance (Austin, Stat Med 2009;28:3083)
@@ -47,17 +48,21 @@ def _balance(part, values: Rows, tests: Rows, table, variables) -> Figure:
         text = look.written(fmt.difference, max(known)) if known else fmt.MISSING
         lines.append((max(known, default=-1.0), Line(variables[name]["label"], sizes, text)))
     lines = [line for _, line in sorted(lines, key=lambda pair: -pair[0])]
-    pairs = [" and ".join(levels[arm] for arm in contrast.split("|")) for contrast in contrasts]
-    title = f"Balance by {fmt.within_sentence(variables[table['by']]['label'])}"
-    largest = "Largest SMD" if len(pairs) > 1 else "SMD"
-    axis = {"label": "Standardised mean difference (SMD)", "text": largest}
+    pairs = [
+        say(" and ").join(levels[arm] for arm in contrast.split("|")) for contrast in contrasts
+    ]
+    title = say("Balance by {by}", by=fmt.within_sentence(variables[table["by"]]["label"]))
+    largest = say("Largest SMD") if len(pairs) > 1 else "SMD"
+    axis = {"label": say("Standardised mean difference (SMD)"), "text": largest}
     axis |= {"least": 2.5 * BALANCED, "mark": BALANCED}
     balanced = look.written(fmt.number, BALANCED, 1)
-    foot = (
-        "SMD: difference between two arms in standard deviations, without its sign. Dashed line:"
-        f" {balanced}, below which arms are commonly taken for balanced."
+    foot = say(
+        "SMD: difference between two arms in standard deviations, without its sign. "
+        "Dashed line: {balanced}, below which arms are commonly taken for balanced.",
+        balanced=balanced,
     )
-    about = ": ".join([part["population_label"], *(pairs if len(pairs) == 1 else [])])
+    about = part["population_label"]
+    about = say("{label}: {n}", label=about, n=pairs[0]) if len(pairs) == 1 else about
     heading = canvas.heading(title, about, dots.WIDTH - 2 * canvas.MARGIN)
     return dots.draw(heading, pairs, lines, axis, foot, look)
 
@@ -74,11 +79,16 @@ def _missing(part, values: Rows, tests: Rows, table, variables) -> Figure:
         shares = [100 * n / sizes[arm] for n, arm in zip(counts, arms, strict=True)]
         text = look.written(fmt.count_percent, counts[0], shares[0]) if arms else fmt.MISSING
         lines.append(Line(variables[name]["label"], shares, text))
-    axis = {"label": "Unknown (%)", "text": "All: n (%)", "least": MANY}
-    about = f"{part['population_label']}, n = {fmt.count(sizes[''])}"
-    heading = canvas.heading("Unknown values", about, dots.WIDTH - 2 * canvas.MARGIN)
-    labels = [f"{levels[arm]} (n = {fmt.count(sizes[arm])})" if arm else "All" for arm in arms]
-    foot = f"By {fmt.within_sentence(variables[table['by']]['label'])}, as far as that is known."
+    axis = {"label": say("Unknown (%)"), "text": say("All: n (%)"), "least": MANY}
+    about = say("{text}, {more}", text=part["population_label"], more=f"n = {fmt.count(sizes[''])}")
+    heading = canvas.heading(say("Unknown values"), about, dots.WIDTH - 2 * canvas.MARGIN)
+    labels = [
+        say("{label} (n = {n})", label=levels[arm], n=fmt.count(sizes[arm])) if arm else say("All")
+        for arm in arms
+    ]
+    foot = say(
+        "By {by}, as far as that is known.", by=fmt.within_sentence(variables[table["by"]]["label"])
+    )
     return dots.draw(heading, labels, lines, axis, foot, look)
 
 

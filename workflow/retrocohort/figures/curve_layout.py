@@ -9,7 +9,9 @@ from retrocohort import format as fmt
 from retrocohort.figures import canvas, curve_data, key, placing
 from retrocohort.figures.curve_data import Group
 from retrocohort.figures.looks import Look, look_of
+from retrocohort.language import clauses, say, sentences, template
 from retrocohort.time_axis import unit_of
+from retrocohort.units import amount, unit_name
 
 AXES_HEIGHT = {"single": 160.0, "double": 225.0}
 MOST_TICKS = 11
@@ -19,6 +21,9 @@ TICKS_APART = 4.0  # points between two censor ticks of a curve
 TICK_LABELS = 13.0  # height under the time axis
 Y_TICK_LABELS = 23.0  # width beside the survival axis, ticks and the gap to its label included
 GAP = 5.0
+SCALES = {"log": template("log"), "log-log": template("log-log"), "plain": template("plain")}
+TIMES = {"": template("Time"), "landmark": template("Time from the landmark")}
+EVENTS = template("{n} events")
 SURVIVAL_TOP = 1.03  # of the survival axis, so that a curve at 1 is not cut
 
 
@@ -84,7 +89,7 @@ class Layout:
     def notes(self) -> list[str]:
         """Return the wrapped remarks."""
         room = self.frame.width - 2 * canvas.MARGIN
-        return canvas.wrap(" ".join(self.remarks), room, canvas.small()) if self.remarks else []
+        return canvas.wrap(sentences(self.remarks), room, canvas.small()) if self.remarks else []
 
 
 def plan(
@@ -112,7 +117,7 @@ def plan(
     else:
         below = _below_axes(frame, key.layout(*about, frame.width - 2 * canvas.MARGIN), None)
     remarks = _remarks(part, groups, curve, conventions, frame, look)
-    x_label = _time_label(unit, curve.get("time", "Time"), look)
+    x_label = _time_label(unit, say(TIMES[curve.get("from", "")]), look)
     bare = Layout(frame, below, heading, y_label, x_label, remarks, 0.0, look)
     foot = canvas.height_of(bare.notes, canvas.small())
     return replace(bare, height=below.notes_top + foot + canvas.MARGIN)
@@ -150,33 +155,34 @@ def _heading(part, groups, curve) -> canvas.Heading:
     events = sum(group.rows["n_event"].sum() for group in groups)
     n = events + sum(group.rows["n_censor"].sum() for group in groups)
     about = [] if part["population_label"] in title else [part["population_label"]]
-    about += [f"n = {fmt.count(n)}", f"{fmt.count(events)} {curve.get('event', 'events')}"]
+    about += [f"n = {fmt.count(n)}", say(curve.get("event", EVENTS), n=fmt.count(events))]
     if curve.get("title"):
         about.insert(0, part["endpoint_label"])
-    return canvas.heading(title, ", ".join(about), room)
+    return canvas.heading(title, clauses(about), room)
 
 
 def _variable(by: Mapping | None) -> str:
     """Return the label of the variable that splits the curves, with its unit."""
     if by is None:
         return ""
-    return f"{by['label']} ({by['unit']})" if by.get("unit") else by["label"]
+    unit = by.get("unit")
+    return say("{label} ({unit})", label=by["label"], unit=unit) if unit else by["label"]
 
 
 def _survival_label(part: Mapping[str, str]) -> str:
     """Return the label of the survival axis, which never calls a cause-specific curve survival."""
     if part.get("note"):
-        return "Event-free, cause-specific"
+        return say("Event-free, cause-specific")
     first = part["endpoint_label"].split(",")[0]
-    if "survival" in first.lower() and len(first) <= 32:
+    if say("survival") in first.lower() and len(first) <= 32:
         return first
-    return "Event-free"
+    return say("Event-free")
 
 
 def _time_label(unit: str, time: str, look: Look) -> str:
     """Return "Time (months)", or "Age (years)" for the unit "years of age"."""
     years = unit.removesuffix(" of age")
-    return look.labelled(time if years == unit else "Age", years)
+    return look.labelled(time if years == unit else say("Age"), unit_name(years))
 
 
 def _frame(unit, groups, curve, look: Look, top) -> Frame:
@@ -241,15 +247,19 @@ def _remarks(part, groups, curve, conventions, frame: Frame, look: Look) -> list
     said = [fmt.sentence(part["note"])] if part.get("note") else []
     if look.bands:
         said.append(
-            f"Shaded: {share} confidence interval at each time ({conventions['interval']})."
+            say(
+                "Shaded: {share} confidence interval at each time ({interval}).",
+                share=share,
+                interval=say(SCALES[conventions["interval"]]),
+            )
         )
     if censored and look.censor_marks:
-        thinned = " (not every one is drawn)" if marks < censored else ""
-        said.append(f"Ticks: censored{thinned}.")
+        thinned = say("Ticks: censored (not every one is drawn).")
+        said.append(thinned if marks < censored else say("Ticks: censored."))
     if look.median_lines:
-        said.append("Lines to the axes: median.")
+        said.append(say("Lines to the axes: median."))
     if frame.delayed:
-        said.append("Patients count as at risk from their entry on.")
+        said.append(say("Patients count as at risk from their entry on."))
     unit = unit_of(part, curve)
     return [*said, *_cut(groups, curve, frame.end, unit)]
 
@@ -259,8 +269,15 @@ def _cut(groups: Sequence[Group], curve: Mapping, end: float, unit: str) -> list
     last = max((group.rows["time"].max(initial=0.0) for group in groups), default=0.0)
     if last <= end:
         return []
-    goes_on = f"follow-up goes on to {fmt.number(last, 1, trim=True)} {unit}."
+    until = amount(fmt.number(last, 1, trim=True), unit)
     if "min_at_risk" in curve and end < curve.get("max_time", last):
-        few = f"fewer than {curve['min_at_risk']} patients are at risk"
-        return [f"The axis ends where {few}; {goes_on}"]
-    return [fmt.sentence(goes_on)]
+        few = curve["min_at_risk"]
+        return [
+            say(
+                "The axis ends where fewer than {few} patients are at risk; follow-up goes on to"
+                " {until}.",
+                few=few,
+                until=until,
+            )
+        ]
+    return [say("Follow-up goes on to {until}.", until=until)]

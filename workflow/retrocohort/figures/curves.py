@@ -21,6 +21,7 @@ from retrocohort.figures.curve_layout import (
     widest_count,
 )
 from retrocohort.figures.looks import Look
+from retrocohort.language import say
 from retrocohort.time_axis import scale_of
 
 BAND = 0.15  # opacity of the interval
@@ -47,8 +48,8 @@ def draw(
     curve : mapping
         The entry of the study file: "by", and if given "title", "axis" (its unit, where that is not
         the unit of the times), "max_time" and "ticks" (their distance) in it, "min_at_risk",
-        "width" ("single" or "double" column), and what `looks.look_of` reads; "time", what the axis
-        counts, where that is not the time from the start.
+        "width" ("single" or "double" column), and what `looks.look_of` reads; "from", where time
+        starts ("landmark"), where that is not day 0.
     by : mapping or None
         "label", "unit" and "levels" of the variable that splits the curves.
     conventions : mapping
@@ -75,7 +76,7 @@ def draw_on(layer: Axes, groups: Sequence[Group], layout: Layout) -> None:
     for group in groups:
         _draw_group(axes, group, layout.frame, layout.look)
     if not any(group.rows["time"].size for group in groups):
-        axes.text(0.5, 0.5, "No patient at risk", transform=axes.transAxes, ha="center")
+        axes.text(0.5, 0.5, say("No patient at risk"), transform=axes.transAxes, ha="center")
     _draw_texts(layer, layout)
     _draw_at_risk(axes, layer, groups, layout)
     between = canvas.line_height() if layout.below.merged else 0.0
@@ -135,7 +136,9 @@ def _draw_texts(layer: Axes, layout: Layout) -> None:
 def _draw_at_risk(axes: Axes, layer: Axes, groups: Sequence[Group], layout: Layout) -> None:
     """Write the number at risk, centred under the ticks by the transform of the time axis."""
     frame, line, look = layout.frame, canvas.line_height(), layout.look
-    canvas.write(layer, canvas.MARGIN, layout.below.risk_top, [look.risk_heading], weight="bold")
+    canvas.write(
+        layer, canvas.MARGIN, layout.below.risk_top, [say(look.risk_heading)], weight="bold"
+    )
     beside = frame.left - canvas.width_of(widest_count(groups, look)) / 2 - GAP
     for group, lines, top in zip(groups, frame.risk_labels, layout.below.risk_tops, strict=True):
         style = {"color": look.line(group.position)["color"]}

@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 from retrocohort import format as fmt
 from retrocohort.figures import canvas
 from retrocohort.io import as_number
+from retrocohort.language import say, sentences
 
 Rows = Sequence[Mapping[str, str]]
 WIDTH = canvas.WIDTHS["double"]
@@ -61,7 +62,7 @@ def draw(flow: Rows, populations: Rows, arms: Rows, title: str, chart: Mapping) 
     chart : mapping
         If given "remark", a line at the foot, and "without", populations that are not shown.
     """
-    heading = canvas.heading(title, "Flow of patients", WIDTH - 2 * canvas.MARGIN)
+    heading = canvas.heading(title, say("Flow of patients"), WIDTH - 2 * canvas.MARGIN)
     cohort = next(row for row in populations if not row["parent"])
     main, side = _column(flow, cohort, canvas.heading_height(heading))
     shown = [p for p in populations if p["population"] not in chart.get("without", [])]
@@ -98,13 +99,18 @@ def _column(flow: Rows, cohort: Mapping, top: float) -> tuple[list[Box], list[Bo
     main, side = [make_box(LEFT, top, MAIN_WIDTH, first)], []
     x = LEFT + MAIN_WIDTH + BRANCH
     for row in flow[1:]:
-        texts = [(f"Excluded: {row['label']}", "normal"), (_n(row["n_excluded"]), "normal")]
+        texts = [
+            (say("Excluded: {label}", label=row["label"]), "normal"),
+            (_n(row["n_excluded"]), "normal"),
+        ]
         if row.get("n_unknown", "0") != "0":
-            texts.append((f"(not known, kept: {_n(row['n_unknown'])})", "normal"))
+            texts.append(
+                (say("(not known, kept: {n_unknown})", n_unknown=_n(row["n_unknown"])), "normal")
+            )
         box = make_box(x, main[-1].bottom + DROP / 2, RIGHT - x, texts)
         side.append(box)
         if row is not flow[-1]:
-            remaining = [(f"Remaining: {_n(row['n_after'])}", "normal")]
+            remaining = [(say("Remaining: {n_after}", n_after=_n(row["n_after"])), "normal")]
             main.append(make_box(LEFT, box.bottom + DROP / 2, MAIN_WIDTH, remaining))
     last = [(cohort["label"], "bold"), (_n(cohort["n"]), "normal")]
     below = side[-1].bottom + DROP / 2 if side else main[-1].bottom + DROP
@@ -132,7 +138,7 @@ def _arm_counts(arms: Rows, arm: str, population: Mapping) -> list[tuple[str, st
     own = [r for r in arms if (r["arm"], r["population"]) == (arm, population["population"])]
     counts = [(row["label"], int(row["n"])) for row in own]
     unknown = int(population["n"]) - sum(n for _, n in counts)
-    counts += [("Not recorded", unknown)] if unknown else []
+    counts += [(say("Not recorded"), unknown)] if unknown else []
     return [(label, fmt.count(n)) for label, n in counts]
 
 
@@ -140,11 +146,11 @@ def _population_texts(row, arms, labels, cohort) -> Iterator[tuple[str, str]]:
     """Yield the texts of the box of a population: label, n, and n of each arm."""
     yield row["label"], "bold"
     if row["parent"] != cohort["population"]:
-        yield f"of {labels[row['parent']]}", "normal"
+        yield say("of {parent}", parent=labels[row["parent"]]), "normal"
     yield _n(row["n"]), "normal"
     for arm in dict.fromkeys(arm["arm"] for arm in arms):
         for label, n in _arm_counts(arms, arm, row):
-            yield f"{label}: {n}", "normal"
+            yield say("{label}: {n}", label=label, n=n), "normal"
 
 
 def _split(items: Sequence) -> list[Sequence]:
@@ -164,14 +170,14 @@ def _row_of_boxes(texts: Sequence, top: float) -> list[Box]:
 
 def _notes(shown: Rows, remark: str) -> list[str]:
     """Return the wrapped notes at the foot."""
-    several = "A patient can belong to several populations." if len(shown) > 2 else ""
-    said = f"{several} {fmt.sentence(remark)}".strip()
+    several = say("A patient can belong to several populations.") if len(shown) > 2 else ""
+    said = sentences(filter(None, [several, fmt.sentence(remark)]))
     return canvas.wrap(said, WIDTH - 2 * canvas.MARGIN, canvas.small()) if said else []
 
 
 def _n(text: str) -> str:
     """Return "n = 1,546"."""
-    return f"n = {fmt.count(as_number(text))}"
+    return say("n = {text}", text=fmt.count(as_number(text)))
 
 
 def _draw_box(layer: Axes, box: Box) -> None:

@@ -8,11 +8,15 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
+from retrocohort import format as fmt
 from retrocohort.figures import curves
 from retrocohort.figures.curve_data import Rows
 from retrocohort.io import as_number, number_text
+from retrocohort.language import say, template
 
-NOTE = "Reverse Kaplan-Meier estimate: follow-up ends when a patient is censored, not at the event"
+NOTE = template(
+    "Reverse Kaplan-Meier estimate: follow-up ends when a patient is censored, not at the event"
+)
 
 
 def draw(
@@ -32,10 +36,15 @@ def draw(
     part, curve, by, conventions : mapping
         As for `curves.draw`.
     """
-    label = f"Follow-up, {part['endpoint_label'][:1].lower()}{part['endpoint_label'][1:]}"
-    part = {**part, "endpoint_label": label, "note": NOTE}
+    label = say("Follow-up, {endpoint}", endpoint=fmt.within_sentence(part["endpoint_label"]))
+    part = {**part, "endpoint_label": label, "note": say(NOTE)}
     shown = {key: value for key, value in curve.items() if key not in ("title", "median_lines")}
-    shown |= {"share": "In follow-up", "event": "censored", "bands": False, "censor_marks": False}
+    shown |= {
+        "share": say("In follow-up"),
+        "event": template("{n} censored"),
+        "bands": False,
+        "censor_marks": False,
+    }
     return curves.draw(part, reverse(rows), followup, [], shown, by, conventions)
 
 

@@ -8,6 +8,12 @@ from retrocohort import format as fmt
 from retrocohort.figures import canvas, forest_page, forest_rows
 from retrocohort.figures.forest_rows import Row, Rows
 from retrocohort.figures.looks import look_of
+from retrocohort.language import clauses, listed, say, sentences, template
+
+NUMBER, EVENTS = template("n = {n}"), template("{n} events")
+LEFT_OUT = template("{n} left out for missing values")
+ALONE = template("Each covariate in a model of its own.")
+TOGETHER = template("All covariates in one model.")
 
 
 def draw(
@@ -45,8 +51,13 @@ def draw(
         label, others = beside
         rows = forest_rows.paired(rows, list(forest_rows.read_rows(others, variables, look)))
         heads = [_over(name, heads[0][0], rows) for name in (label, model["label"])]
-        foot = f"Open squares: {label}; filled: {model['label']}, whose P stands here. {foot}"
-    rows = rows or [Row("No covariate entered")]
+        shown = say(
+            "Open squares: {beside}; filled: {own}, whose P stands here.",
+            beside=label,
+            own=model["label"],
+        )
+        foot = sentences([shown, foot])
+    rows = rows or [Row(say("No covariate entered"))]
     heading = _heading(part, fit, model, beside)
     colour = look.line(0)["color"]
     return forest_page.draw(heading, rows, heads, ["P"], foot, colour)
@@ -64,23 +75,23 @@ def _heading(part, fit, model, beside) -> canvas.Heading:
     """Return the title and the line under it: who, how many, how many left out."""
     room = forest_page.WIDTH - 2 * canvas.MARGIN
     about = [part["population_label"]]
-    for statistic, text in (("n", "n = {}"), ("events", "{} events")):
+    told = {"n": NUMBER, "events": EVENTS, "n_missing": LEFT_OUT}
+    for statistic, text in told.items():
         value = forest_rows.fit_number(fit, statistic)
-        about += [text.format(fmt.count(value))] if not fmt.is_missing(value) else []
-    missing = forest_rows.fit_number(fit, "n_missing")
-    about += [f"{fmt.count(missing)} left out for missing values"] if missing > 0 else []
-    models = f"{beside[0]} and {fmt.within_sentence(model['label'])}" if beside else model["label"]
-    return canvas.heading(f"{part['endpoint_label']} – {models}", ", ".join(about), room)
+        shown = value > 0 if statistic == "n_missing" else not fmt.is_missing(value)
+        about += [say(text, n=fmt.count(value))] if shown else []
+    models = model["label"]
+    if beside:
+        models = say("{a} and {b}", a=beside[0], b=fmt.within_sentence(model["label"]))
+    return canvas.heading(f"{part['endpoint_label']} – {models}", clauses(about), room)
 
 
 def _foot(model: Mapping, variables: Mapping, share: str) -> str:
     """Return the notes at the foot."""
-    if model.get("kind") == "univariable":
-        kind = "Each covariate in a model of its own"
-    else:
-        kind = "All covariates in one model"
+    said = [say(ALONE if model.get("kind") == "univariable" else TOGETHER)]
     strata = [variables[name]["label"] for name in model.get("strata") or []]
-    kind += f", stratified by {' and '.join(strata)}" if strata else ""
+    if strata:
+        said.append(say("Stratified by {strata}.", strata=listed(strata)))
     if model.get("penalty"):
-        kind += "; Firth's penalised likelihood and its profile"
-    return f"{kind}. {forest_rows.explained(share)}"
+        said.append(say("Firth's penalised likelihood and its profile."))
+    return sentences([*said, forest_rows.explained(share)])

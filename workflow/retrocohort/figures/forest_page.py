@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from retrocohort.figures import canvas, forest_rows
 from retrocohort.figures.forest_rows import Row
+from retrocohort.language import say
 
 WIDTH = canvas.WIDTHS["double"]
 INDENT = 8.0
@@ -90,7 +91,7 @@ def _columns(rows: Sequence[Row], ratio_headings, p_heading) -> Columns:
     longest = max((INDENT * row.indent + canvas.width_of(row.label) for row in rows), default=0.0)
     label = min(longest + 1, LABEL_SHARE[len(ratio_headings) - 1] * WIDTH)
     n = canvas.MARGIN + label + GAP + widest(["n"], (row.n for row in rows))
-    events = n + GAP + widest(["Events"], (row.events for row in rows))
+    events = n + GAP + widest([say("Events")], (row.events for row in rows))
     p = WIDTH - canvas.MARGIN - widest(p_heading, (row.p for row in rows))
     ratios = [p - GAP - widest(ratio_headings[-1], (row.ratio for row in rows))]
     if len(ratio_headings) > 1:
@@ -109,7 +110,7 @@ def _note(row: Row, columns: Columns) -> list[str]:
 
 def _write_header(layer: Axes, columns: Columns, bottom: float, ratio_headings, p_heading) -> None:
     """Write the names of the columns, which end at `bottom`, and the rule under them."""
-    named = [(columns.n, ["n"], "right"), (columns.events, ["Events"], "right")]
+    named = [(columns.n, ["n"], "right"), (columns.events, [say("Events")], "right")]
     named += [(x, lines, "left") for x, lines in zip(columns.ratios, ratio_headings, strict=True)]
     for x, lines, side in [*named, (columns.p, p_heading, "left")]:
         canvas.write(layer, x, bottom - canvas.height_of(lines), lines, ha=side, weight="bold")
@@ -145,7 +146,7 @@ def _draw_axis(layer: Axes, rows: Sequence[Row], columns: Columns, tops, colour:
     for row, start, end in zip(rows, tops[:-1], tops[1:], strict=True):
         if not row.note:  # the line of no difference, but for where a reason is written
             axes.plot([1, 1], [start, end], "-", **grey)
-    name = "Hazard ratio (logarithmic axis)"
+    name = say("Hazard ratio (logarithmic axis)")
     centre = (columns.axis_left + columns.axis_right) / 2
     canvas.write(layer, centre, tops[-1] + AXIS_LABELS, [name], ha="center")
     for row, start in zip(rows, tops, strict=False):

@@ -7,6 +7,7 @@ from math import exp, floor, isfinite, log, log10
 from retrocohort import format as fmt
 from retrocohort.figures.looks import Look
 from retrocohort.io import as_number
+from retrocohort.language import say, told
 
 Rows = Sequence[Mapping[str, str]]
 WIDEST = 10.0  # an axis reaches this factor from 1 for the sake of limits,
@@ -52,7 +53,9 @@ def read_rows(estimates: Rows, variables: Mapping[str, Mapping], look: Look) -> 
     for row in estimates:
         about = variables[row["variable"]]
         if row["level"] and row["variable"] != last:
-            label = about["label"] + (f" ({about['unit']})" if about.get("unit") else "")
+            unit = about.get("unit")
+            label = about["label"]
+            label = say("{label} ({unit})", label=label, unit=unit) if unit else label
             yield Row(label, key=(row["variable"], None))
         last = row["variable"]
         yield _row(row, about, look)
@@ -66,9 +69,9 @@ def _row(row: Mapping[str, str], about: Mapping, look: Look) -> Row:
     common = {"label": label, "indent": int(row["level"] != ""), "n": n, "events": events}
     common["key"] = (row["variable"], row["level"])
     if row.get("note"):
-        return Row(**common, note=row["note"])
+        return Row(**common, note=told(row["note"]))
     if row["level"] and row["level"] == row["reference"]:
-        return Row(**common, ratio="Reference")
+        return Row(**common, ratio=say("Reference"))
     ratio = look.written(fmt.ratio_interval, hr, low, high)
     return Row(**common, hr=hr, low=low, high=high, ratio=ratio, p=look.written(fmt.p_value, p))
 
@@ -98,21 +101,22 @@ def _absent(key: tuple[str, str | None]) -> str:
 
 def _in_column(row: Row) -> Row:
     """Return a row whose reason, which has no room beside another ratio, is two words."""
-    return replace(row, note="", ratio="Not estimable", hr=float("nan")) if row.note else row
+    return replace(row, note="", ratio=say("Not estimable"), hr=float("nan")) if row.note else row
 
 
 def explained(share: str) -> str:
     """Return what the signs of a forest plot mean."""
-    return (
-        f"HR: hazard ratio, above 1 for a higher hazard of the event; bars: {share} "
-        "confidence interval (CI), an arrow where it goes on beyond the axis."
+    return say(
+        "HR: hazard ratio, above 1 for a higher hazard of the event; bars: {share} "
+        "confidence interval (CI), an arrow where it goes on beyond the axis.",
+        share=share,
     )
 
 
 def _per_unit(about: Mapping) -> str:
     """Return the label of a continuous variable, whose ratio is that of one unit."""
-    unit = about.get("unit") or "unit"
-    return f"{about['label']} (per {fmt.singular(unit)})"
+    unit = about.get("unit") or say("unit")
+    return say("{label} (per {unit})", label=about["label"], unit=fmt.singular(unit))
 
 
 def axis_limits(rows: Sequence[Row]) -> tuple[float, float]:

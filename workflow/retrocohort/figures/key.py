@@ -9,6 +9,8 @@ from retrocohort import format as fmt
 from retrocohort.figures import canvas
 from retrocohort.figures.curve_data import Group, median_known
 from retrocohort.figures.looks import Look
+from retrocohort.language import say, told
+from retrocohort.units import amount, unit_name
 
 SAMPLE = 24.0  # length of the piece of line before a label
 GAP = 6.0
@@ -41,12 +43,12 @@ def median_text(group: Group, trim: bool) -> str:
     Whole numbers are trimmed to "82" where all times of the key are whole or half units.
     """
     if not group.rows["time"].size or group.note.startswith("not estima"):
-        return _sentence(group.note or "no patient")
+        return _sentence(told(group.note) or say("no patient"))
     median, low, high = group.median
     limits = (
         "" if fmt.is_missing(low) and fmt.is_missing(high) else fmt.interval(low, high, 1, trim)
     )
-    shown = fmt.number(median, 1, trim) if median_known(group) else "Not reached"
+    shown = fmt.number(median, 1, trim) if median_known(group) else say("Not reached")
     return f"{shown} ({limits})" if limits else shown
 
 
@@ -56,9 +58,9 @@ def test_text(test: Mapping[str, str] | None, look: Look) -> str:
         return ""
     p = float(test["p"]) if test["p"] else None
     if p is None:
-        note = test.get("note") or "not estimable"
-        return f"Log-rank test {note}"
-    return f"Log-rank {look.written(fmt.p_statement, p)}"
+        note = told(test.get("note", "")) or say("not estimable")
+        return say("Log-rank test {note}", note=note)
+    return say("Log-rank {p}", p=look.written(fmt.p_statement, p))
 
 
 def layout(
@@ -75,12 +77,12 @@ def layout(
     One group needs no line nor label: the key is its median then. `variable` is the label of what
     splits the groups.
     """
-    share = f"{100 * confidence:g}% CI"
+    share = f"{100 * confidence:g}%"
     if len(groups) == 1:
         lines = canvas.wrap(look.written(_median_alone, groups[0], unit, share), most)
         width = max(map(canvas.width_of, lines))
         return Key("", [], [], lines, 0.0, width, canvas.height_of(lines), look)
-    heading = f"Median ({share}), {unit}"
+    heading = say("Median ({share} CI), {unit}", share=share, unit=unit_name(unit))
     trim = fmt.whole_or_half(time for group in groups for time in group.median)
     medians = [look.written(median_text, group, trim) for group in groups]
     widest = max(map(canvas.width_of, [heading, *medians]))
@@ -125,13 +127,17 @@ def draw(layer: Axes, key: Key, x: float, top: float, between: float = 0.0) -> N
 
 def _median_alone(group: Group, unit: str, share: str) -> str:
     """Return the median as a sentence: "Median 89.0 months (95% CI 81.4–97.4)"."""
-    text = median_text(group, fmt.whole_or_half(group.median))
+    trim = fmt.whole_or_half(group.median)
+    if not group.rows["time"].size or group.note.startswith("not estima"):
+        return median_text(group, trim)
+    median, low, high = group.median
+    middle = amount(fmt.number(median, 1, trim), unit)
+    limits = fmt.interval(low, high, 1, trim)
+    if fmt.is_missing(low) and fmt.is_missing(high):
+        return say("Median {n}", n=middle) if median_known(group) else say("Median not reached")
     if median_known(group):
-        middle, _, limits = text.partition(" (")
-        return f"Median {middle} {unit}" + (f" ({share} {limits}" if limits else "")
-    if text.startswith("Not reached"):
-        return f"Median not reached{text.removeprefix('Not reached').replace('(', f'({share} ')}"
-    return text
+        return say("Median {n} ({share} CI {limits})", n=middle, share=share, limits=limits)
+    return say("Median not reached ({share} CI {limits})", share=share, limits=limits)
 
 
 def _sentence(text: str) -> str:

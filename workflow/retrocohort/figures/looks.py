@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from matplotlib import rcParams
 
 from retrocohort import styles
+from retrocohort.language import say, template
 
 
 @dataclass(frozen=True)
@@ -16,12 +17,12 @@ class Look:
     """One look; a key of the study file overrules what it says of bands and lines."""
 
     numbers: str = "plain"  # how they are written: a key of `retrocohort.styles`
-    unit: str = "{} ({})"  # a label and its unit
+    unit: str = template("{label} ({unit})")  # a label and its unit
     colours: tuple[str, ...] = ()  # those of the style file, with its dashes, where there are none
     bands: bool = True  # the interval of each curve
     censor_marks: bool = True
     median_lines: bool = False
-    risk_heading: str = "Number at risk"
+    risk_heading: str = template("Number at risk")
     censored_beside: bool = False  # "32 (12)": at risk, and censored until then
 
     def line(self, position: int) -> dict:
@@ -42,7 +43,7 @@ class Look:
 
     def labelled(self, label: str, unit: str) -> str:
         """Return a label with its unit: "Time (months)" or "Time, months"."""
-        return self.unit.format(label, unit)
+        return say(self.unit, label=label, unit=unit)
 
 
 # the journals' colours, darkened until letters in them read well on white (contrast 4.5 : 1)
@@ -50,23 +51,23 @@ LOOKS = {
     "plain": Look(),
     "jama": Look(
         numbers="jama",
-        unit="{}, {}",
+        unit=template("{label}, {unit}"),
         colours=("#374E55", "#A86411", "#00799D", "#B24745", "#4F7F60", "#6A6599"),
         bands=False,
         censor_marks=False,
-        risk_heading="No. at risk",
+        risk_heading=template("No. at risk"),
     ),
     "nejm": Look(
         numbers="nejm",
         colours=("#BC3C29", "#0072B5", "#9A6400", "#1D784D", "#6F6DA5", "#4E7A8B"),
         bands=False,
-        risk_heading="No. at Risk",
+        risk_heading=template("No. at Risk"),
     ),
     "lancet": Look(
         numbers="lancet",
         colours=("#00468B", "#D80000", "#2E842D", "#007A90", "#925E9F", "#AD002A"),
         bands=False,
-        risk_heading="Number at risk (number censored)",
+        risk_heading=template("Number at risk (number censored)"),
         censored_beside=True,
     ),
 }

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from retrocohort.figures import canvas, curves
 from retrocohort.figures.curve_data import Rows
+from retrocohort.language import listed, say, sentences
 
 COLUMNS = {"single": 1, "double": 2}  # panels side by side, each as wide as a single column
 BETWEEN = 10.0  # white between two rows
@@ -40,7 +41,7 @@ def draw(
         _panel(letter, part, own, curve, by, conventions)
         for letter, part, own in zip(ascii_uppercase, parts, rows, strict=False)
     ]
-    notes = " ".join(_remarks([layout.remarks for _, layout in made]))
+    notes = sentences(_remarks([layout.remarks for _, layout in made]))
     lines = canvas.wrap(notes, width - 2 * canvas.MARGIN, canvas.small())
     made = [(groups, _without_notes(layout)) for groups, layout in made]
     heading = canvas.heading(panels["title"], panels.get("remark", ""), width - 2 * canvas.MARGIN)
@@ -77,5 +78,6 @@ def _remarks(of_panels: Sequence[Sequence[str]]) -> list[str]:
     for remark in dict.fromkeys(remark for remarks in of_panels for remark in remarks):
         letters = [a for a, own in zip(ascii_uppercase, of_panels, strict=False) if remark in own]
         everywhere = len(letters) == len(of_panels)
-        said.append(remark if everywhere else f"{', '.join(letters)}: {remark}")
+        about = say("{label}: {n}", label=listed(letters), n=remark)
+        said.append(remark if everywhere else about)
     return said

@@ -10,6 +10,12 @@ from retrocohort.figures import canvas, forest_page, forest_rows
 from retrocohort.figures.forest_rows import Row, Rows
 from retrocohort.figures.looks import Look, look_of
 from retrocohort.io import as_number
+from retrocohort.language import listed, say, sentences, template, told
+
+TEST = template(
+    "P: likelihood-ratio test of the interaction, in one Cox model of all subgroups of a heading;"
+    " patients in none of them, or with a missing value, are left out."
+)
 
 
 def draw(
@@ -47,15 +53,16 @@ def draw(
     share = f"{100 * conventions['confidence']:g}%"
     reference = next((row["reference"] for row in effects if row["reference"]), "")
     others = [label for code, label in levels.items() if code != reference]
-    compared = f"{' and '.join(others)} against {levels.get(reference, '')}"
-    held = [variables[name]["label"] for name in entry["covariates"]]
-    adjusted = f", adjusted for {', '.join(map(fmt.within_sentence, held))}" if held else ""
-    foot = (
-        f"{variables[entry['by']]['label']}: {compared}{adjusted}. {forest_rows.explained(share)}"
-        " P: likelihood-ratio test of the interaction, in one Cox model of all subgroups of a"
-        " heading; patients in none of them, or with a missing value, are left out."
+    compared = say(
+        "{label}: {others} against {reference}.",
+        label=variables[entry["by"]]["label"],
+        others=say(" and ").join(others),
+        reference=levels.get(reference, ""),
     )
-    heads, p_head = [[f"HR ({share} CI)"]], ["P for", "interaction"]
+    held = [fmt.within_sentence(variables[name]["label"]) for name in entry["covariates"]]
+    adjusted = [say("Adjusted for {names}.", names=listed(held))] if held else []
+    foot = sentences([compared, *adjusted, forest_rows.explained(share), say(TEST)])
+    heads, p_head = [[f"HR ({share} CI)"]], [say("P for"), say("interaction")]
     return forest_page.draw(heading, rows, heads, p_head, foot, look.line(0)["color"])
 
 
@@ -65,8 +72,12 @@ def _rows(part, tests, effects, variables, populations, look: Look) -> Iterator[
     for split, own in groupby(effects, key=lambda row: row["split"]):
         if split:
             test = p_of[split]
-            p = look.written(fmt.p_value, as_number(test["p"])) if test["p"] else "Not estimable"
-            yield Row(variables[split]["label"] if split in variables else "Population", p=p)
+            p = (
+                look.written(fmt.p_value, as_number(test["p"]))
+                if test["p"]
+                else say("Not estimable")
+            )
+            yield Row(variables[split]["label"] if split in variables else say("Population"), p=p)
         labels = variables[split]["levels"] if split in variables else populations
         for name, cells in groupby(own, key=lambda row: row["subgroup"]):
             label = labels[name] if split else part["population_label"]
@@ -90,7 +101,7 @@ def _subgroup(label: str, indent: int, cells: Rows, variables, look: Look) -> It
 def _effect(row: Mapping[str, str], look: Look) -> dict:
     """Return the ratio of a line, or why there is none."""
     if row["note"]:
-        return {"note": row["note"]}
+        return {"note": told(row["note"])}
     hr, low, high = (as_number(row[key]) for key in ("hr", "hr_low", "hr_high"))
     ratio = look.written(fmt.ratio_interval, hr, low, high)
     return {"hr": hr, "low": low, "high": high, "ratio": ratio}

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
 
+from retrocohort.language import say, template
+from retrocohort.language import sentences as together
 from retrocohort.report.inline import Drawings
 from retrocohort.report.labels import Labels
-from retrocohort.report.methods import percent
+from retrocohort.report.statistics import percent
 from retrocohort.tables.layout import Layout
 
+TABLE, FIGURE = template("Table {number}"), template("Figure {number}")
 Block = dict[str, object]
 
 
@@ -25,7 +28,7 @@ def subheading(text: str) -> Block:
 
 def text(*sentences: str) -> Block:
     """Return a paragraph."""
-    return {"kind": "text", "text": " ".join(sentences)}
+    return {"kind": "text", "text": together(sentences)}
 
 
 def items(lines: Sequence[str], ordered: bool = False) -> Block:
@@ -35,7 +38,7 @@ def items(lines: Sequence[str], ordered: bool = False) -> Block:
 
 def definitions(pairs: Sequence[tuple[str, Sequence[str]]]) -> Block:
     """Return terms, each with its sentences."""
-    return {"kind": "definitions", "pairs": [(term, " ".join(said)) for term, said in pairs]}
+    return {"kind": "definitions", "pairs": [(term, together(said)) for term, said in pairs]}
 
 
 def details(title: str, blocks: Sequence[Block]) -> Block:
@@ -69,17 +72,18 @@ class Sheet:
         """Return "95%"."""
         return percent(self.study["conventions"])
 
-    def number(self, kind: str, main: bool) -> str:
-        """Return the next "Table 2", or "Table S2" of what is folded away."""
+    def number(self, kind: str, main: bool) -> tuple[str, str]:
+        """Return the next "Table 2", or "Table S2" of what is folded away; and "2" or "S2"."""
         key = f"{kind} {'' if main else 'S'}"
         self.numbers[key] = self.numbers.get(key, 0) + 1
-        return f"{key}{self.numbers[key]}"
+        number = f"{'' if main else 'S'}{self.numbers[key]}"
+        return say(kind, number=number), number
 
     def table(self, layout: Layout | None, main: bool = False) -> list[Block]:
         """Return a table with its number; nothing for no table."""
         if layout is None:
             return []
-        layout = replace(layout, number=self.number("Table", main))
+        layout = replace(layout, number=self.number(TABLE, main)[0])
         self.ids |= layout.ids()
         self.tables.append(layout)
         return [{"kind": "table", "table": layout}]
@@ -114,13 +118,13 @@ class Sheet:
 
         `curves` is what a reader finds on them, see `readout`.
         """
-        number = self.number("Figure", main)
+        called, number = self.number(FIGURE, main)
         return {
             "kind": "figure",
             "id": place,
             "svg": self.drawings.add(svg, caption),
-            "number": number,
-            "file": f"{number} {place}".replace(" ", "_"),
+            "number": called,
+            "file": f"Figure_{number}_{place}",
             "caption": caption,
             "links": list(links),
             "behind": list(behind),

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import yaml
 
+from retrocohort.language import say, template
 from retrocohort.report.blocks import Block, heading, text
 
+NO_PART = template("Not part of this report.")
 USUAL = ("strobe",)  # of a cohort study that does not name its checklists
 
 
@@ -35,9 +37,10 @@ def checklist(text_of: str, places: Mapping[str, str]) -> tuple[str, str, list[I
     items = []
     for entry in content["items"]:
         found = [(place, places[place]) for place in entry["where"] if place in places]
-        own = entry["author"] or ("" if found else "Not part of this report.")
-        items.append(Item(entry["item"], entry["topic"], entry["asks"], found, own))
-    return content["title"], content["source"], items
+        said = say(entry["topic"]), say(entry["asks"])
+        own = say(entry["author"] or NO_PART) if entry["author"] or not found else ""
+        items.append(Item(entry["item"], *said, found, own))
+    return say(content["title"]), say(content["source"]), items
 
 
 def places_of(sections: Sequence[tuple[str, str, Sequence[Block]]]) -> dict[str, str]:
@@ -73,7 +76,11 @@ def checklists_section(
     for name in names:
         title, source, items = checklist(templates[f"{name}.yaml"], places)
         answered = sum(bool(item.places) for item in items)
-        said = f"{answered} of {len(items)} items are answered here, in whole or in part."
+        said = say(
+            "{answered} of {items} items are answered here, in whole or in part.",
+            answered=answered,
+            items=len(items),
+        )
         blocks += [
             heading(f"checklist-{name}", title),
             text(said, source),

@@ -10,46 +10,57 @@ from retrocohort.format import (
     p_statement,
     p_value,
     ratio_interval,
+    sentence,
     singular,
 )
 from retrocohort.io import as_number
+from retrocohort.language import say, template
 from retrocohort.report.estimates import Rows, by_variable
 from retrocohort.report.labels import Labels
 from retrocohort.tables.layout import COEFFICIENT_TESTS, Cell, Column, Footnotes, Layout, Row
 
-REFERENCE = "1 (reference)"
+REFERENCE = template("1 (reference)")
 GLOBAL = "GLOBAL"
+
+
+def _answer(value: float) -> str:
+    return say("yes") if value else say("no")
+
+
 # statistic of the fit -> its name and how it is printed
 FIT = {
-    "n": ("Patients", count),
-    "events": ("Events", count),
-    "n_missing": ("Left out for missing values", count),
-    "strata": ("Strata", count),
-    "loglik_null": ("Log-likelihood without covariates", lambda v: number(v, 2)),
-    "loglik": ("Log-likelihood", lambda v: number(v, 2)),
-    "lr": ("Likelihood-ratio test", lambda v: number(v, 2)),
-    "wald": ("Wald test", lambda v: number(v, 2)),
-    "score": ("Score test", lambda v: number(v, 2)),
-    "concordance": ("Concordance", lambda v: number(v, 3)),
-    "concordance_se": ("Concordance, standard error", lambda v: number(v, 3)),
-    "aic": ("AIC", lambda v: number(v, 2)),
-    "epv": ("Events per variable", lambda v: number(v, 1)),
-    "converged": ("Converged", lambda v: "yes" if v else "no"),
-    "engines_agree": ("Second engine gives the same coefficients", lambda v: "yes" if v else "no"),
-    "not_estimable": ("Rows not estimable", count),
-    "entered": ("Entered", lambda v: "yes" if v else "no"),
+    "n": (template("Patients"), count),
+    "events": (template("Events"), count),
+    "n_missing": (template("Left out for missing values"), count),
+    "strata": (template("Strata"), count),
+    "loglik_null": (template("Log-likelihood without covariates"), lambda v: number(v, 2)),
+    "loglik": (template("Log-likelihood"), lambda v: number(v, 2)),
+    "lr": (template("Likelihood-ratio test"), lambda v: number(v, 2)),
+    "wald": (template("Wald test"), lambda v: number(v, 2)),
+    "score": (template("Score test"), lambda v: number(v, 2)),
+    "concordance": (template("Concordance"), lambda v: number(v, 3)),
+    "concordance_se": (template("Concordance, standard error"), lambda v: number(v, 3)),
+    "aic": (template("AIC"), lambda v: number(v, 2)),
+    "epv": (template("Events per variable"), lambda v: number(v, 1)),
+    "converged": (template("Converged"), _answer),
+    "engines_agree": (
+        template("Second engine gives the same coefficients"),
+        _answer,
+    ),
+    "not_estimable": (template("Rows not estimable"), count),
+    "entered": (template("Entered"), _answer),
 }
 
 
 # the same of several models side by side -> head of the column
 SIDE_BY_SIDE = {
-    "n": ("Patients", ""),
-    "events": ("Events", ""),
-    "n_missing": ("Left out", "missing"),
-    "loglik": ("Log-likelihood", ""),
-    "concordance": ("Concordance", ""),
-    "concordance_se": ("SE", ""),
-    "lr": ("LR", "chi-square"),
+    "n": (template("Patients"), ""),
+    "events": (template("Events"), ""),
+    "n_missing": (template("Left out"), template("missing")),
+    "loglik": (template("Log-likelihood"), ""),
+    "concordance": (template("Concordance"), ""),
+    "concordance_se": (template("SE"), ""),
+    "lr": (template("LR"), template("chi-square")),
 }
 
 
@@ -68,23 +79,25 @@ def estimate_table(
             ]
             blocks.append([head, *lines])
         else:
-            detail = f"per {singular(labels.variables[name]['unit'] or 'unit')}"
+            detail = say("per {unit}", unit=singular(labels.variables[name]["unit"] or say("unit")))
             blocks.append(
                 [Row(labels.variable(name), _cells(row, footnotes), detail) for row in own]
             )
     columns = [
-        Column("Patients"),
-        Column("Events"),
+        Column(say("Patients")),
+        Column(say("Events")),
         Column("HR", f"({level} CI)"),
-        Column("Coefficient"),
+        Column(say("Coefficient")),
         Column("SE"),
         Column("z"),
-        Column("P", COEFFICIENT_TESTS[penalty]),
+        Column("P", say(COEFFICIENT_TESTS[penalty])),
     ]
-    notes = ["HR, hazard ratio; CI, confidence interval; SE, standard error of the coefficient."]
+    notes = [
+        say("HR, hazard ratio; CI, confidence interval; SE, standard error of the coefficient.")
+    ]
     if penalty:
-        notes.append("z, signed root of the penalised likelihood ratio (LR) statistic.")
-    return Layout(place, caption, "Covariate", columns, blocks, notes, footnotes)
+        notes.append(say("z, signed root of the penalised likelihood ratio (LR) statistic."))
+    return Layout(place, caption, say("Covariate"), columns, blocks, notes, footnotes)
 
 
 def _cells(row: Mapping[str, str], footnotes: Footnotes) -> list[Cell]:
@@ -92,7 +105,7 @@ def _cells(row: Mapping[str, str], footnotes: Footnotes) -> list[Cell]:
     value = {key: as_number(row[key]) for key in ("n", "events", "coef", "se", "z", "p")}
     sizes = [Cell(count(value["n"])), Cell(count(value["events"]))]
     if row["level"] and row["level"] == row["reference"]:
-        return [*sizes, Cell(REFERENCE, footnotes.mark(row["note"])), *[Cell()] * 4]
+        return [*sizes, Cell(say(REFERENCE), footnotes.mark(row["note"])), *[Cell()] * 4]
     ratio = ratio_interval(*(as_number(row[key]) for key in ("hr", "hr_low", "hr_high")))
     decimals = 4 if not row["coef"] or abs(value["coef"]) >= 0.01 else 6
     return [
@@ -110,8 +123,9 @@ def fit_table(place: str, caption: str, fit: Rows, labels: Labels, penalty: str 
     footnotes = Footnotes()
     blocks: dict[bool, list[Row]] = {}
     for row in fit:
-        name, show = FIT[row["statistic"]]
-        head = f"{name}: {labels.variable(row['model'])}" if row["model"] else name
+        name, show = say(FIT[row["statistic"]][0]), FIT[row["statistic"]][1]
+        about = labels.variable(row["model"]) if row["model"] else ""
+        head = say("{label}: {n}", label=name, n=about) if about else name
         value = show(as_number(row["value"])) if row["value"] else missing()
         cells = [
             Cell(value, footnotes.mark(row["note"])),
@@ -119,9 +133,11 @@ def fit_table(place: str, caption: str, fit: Rows, labels: Labels, penalty: str 
             Cell(p_value(as_number(row["p"])) if row["p"] else ""),
         ]
         blocks.setdefault(bool(row["model"]), []).append(Row(head, cells))
-    columns = [Column("Value"), Column("df"), Column("P")]
-    notes = ["df, degrees of freedom."] + ["Likelihoods are penalised."] * bool(penalty)
-    return Layout(place, caption, "Statistic", columns, list(blocks.values()), notes, footnotes)
+    columns = [Column(say("Value")), Column("df"), Column("P")]
+    notes = [say("df, degrees of freedom.")] + [say("Likelihoods are penalised.")] * bool(penalty)
+    return Layout(
+        place, caption, say("Statistic"), columns, list(blocks.values()), notes, footnotes
+    )
 
 
 def fits_table(place: str, caption: str, fit: Rows, labels: Labels, penalty: str = "") -> Layout:
@@ -137,11 +153,13 @@ def fits_table(place: str, caption: str, fit: Rows, labels: Labels, penalty: str
         overall = own["lr"]
         cells += [Cell(count(as_number(overall["df"]))), Cell(p_value(as_number(overall["p"])))]
         lines.append(Row(labels.with_unit(name), cells))
-    columns = [Column(head, detail) for head, detail in SIDE_BY_SIDE.values()]
-    columns += [Column("df"), Column("P", "LR test")]
-    notes = ["SE, standard error of the concordance; LR, likelihood ratio; df, degrees of freedom."]
-    notes += ["Likelihoods are penalised."] * bool(penalty)
-    return Layout(place, caption, "Covariate", columns, [lines], notes, footnotes)
+    columns = [Column(say(a), say(b) if b else "") for a, b in SIDE_BY_SIDE.values()]
+    columns += [Column("df"), Column("P", say("LR test"))]
+    notes = [
+        say("SE, standard error of the concordance; LR, likelihood ratio; df, degrees of freedom.")
+    ]
+    notes += [say("Likelihoods are penalised.")] * bool(penalty)
+    return Layout(place, caption, say("Covariate"), columns, [lines], notes, footnotes)
 
 
 def hazards_table(place: str, caption: str, tests: Rows, labels: Labels) -> Layout:
@@ -157,25 +175,32 @@ def hazards_table(place: str, caption: str, tests: Rows, labels: Labels) -> Layo
             Cell(p_value(as_number(row["p"]))),
         ]
         lines.append(
-            Row("All terms (global)" if whole else labels.with_unit(row["variable"]), cells)
+            Row(say("All terms (global)") if whole else labels.with_unit(row["variable"]), cells)
         )
-    columns = [Column("Chi-square"), Column("df"), Column("P")]
-    notes = ["A small P speaks against proportional hazards."]
-    return Layout(place, caption, "Term", columns, [lines], notes, footnotes)
+    columns = [Column(say("Chi-square")), Column("df"), Column("P")]
+    notes = [say("A small P speaks against proportional hazards.")]
+    return Layout(place, caption, say("Term"), columns, [lines], notes, footnotes)
 
 
 def summary(fit: Rows, tests: Rows) -> str:
     """Return a sentence on the size and fit of one multivariable model."""
     values = {row["statistic"]: as_number(row["value"]) for row in fit}
-    parts = [f"{count(values['n'])} patients, {count(values['events'])} events"]
+    parts = [
+        say("{n} patients, {events} events", n=count(values["n"]), events=count(values["events"]))
+    ]
     if values["n_missing"]:
-        parts.append(f"{count(values['n_missing'])} left out for missing values")
+        parts.append(say("{n} left out for missing values", n=count(values["n_missing"])))
     if not is_missing(values["concordance"]):
-        parts.append(f"concordance {number(values['concordance'], 3)}")
+        parts.append(say("concordance {concordance}", concordance=number(values["concordance"], 3)))
     overall = [row["p"] for row in tests if row["variable"] == GLOBAL and row["p"]]
     if overall:
-        parts.append(f"global test of proportional hazards {p_statement(as_number(overall[0]))}")
-    return "; ".join(parts) + "."
+        parts.append(
+            say(
+                "global test of proportional hazards {overall}",
+                overall=p_statement(as_number(overall[0])),
+            )
+        )
+    return sentence(say("; ").join(parts))
 
 
 def exposure_rows(estimates: Rows, variable: str) -> Sequence[Mapping[str, str]]:

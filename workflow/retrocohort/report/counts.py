@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from retrocohort.format import count
 from retrocohort.io import as_number
+from retrocohort.language import say, told
 from retrocohort.report.coefficients import GLOBAL
 from retrocohort.report.estimates import Rows
 from retrocohort.report.labels import Labels
@@ -32,9 +33,16 @@ def flow_table(place: str, caption: str, flow: Rows) -> Layout:
     lines = [start] + [
         Row(row["label"], counted(row, *numbers, at=row["step"])) for row in flow[1:]
     ]
-    columns = [Column("Before"), Column("Excluded"), Column("After"), Column("Not judged")]
-    notes = ["Not judged: a value is missing, the criterion cannot be judged; these patients stay."]
-    return Layout(place, caption, "Criterion, in order", columns, [lines], notes, Footnotes())
+    columns = [
+        Column(say("Before")),
+        Column(say("Excluded")),
+        Column(say("After")),
+        Column(say("Not judged")),
+    ]
+    notes = [
+        say("Not judged: a value is missing, the criterion cannot be judged; these patients stay.")
+    ]
+    return Layout(place, caption, say("Criterion, in order"), columns, [lines], notes, Footnotes())
 
 
 def at_risk_table(place: str, caption: str, endpoints: Rows, labels: Labels) -> Layout:
@@ -52,9 +60,9 @@ def at_risk_table(place: str, caption: str, endpoints: Rows, labels: Labels) -> 
             block.append(Row(labels.endpoint(row["endpoint"]), cells))
         if row["reason"]:
             cells = [Cell(), Cell(), *counted(row, "n_not_at_risk")]
-            block.append(Row(row["reason"], cells, indent=True))
-    columns = [Column("At risk"), Column("Events"), Column("Not at risk")]
-    return Layout(place, caption, "Endpoint", columns, list(blocks.values()), [], Footnotes())
+            block.append(Row(told(row["reason"]), cells, indent=True))
+    columns = [Column(say("At risk")), Column(say("Events")), Column(say("Not at risk"))]
+    return Layout(place, caption, say("Endpoint"), columns, list(blocks.values()), [], Footnotes())
 
 
 def arms_table(place: str, caption: str, arms: Rows, populations: Rows, labels: Labels) -> Layout:
@@ -74,7 +82,7 @@ def arms_table(place: str, caption: str, arms: Rows, populations: Rows, labels: 
             cells = addressed(f"{arm}-{level}", names, cells)
             lines.append(Row(labels.level(variable, level), cells, indent=True))
         blocks.append(lines)
-    return Layout(place, caption, "Arm", columns, blocks, [], Footnotes())
+    return Layout(place, caption, say("Arm"), columns, blocks, [], Footnotes())
 
 
 def centres_table(place: str, caption: str, centres: Rows, labels: Labels) -> Layout | None:
@@ -86,23 +94,23 @@ def centres_table(place: str, caption: str, centres: Rows, labels: Labels) -> La
         Row(known.get(row["centre"], row["centre"]), counted(row, "rows", "patients"))
         for row in centres
     ]
-    columns = [Column("Rows"), Column("Patients")]
-    notes = ["A patient of several is counted in each."]
-    return Layout(place, caption, "Centre", columns, [lines], notes, Footnotes())
+    columns = [Column(say("Rows")), Column(say("Patients"))]
+    notes = [say("A patient of several is counted in each.")]
+    return Layout(place, caption, say("Centre"), columns, [lines], notes, Footnotes())
 
 
 def linkage_table(place: str, caption: str, linkage: Rows, labels: Labels) -> Layout:
     """Return rows, patients and keys that match nobody of each delivered file."""
     columns = {
-        "rows": Column("Rows"),
-        "rows_without_key": Column("Rows", "without key"),
-        "keys": Column("Patients"),
-        "duplicated_keys": Column("Patients", "with several rows"),
-        "unmatched_keys": Column("Persons", "without a patient row"),
-        "unmatched_rows": Column("Rows", "of these"),
+        "rows": Column(say("Rows")),
+        "rows_without_key": Column(say("Rows"), say("without key")),
+        "keys": Column(say("Patients")),
+        "duplicated_keys": Column(say("Patients"), say("with several rows")),
+        "unmatched_keys": Column(say("Persons"), say("without a patient row")),
+        "unmatched_rows": Column(say("Rows"), say("of these")),
     }
     lines = [Row(labels.source(row["source"]), counted(row, *columns)) for row in linkage]
-    return Layout(place, caption, "Source", list(columns.values()), [lines], [], Footnotes())
+    return Layout(place, caption, say("Source"), list(columns.values()), [lines], [], Footnotes())
 
 
 def warning_totals(place: str, caption: str, warnings: Rows, labels: Labels, study) -> Layout:
@@ -112,7 +120,7 @@ def warning_totals(place: str, caption: str, warnings: Rows, labels: Labels, stu
         step = totals.setdefault(_step(row["step"], study), {})
         text = _speak(row["warning"], labels)
         where = _item(row, labels) if row["step"] in ("records", "cohort") else ""
-        key = f"{where}: {text}" if where else as_words(text)
+        key = say("{label}: {n}", label=where, n=text) if where else as_words(text)
         step.setdefault(key, []).append(as_number(row["n"]))
     blocks = [
         [
@@ -124,15 +132,16 @@ def warning_totals(place: str, caption: str, warnings: Rows, labels: Labels, stu
         ]
         for name, own in totals.items()
     ]
-    columns = [Column("Results", "concerned"), Column("n", "in total")]
-    return Layout(place, caption, "Step and warning", columns, blocks, [], Footnotes())
+    columns = [Column(say("Results"), say("concerned")), Column("n", say("in total"))]
+    return Layout(place, caption, say("Step and warning"), columns, blocks, [], Footnotes())
 
 
 def warning_table(place: str, caption: str, warnings: Rows, labels: Labels, study) -> Layout:
     """Return every warning with the places where it occurred."""
     blocks: dict[str, list[Row]] = {}
     for row in warnings:
-        head = f"{_step(row['step'], study)}. {as_words(_speak(row['warning'], labels))}"
+        about = _step(row["step"], study), as_words(_speak(row["warning"], labels))
+        head = say("{step}. {warning}", step=about[0], warning=about[1])
         where = [
             labels.population(row["population"]) if row["population"] else "",
             labels.endpoint(row["endpoint"]) if row["endpoint"] else "",
@@ -141,7 +150,7 @@ def warning_table(place: str, caption: str, warnings: Rows, labels: Labels, stud
         block = blocks.setdefault(head, [Row(head, [Cell()])])
         block.append(Row(" · ".join(filter(None, where)), counted(row, "n"), indent=True))
     columns = [Column("n")]
-    head = "Warning, and where"
+    head = say("Warning, and where")
     return Layout(place, caption, head, columns, list(blocks.values()), [], Footnotes())
 
 
@@ -149,10 +158,10 @@ def _step(step: str, study: Mapping) -> str:
     """Return the name of a step; the entry of the study that it names by its label."""
     found = ENTRY.match(step)
     if not found:
-        return as_words(step)
+        return as_words(told(step))
     what, name = found.groups()
     entry = study[SECTION_OF.get(what, "models")][name]
-    return f"{as_words(what)}: {model_label(name, entry)}"
+    return say("{label}: {n}", label=as_words(told(what)), n=model_label(name, entry))
 
 
 def _speak(warning: str, labels: Labels) -> str:
@@ -162,15 +171,15 @@ def _speak(warning: str, labels: Labels) -> str:
         name = found[1]
         return f"“{labels.variable(name) if name in labels.variables else name}”"
 
-    return QUOTED.sub(label, warning)
+    return QUOTED.sub(label, told(warning))
 
 
 def _item(row: Mapping[str, str], labels: Labels) -> str:
     """Return what a warning is about: a variable, a level, a source, or a text as it is."""
     name, _, level = row["item"].partition("=")
     if row["item"] == GLOBAL:
-        return "All terms"
+        return say("All terms")
     if name in labels.variables:
         about = labels.variable(name)
-        return f"{about}: {labels.level(name, level)}" if level else about
-    return labels.source(name) if name in labels.sources else row["item"]
+        return say("{label}: {n}", label=about, n=labels.level(name, level)) if level else about
+    return labels.source(name) if name in labels.sources else told(row["item"])

@@ -3,17 +3,25 @@
 from collections.abc import Callable, Mapping
 
 from retrocohort.format import number
+from retrocohort.language import clauses, say, template
 from retrocohort.report.labels import Labels, exact
+from retrocohort.units import unit_name
 
-WHOLE = {"any": "whether there is any row of", "count": "the number of rows of"}
-TAKEN = {
-    "first": "the first",
-    "last": "the last",
-    "nearest": "the nearest to day 0",
-    "min": "the smallest",
-    "max": "the largest",
-    "mean": "the mean",
+WHOLE = {
+    "any": template("whether there is any row of {source}"),
+    "count": template("the number of rows of {source}"),
 }
+TAKEN = {
+    "first": template("the first"),
+    "last": template("the last"),
+    "nearest": template("the nearest to day 0"),
+    "min": template("the smallest"),
+    "max": template("the largest"),
+    "mean": template("the mean"),
+}
+
+UNSIGNED = template("time from {start} to {end} in {unit}")
+SIGNED = template("time from {start} to {end} in {unit}, negative if it is earlier")
 
 
 def derivations(derive: Mapping, labels: Labels) -> list[tuple[str, str]]:
@@ -27,96 +35,124 @@ def derivations(derive: Mapping, labels: Labels) -> list[tuple[str, str]]:
 
 def _reduce(name: str, asked: Mapping, labels: Labels) -> str:
     take, window = asked["take"], asked.get("window", {})
-    if take in WHOLE:
-        what = WHOLE[take]
-    else:
-        what = f"{_taken(asked, labels)} of {labels.quoted(asked['value'])}, among the rows of"
+    source = f"“{labels.source(asked['from'])}”"
     rows = labels.condition(asked.get("where", {}))
-    told = [f"with {rows}" if rows else "", _window(window)]
-    text = " ".join([what, f"“{labels.source(asked['from'])}”", *filter(None, told)])
-    if "around" in window:
-        ends = [labels.quoted(window[key]) for key in ("around", "of")]
-        text += f", days counted from {ends[0]} to {ends[1]}"
-    return text
+    source = say("{source} with {rows}", source=source, rows=rows) if rows else source
+    source = _window(source, window)
+    if take in WHOLE:
+        text = say(WHOLE[take], source=source)
+    else:
+        text = say(
+            "{taken} of {value}, among the rows of {source}",
+            taken=_taken(asked, labels),
+            value=labels.quoted(asked["value"]),
+            source=source,
+        )
+    if "around" not in window:
+        return text
+    start, end = (labels.quoted(window[key]) for key in ("around", "of"))
+    return say("{text}, days counted from {start} to {end}", text=text, start=start, end=end)
 
 
 def _taken(asked: Mapping, labels: Labels) -> str:
     """Return which value is taken, and what is done with several of the same day."""
     is_number = labels.variables[asked["value"]]["type"] in ("integer", "number")
-    text = TAKEN[asked["take"]]
+    text = say(TAKEN[asked["take"]])
     if asked["take"] in ("min", "max") and not is_number:
-        return {"min": "the earliest", "max": "the latest"}[asked["take"]]
+        return {"min": say("the earliest"), "max": say("the latest")}[asked["take"]]
     if asked["take"] in ("min", "max", "mean"):
         return text
-    several = "of several a day the mean" if is_number else "none if those of that day differ"
+    several = (
+        say("of several a day the mean") if is_number else say("none if those of that day differ")
+    )
     if asked["take"] != "nearest":
-        return text if is_number else f"{text} ({several})"
-    return f"{text} (at equal distance the earlier; {several})"
+        return text if is_number else say("{text} ({several})", text=text, several=several)
+    return say("{text} (at equal distance the earlier; {several})", text=text, several=several)
 
 
-def _window(window: Mapping) -> str:
-    """Return "on days −730 to 0", "up to day 0" or "from day 1 on"; empty for no limit."""
-    start, end = (number(window.get(key), 0) for key in ("from", "to"))
-    if "from" in window and "to" in window:
-        return f"on days {start} to {end}"
-    if "to" in window:
-        return f"up to day {end}"
-    return f"from day {start} on" if "from" in window else ""
+def _window(source: str, window: Mapping) -> str:
+    """Return the source with "on days −730 to 0", "up to day 0", "from day 1 on", or as it is."""
+    limits = {key: number(window[key], 0) for key in ("from", "to") if key in window}
+    start, end = limits.get("from", ""), limits.get("to", "")
+    if start and end:
+        return say("{source} on days {start} to {end}", source=source, start=start, end=end)
+    if end:
+        return say("{source} up to day {end}", source=source, end=end)
+    return say("{source} from day {start} on", source=source, start=start) if start else source
 
 
 def _equals(name: str, asked: list, labels: Labels) -> str:
-    return f"whether {labels.quoted(asked[0])} and {labels.quoted(asked[1])} are equal"
+    return say(
+        "whether {a} and {b} are equal",
+        a=labels.quoted(asked[0]),
+        b=labels.quoted(asked[1]),
+    )
 
 
 def _member(name: str, asked: Mapping, labels: Labels) -> str:
     of, among = (labels.quoted(asked[key]) for key in ("of", "among"))
-    return f"whether the value of {of} occurs in {among}"
+    return say("whether the value of {of} occurs in {among}", of=of, among=among)
 
 
 def _choose(name: str, asked: list, labels: Labels) -> str:
     chosen = [
-        f"“{labels.level(name, item['level'])}” if {labels.condition(item['where'])}"
+        say(
+            "“{level}” if {where}",
+            level=labels.level(name, item["level"]),
+            where=labels.condition(item["where"]),
+        )
         for item in asked
     ]
-    return f"the first that holds: {'; '.join(chosen)}"
+    return say("the first that holds: {chosen}", chosen=say("; ").join(chosen))
 
 
 def _cut(name: str, asked: Mapping, labels: Labels) -> str:
     levels = [f"“{labels.value(name, level)}”" for level in asked["levels"]]
     at = [labels.value(asked["of"], threshold) for threshold in asked["at"]]
-    pieces = [f"{levels[0]} below {at[0]}"]
-    pieces += [f"{level} from {start} on" for level, start in zip(levels[1:], at, strict=True)]
-    return f"{labels.quoted(asked['of'])} cut: {', '.join(pieces)}"
+    pieces = [say("{level} below {at}", level=levels[0], at=at[0])]
+    pieces += [
+        say("{level} from {start} on", level=level, start=start)
+        for level, start in zip(levels[1:], at, strict=True)
+    ]
+    return say("{of} cut: {pieces}", of=labels.quoted(asked["of"]), pieces=clauses(pieces))
 
 
 def _duration(name: str, asked: Mapping, labels: Labels) -> str:
     start, end = (labels.quoted(asked[key]) for key in ("from", "to"))
-    signed = ", negative if it is earlier" if asked.get("signed") else ""
-    return f"time from {start} to {end} in {asked.get('unit', 'days')}{signed}"
+    told = SIGNED if asked.get("signed") else UNSIGNED
+    return say(told, start=start, end=end, unit=unit_name(asked.get("unit", "days")))
 
 
 def _first_of(name: str, asked: list, labels: Labels) -> str:
-    return f"the earliest of: {labels.names(asked)}"
+    return say("the earliest of: {names}", names=labels.names(asked))
 
 
 def _last_of(name: str, asked: list, labels: Labels) -> str:
-    return f"the latest of: {labels.names(asked)}"
+    return say("the latest of: {names}", names=labels.names(asked))
 
 
 def _first_known(name: str, asked: list, labels: Labels) -> str:
-    return f"the first that is known of: {labels.names(asked)}"
+    return say("the first that is known of: {names}", names=labels.names(asked))
 
 
 def _power(name: str, asked: Mapping, labels: Labels) -> str:
     x = labels.quoted(asked["of"])
     if asked.get("divide_by", 1) != 1:
         x = f"{x} / {exact(asked['divide_by'])}"
-    text = x if asked["exponent"] == 1 else f"({x}) to the power {exact(asked['exponent'])}"
-    return f"{text}, times the natural logarithm of ({x})" if asked.get("times_log") else text
+    text = (
+        x
+        if asked["exponent"] == 1
+        else say("({x}) to the power {exponent}", x=x, exponent=exact(asked["exponent"]))
+    )
+    return (
+        say("{text}, times the natural logarithm of ({x})", text=text, x=x)
+        if asked.get("times_log")
+        else text
+    )
 
 
 def _where(name: str, asked: Mapping, labels: Labels) -> str:
-    return f"whether {labels.condition(asked)}"
+    return say("whether {condition}", condition=labels.condition(asked))
 
 
 OPERATIONS: dict[str, Callable[[str, Mapping, Labels], str]] = {

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from itertools import groupby
 
+from retrocohort.language import say, template
 from retrocohort.report.blocks import Block, Sheet, details, heading
 from retrocohort.report.coefficients import fit_table, fits_table, hazards_table
 from retrocohort.report.findings import exposure
 from retrocohort.report.further_tables import hazards_table as overview
 from retrocohort.report.outcomes import Part, named, whole_first
 
-OVERVIEW = (
+OVERVIEW = template(
     "Test of proportional hazards, by scaled Schoenfeld residuals against the Kaplan-Meier"
     " transform of time, of every multivariable Cox model"
 )
@@ -20,15 +21,15 @@ def diagnostics_section(sheet: Sheet, models: Sequence[Part]) -> list[Block]:
     blocks = []
     tested = [part for part in models if part["kind"] == "multivariable" and part["ph"]]
     if tested:
-        about = OVERVIEW, tested, exposure(sheet.study), sheet.labels
+        about = say(OVERVIEW), tested, exposure(sheet.study), sheet.labels
         table = sheet.table(overview("diagnostics-hazards-table", *about), main=True)
-        blocks += [heading("diagnostics-hazards", "Proportional hazards"), *table]
+        blocks += [heading("diagnostics-hazards", say("Proportional hazards")), *table]
     if models:
-        blocks.append(heading("diagnostics-fit", "Fit of each model"))
+        blocks.append(heading("diagnostics-fit", say("Fit of each model")))
     for _, parts in groupby(models, key=lambda part: part["name"]):
         parts = whole_first(list(parts))
         tables = [block for part in parts for block in _fit(sheet, part)]
-        blocks.append(details(f"Cox model: {parts[0]['label']}", tables))
+        blocks.append(details(say("Cox model: {label}", label=parts[0]["label"]), tables))
     return blocks
 
 
@@ -36,9 +37,11 @@ def _fit(sheet: Sheet, part: Part) -> list[Block]:
     """Return fit and test of proportional hazards of one model in one population."""
     place, about = named(part)
     fits = fits_table if part["kind"] == "univariable" else fit_table
-    table = fits(f"fit-{place}", f"Fit. {about}", part["fit"], sheet.labels, part["penalty"])
+    table = fits(
+        f"fit-{place}", say("Fit. {about}", about=about), part["fit"], sheet.labels, part["penalty"]
+    )
     blocks = sheet.table(table)
     if part["ph"]:
-        title = f"Test of proportional hazards. {about}"
+        title = say("Test of proportional hazards. {about}", about=about)
         blocks += sheet.table(hazards_table(f"ph-{place}", title, part["ph"], sheet.labels))
     return blocks

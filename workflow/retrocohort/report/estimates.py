@@ -10,12 +10,12 @@ from retrocohort.format import (
     number,
     p_value,
     percent,
-    singular,
     survival_time,
     whole_or_half,
     with_limits,
 )
 from retrocohort.io import as_number
+from retrocohort.language import say, template
 from retrocohort.report.labels import Labels, exact
 from retrocohort.source import in_percent
 from retrocohort.tables.layout import (
@@ -27,10 +27,11 @@ from retrocohort.tables.layout import (
     addressed,
     row_anchor,
 )
+from retrocohort.units import amount, unit_name
 
 Rows = Sequence[Mapping[str, str]]
 
-OVERALL = "All patients"
+OVERALL = template("All patients")
 MEDIAN = ("median", "median_low", "median_high")
 NOTE_NOT_REACHED = "not reached"  # a note that the cell itself says
 
@@ -52,7 +53,7 @@ def grouped(rows: Rows, labels: Labels, cells) -> list[list[Row]]:
     blocks = []
     for name, own in by_variable(rows):
         if not name:
-            blocks.append([Row(OVERALL, cells(row)) for row in own])
+            blocks.append([Row(say(OVERALL), cells(row)) for row in own])
             continue
         lines = [Row(labels.level(name, row["level"]), cells(row), indent=True) for row in own]
         blank = [Cell()] * len(lines[0].cells)
@@ -113,27 +114,27 @@ def quantile_table(place: str, about: str, part: Mapping, level: str, labels: La
         return addressed(row_anchor(row["variable"], row["level"]), QUANTILE_CELLS, found)
 
     blocks = grouped(quantiles, labels, cells)
-    free = f"{survival_word(part)}, {part['unit']}"
-    followed = f"Follow-up, {length_unit(part['unit'])}"
+    free = say("{label}, {unit}", label=survival_word(part), unit=unit_name(part["unit"]))
+    followed = say("Follow-up, {unit}", unit=unit_name(length_unit(part["unit"])))
     columns = [
-        Column("Patients"),
-        Column("Events"),
-        Column("Median", f"({level} CI)", free),
+        Column(say("Patients")),
+        Column(say("Events")),
+        Column(say("Median"), f"({level} CI)", free),
         Column("Q1", "S = 0.75", free),
         Column("Q3", "S = 0.25", free),
-        Column("Median", f"({level} CI)", followed),
-        Column("Range", "", followed),
+        Column(say("Median"), f"({level} CI)", followed),
+        Column(say("Range"), "", followed),
     ]
-    notes = ["CI, confidence interval."]
-    caption = f"Median, quartiles and follow-up. {about}"
+    notes = [say("CI, confidence interval.")]
+    caption = say("Median, quartiles and follow-up. {about}", about=about)
     return Layout(
-        f"quantiles-{place}", caption, "Characteristic", columns, blocks, notes, footnotes
+        f"quantiles-{place}", caption, say("Characteristic"), columns, blocks, notes, footnotes
     )
 
 
 def survival_word(part: Mapping) -> str:
     """Return what S(t) is called: a cause-specific curve is no survival."""
-    return "Event-free" if part["note"] else "Survival"
+    return say("Event-free") if part["note"] else say("Survival")
 
 
 def length_unit(unit: str) -> str:
@@ -167,19 +168,19 @@ def landmark_table(
     columns = []
     for time in times:
         head = _moment(as_number(time), part["unit"])
-        columns += [Column("n", "at risk", head), Column(word, f"% ({level} CI)", head)]
+        columns += [Column("n", say("at risk"), head), Column(word, f"% ({level} CI)", head)]
     first = [row for row in rows if row["time"] == times[0]]
     blocks = grouped(first, labels, cells)
-    caption = f"{word} at fixed times. {about}"
-    notes = ["CI, confidence interval."]
+    caption = say("{word} at fixed times. {about}", word=word, about=about)
+    notes = [say("CI, confidence interval.")]
     return Layout(
-        f"landmarks-{place}", caption, "Characteristic", columns, blocks, notes, footnotes
+        f"landmarks-{place}", caption, say("Characteristic"), columns, blocks, notes, footnotes
     )
 
 
 def _moment(time: float, unit: str) -> str:
     """Return "12 months", "1 year" or "60 years of age"."""
-    return f"{exact(time)} {singular(unit) if time == 1 else unit}"
+    return amount(exact(time), unit)
 
 
 def _landmark_cells(row: Mapping[str, str], footnotes: Footnotes) -> list[Cell]:
@@ -199,25 +200,25 @@ def logrank_table(place: str, caption: str, tests: Rows, labels: Labels) -> Layo
             head = _contrast(row, name, labels)
             if row["strata"]:
                 by = labels.names(row["strata"].split("+"))
-                head = f"{head or 'All levels'}, stratified by {by}"
+                head = say("{head}, stratified by {by}", head=head or say("All levels"), by=by)
             lines.append(
                 Row(head or labels.with_unit(name), _test_cells(row, footnotes), indent=bool(head))
             )
         blocks.append(lines)
     columns = [
-        Column("Patients"),
-        Column("Events"),
-        Column("Chi-square"),
+        Column(say("Patients")),
+        Column(say("Events")),
+        Column(say("Chi-square")),
         Column("df"),
         Column("P"),
         Column("P", "Holm"),
     ]
-    notes = ["df, degrees of freedom. Holm, adjusted for the number of pairs."]
-    return Layout(place, caption, "Comparison", columns, blocks, notes, footnotes)
+    notes = [say("df, degrees of freedom. Holm, adjusted for the number of pairs.")]
+    return Layout(place, caption, say("Comparison"), columns, blocks, notes, footnotes)
 
 
 def _contrast(row: Mapping[str, str], name: str, labels: Labels) -> str:
-    return " vs ".join(labels.level(name, code) for code in row["contrast"].split("|") if code)
+    return say(" vs ").join(labels.level(name, code) for code in row["contrast"].split("|") if code)
 
 
 def _test_cells(row: Mapping[str, str], footnotes: Footnotes) -> list[Cell]:

@@ -10,6 +10,7 @@ from retrocohort.format import (
     within_sentence,
 )
 from retrocohort.io import as_number
+from retrocohort.language import say, template
 from retrocohort.report.coefficients import exposure_rows
 from retrocohort.report.estimates import (
     MEDIAN,
@@ -21,11 +22,11 @@ from retrocohort.report.estimates import (
     median_text,
 )
 from retrocohort.report.labels import Labels
-from retrocohort.source import joined
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
+from retrocohort.units import amount, unit_name
 
 FULL = "full"
-PENALISED = "penalised likelihood ratio test, interval from the profile"
+PENALISED = template("penalised likelihood ratio test, interval from the profile")
 
 
 def exposure(study: Mapping) -> str:
@@ -36,12 +37,19 @@ def exposure(study: Mapping) -> str:
 def opening(flow: Rows, arms: Rows, variable: str, labels: Labels) -> str:
     """Return "Of 2,982 delivered records 1,546 patients form the cohort: ..."."""
     groups = [
-        f"{labels.level(variable, row['level'])}: {count(as_number(row['n']))}"
+        say(
+            "{label}: {n}", label=labels.level(variable, row["level"]), n=count(as_number(row["n"]))
+        )
         for row in arms
         if row["variable"] == variable and row["population"] == FULL
     ]
     before, after = (count(as_number(flow[i]["n_after"])) for i in (0, -1))
-    return f"Of {before} delivered records {after} form the cohort ({'; '.join(groups)})."
+    return say(
+        "Of {before} delivered records {after} form the cohort ({groups}).",
+        before=before,
+        after=after,
+        groups=say("; ").join(groups),
+    )
 
 
 def survival_findings(
@@ -61,7 +69,7 @@ def survival_findings(
     for part in parts:
         follow = {(row["variable"], row["level"]): row for row in part["followup"]}
         trim = are_whole(part["quantiles"], MEDIAN) and are_whole(part["followup"], MEDIAN)
-        block = [Row(part["endpoint_label"], [Cell()] * 4, part["unit"])]
+        block = [Row(part["endpoint_label"], [Cell()] * 4, unit_name(part["unit"]))]
         for row in part["quantiles"]:
             if row["variable"] in ("", variable):
                 own = follow[row["variable"], row["level"]]
@@ -71,22 +79,22 @@ def survival_findings(
                     estimate_cell(row, median_text(row, trim), footnotes),
                     estimate_cell(own, _with_unit(own, trim, part["unit"]), footnotes),
                 ]
-                head = labels.level(variable, row["level"]) if row["variable"] else OVERALL
+                head = labels.level(variable, row["level"]) if row["variable"] else say(OVERALL)
                 block.append(Row(head, cells, indent=True))
         blocks.append(block)
     columns = [
-        Column("Patients"),
-        Column("Events"),
-        Column("Median", f"({level} CI)"),
-        Column("Median follow-up"),
+        Column(say("Patients")),
+        Column(say("Events")),
+        Column(say("Median"), f"({level} CI)"),
+        Column(say("Median follow-up")),
     ]
-    notes = ["CI, confidence interval."]
-    return Layout(place, caption, "Endpoint", columns, blocks, notes, footnotes)
+    notes = [say("CI, confidence interval.")]
+    return Layout(place, caption, say("Endpoint"), columns, blocks, notes, footnotes)
 
 
 def _with_unit(row: Mapping[str, str], trim: bool, unit: str) -> str:
     median = survival_time(as_number(row["median"]), 1, trim)
-    return joined(median, f" {length_unit(unit)}") if row["median"] else median
+    return amount(median, length_unit(unit)) if row["median"] else median
 
 
 def hazard_findings(
@@ -115,21 +123,21 @@ def hazard_findings(
         detail = pairs[row["level"], row["reference"]] if len(pairs) > 1 else ""
         block.append(Row(part["label"], _hazard(part, row, variable, footnotes), detail, True))
     columns = [
-        Column("Patients"),
-        Column("Events"),
+        Column(say("Patients")),
+        Column(say("Events")),
         Column("HR", f"({level} CI)"),
         Column("P", "Wald"),
     ]
-    notes = ["HR, hazard ratio; CI, confidence interval."]
+    notes = [say("HR, hazard ratio; CI, confidence interval.")]
     about = next(iter(pairs.values())) if len(pairs) == 1 else labels.variable(variable)
-    title = f"{caption}: {within_sentence(about)}"
-    return Layout(place, title, "Model", columns, list(blocks.values()), notes, footnotes)
+    title = say("{label}: {n}", label=caption, n=within_sentence(about))
+    return Layout(place, title, say("Model"), columns, list(blocks.values()), notes, footnotes)
 
 
 def _pair(row: Mapping[str, str], variable: str, labels: Labels) -> str:
     """Return "Drug versus placebo"."""
     level, reference = (labels.level(variable, row[key]) for key in ("level", "reference"))
-    return f"{level} versus {within_sentence(reference)}"
+    return say("{level} versus {reference}", level=level, reference=within_sentence(reference))
 
 
 def _hazard(
@@ -143,5 +151,7 @@ def _hazard(
         Cell(count(size["n"])),
         Cell(count(size["events"])),
         Cell(ratio, footnotes.mark(row["note"])),
-        Cell(p_value(as_number(row["p"])), footnotes.mark(PENALISED if part["penalty"] else "")),
+        Cell(
+            p_value(as_number(row["p"])), footnotes.mark(say(PENALISED) if part["penalty"] else "")
+        ),
     ]

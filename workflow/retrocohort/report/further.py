@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from retrocohort.format import count, p_statement, within_sentence
+from retrocohort.format import count, p_statement, sentence, within_sentence
 from retrocohort.io import as_number
+from retrocohort.language import say, template
 from retrocohort.report import further_tables as tables
 from retrocohort.report.blocks import Block, Sheet, details, heading, text
 from retrocohort.report.further_methods import adjustment, duration
@@ -16,9 +17,23 @@ from retrocohort.report.outcomes import (
     whole_first,
 )
 
-NO_EVIDENCE = (
+NO_EVIDENCE = template(
     "The data are synthetic. Whatever they were not made to reproduce, such as the results of this"
     " section, shows the method and is no evidence about patients."
+)
+
+KNOWN = template(
+    "{part}. Of {before} patients {event_before} had the event and {censored_before} were censored"
+    " by {at}; {analysed} are analysed."
+)
+SOME_UNKNOWN = template(
+    "{part}. Of {before} patients {event_before} had the event and {censored_before} were censored"
+    " by {at}; {group_unknown} of unknown group are left out, {analysed} are analysed."
+)
+UP_TO = template("Restricted mean survival time up to {tau}, by {by}. {part}")
+UP_TO_SMALLEST = template(
+    "Restricted mean survival time up to {tau}, the smallest of the groups' last times, by {by}."
+    " {part}"
 )
 
 
@@ -36,7 +51,7 @@ def further_section(sheet: Sheet, contents: Mapping[str, Sequence[Part]]) -> lis
         blocks += _folded(list(own), lambda part: model_blocks(sheet, part))
     if not blocks:
         return []
-    caution = [text(NO_EVIDENCE)] if sheet.study["data"] == "synthetic" else []
+    caution = [text(say(NO_EVIDENCE))] if sheet.study["data"] == "synthetic" else []
     return [*caution, *blocks]
 
 
@@ -45,8 +60,7 @@ def _folded(parts: Sequence[Part], show) -> list[Block]:
     some_whole, blocks = any(map(is_whole, parts)), []
     for part in whole_first(parts):
         own = show(part)
-        title = f"{part['endpoint_label']}: {part['population_label']}"
-        blocks += [details(title, own)] if some_whole and not is_whole(part) else own
+        blocks += [details(_about(part), own)] if some_whole and not is_whole(part) else own
     return blocks
 
 
@@ -55,7 +69,7 @@ def _place(part: Part) -> str:
 
 
 def _about(part: Part) -> str:
-    return f"{part['endpoint_label']}: {part['population_label']}"
+    return say("{label}: {n}", label=part["endpoint_label"], n=part["population_label"])
 
 
 def _interaction(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
@@ -63,15 +77,22 @@ def _interaction(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
     labels, main = sheet.labels, is_whole(part)
     names = tables.subgroup_labels(entry["subgroups"], labels)
     by = within_sentence(labels.variable(entry["by"]))
-    held = f", {adjustment(entry, labels)}"
-    caption = (
-        f"Interaction of {by} and subgroup, likelihood-ratio test in one Cox model{held}."
-        f" {_about(part)}"
+    held = adjustment(entry, labels)
+    caption = say(
+        "Interaction of {by} and subgroup, likelihood-ratio test in one Cox model, {held}. {part}",
+        by=by,
+        held=held,
+        part=_about(part),
     )
     tests = tables.tests_table(f"interaction-{_place(part)}", caption, part["tests"], names)
-    caption = f"Hazard ratios of {by} in each subgroup, from the model with interaction{held}. "
+    caption = say(
+        "Hazard ratios of {by} in each subgroup, from the model with interaction, {held}. {part}",
+        by=by,
+        held=held,
+        part=_about(part),
+    )
     ratios = tables.ratios_table(
-        f"ratios-{_place(part)}", caption + _about(part), part["ratios"], names, sheet.level, labels
+        f"ratios-{_place(part)}", caption, part["ratios"], names, sheet.level, labels
     )
     return [*sheet.table(tests, main), *sheet.table(ratios, main)]
 
@@ -81,19 +102,27 @@ def _landmark(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
     labels, main = sheet.labels, is_whole(part)
     at = duration(entry["at"], part["unit"])
     by = within_sentence(labels.variable(entry["by"]))
-    overall = p_statement(as_number(part["logrank"][0]["p"])) or "not estimable"
-    about = f"Survival from {at} on by {by}"
-    caption = (
-        f"{about}: Kaplan-Meier median from the landmark, crude Cox model, log-rank test"
-        f" {overall}. {_about(part)}"
+    overall = p_statement(as_number(part["logrank"][0]["p"])) or say("not estimable")
+    about = say("Survival from {at} on by {by}", at=at, by=by)
+    caption = say(
+        "{about}: Kaplan-Meier median from the landmark, crude Cox model, log-rank "
+        "test {overall}. {part}",
+        about=about,
+        overall=overall,
+        part=_about(part),
     )
     place = _place(part)
     table = tables.landmark_table(f"landmark-{place}", caption, part, sheet.level, labels)
-    drawn = f"{about}. {_about(part)}. Kaplan-Meier estimates with {sheet.level} confidence"
+    drawn = say(
+        "{about}. {part}. Kaplan-Meier estimates with {level} confidence intervals.",
+        about=about,
+        part=_about(part),
+        level=sheet.level,
+    )
     figure = sheet.figure(
         part["svg"],
         f"landmark-curves-{place}",
-        f"{drawn} intervals.",
+        drawn,
         part["links"],
         main=main,
         curves=shown_on_curves(sheet, part, [("", part["km"])], {"by": entry["by"]}),
@@ -104,21 +133,15 @@ def _landmark(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
 def _analysed(part: Part, at: str) -> str:
     """Return "Of 163 patients 10 had the event and 14 were censored by 6 months; ..."."""
     number = {row["reason"]: count(as_number(row["n"])) for row in part["excluded"]}
-    unknown = number["group_unknown"]
-    left_out = "" if unknown == "0" else f"{unknown} of unknown group are left out, "
-    return (
-        f"{_about(part)}. Of {number['before']} patients {number['event_before']} had the event and"
-        f" {number['censored_before']} were censored by {at}; {left_out}{number['analysed']} are"
-        " analysed."
-    )
+    told = KNOWN if number["group_unknown"] == "0" else SOME_UNKNOWN
+    return say(told, part=_about(part), at=at, **number)
 
 
 def _rmst(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
     """Return the restricted means and their differences."""
     by = within_sentence(sheet.labels.variable(entry["by"]))
-    tau = tables.tau_text(part)
-    why = "" if "tau" in entry else ", the smallest of the groups' last times"
-    caption = f"Restricted mean survival time up to {tau}{why}, by {by}. {_about(part)}"
+    told = UP_TO if "tau" in entry else UP_TO_SMALLEST
+    caption = say(told, tau=tables.tau_text(part), by=by, part=_about(part))
     table = tables.means_table(f"rmst-{_place(part)}", caption, part, sheet.level, sheet.labels)
     return sheet.table(table, is_whole(part))
 
@@ -127,14 +150,19 @@ def _subgroups(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
     """Return the forest plot of the subgroups, and the tests behind it."""
     labels, main = sheet.labels, is_whole(part)
     names = {name: labels.variable(name) for name in entry["across"]}
-    names["populations"] = "; ".join(map(labels.population, entry.get("subgroups", [])))
+    names["populations"] = say("; ").join(map(labels.population, entry.get("subgroups", [])))
     by = within_sentence(labels.variable(entry["by"]))
-    caption = f"{entry['label']}: hazard ratios of {by} in each subgroup. {_about(part)}"
+    caption = say(
+        "{label}: hazard ratios of {by} in each subgroup. {part}",
+        label=entry["label"],
+        by=by,
+        part=_about(part),
+    )
     place = f"subgroups-{_place(part)}"
     rows = [row | {"subgroups": row["split"]} for row in part["tests"]]
-    title = f"Tests of interaction. {_about(part)}"
+    title = say("Tests of interaction. {part}", part=_about(part))
     behind = sheet.table(tables.tests_table(f"{place}-tests", title, rows, names))
-    return [sheet.figure(part["svg"], place, f"{caption}.", part["links"], behind, main=main)]
+    return [sheet.figure(part["svg"], place, sentence(caption), part["links"], behind, main=main)]
 
 
 SHOWN = {

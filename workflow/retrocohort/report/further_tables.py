@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from retrocohort.format import (
-    NOT_REACHED,
     count,
     is_missing,
     missing,
@@ -15,6 +14,7 @@ from retrocohort.format import (
     within_sentence,
 )
 from retrocohort.io import as_number
+from retrocohort.language import say, template
 from retrocohort.report.coefficients import GLOBAL, REFERENCE
 from retrocohort.report.estimates import (
     MEDIAN,
@@ -26,9 +26,10 @@ from retrocohort.report.estimates import (
 )
 from retrocohort.report.labels import Labels
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
+from retrocohort.units import amount, unit_name
 
-CI = "CI, confidence interval."
-HR = "HR, hazard ratio; CI, confidence interval."
+RMST = template("RMST, restricted mean survival time; CI, confidence interval. SE, standard error.")
+HR = template("HR, hazard ratio; CI, confidence interval.")
 
 
 def subgroup_labels(asked, labels: Labels) -> dict[str, str]:
@@ -52,24 +53,26 @@ def tests_table(place: str, caption: str, tests: Rows, names: Mapping[str, str])
             Cell(count(as_number(row["df"]))),
             Cell(p_value(as_number(row["p"]))),
         ]
-        lines.append(Row("; ".join(names[name] for name in row["subgroups"].split("|")), cells))
+        lines.append(
+            Row(say("; ").join(names[name] for name in row["subgroups"].split("|")), cells)
+        )
     columns = [
-        Column("Patients"),
-        Column("Events"),
-        Column("In no subgroup"),
-        Column("Left out", "missing"),
-        Column("Chi-square"),
+        Column(say("Patients")),
+        Column(say("Events")),
+        Column(say("In no subgroup")),
+        Column(say("Left out"), say("missing")),
+        Column(say("Chi-square")),
         Column("df"),
-        Column("P", "interaction"),
+        Column("P", say("interaction")),
     ]
-    notes = ["df, degrees of freedom: terms without any patient are dropped."]
-    return Layout(place, caption, "Subgroups compared", columns, [lines], notes, footnotes)
+    notes = [say("df, degrees of freedom: terms without any patient are dropped.")]
+    return Layout(place, caption, say("Subgroups compared"), columns, [lines], notes, footnotes)
 
 
 def _ratio_cells(row: Mapping[str, str], footnotes: Footnotes) -> list[Cell]:
     """Return hazard ratio and P, the reference, or a dash with the reason."""
     if row["level"] == row["reference"]:
-        return [Cell(REFERENCE), Cell()]
+        return [Cell(say(REFERENCE)), Cell()]
     ratio = ratio_interval(*(as_number(row[key]) for key in ("hr", "hr_low", "hr_high")))
     return [Cell(ratio, footnotes.mark(row["note"])), Cell(p_value(as_number(row["p"])))]
 
@@ -86,12 +89,12 @@ def ratios_table(
             block.append(Row(labels.level(row["variable"], row["level"]), cells, indent=True))
         blocks.append(block)
     columns = [
-        Column("Patients"),
-        Column("Events"),
+        Column(say("Patients")),
+        Column(say("Events")),
         Column("HR", f"({level} CI)"),
         Column("P", "Wald"),
     ]
-    return Layout(place, caption, "Subgroup", columns, blocks, [HR], footnotes)
+    return Layout(place, caption, say("Subgroup"), columns, blocks, [say(HR)], footnotes)
 
 
 def landmark_table(place: str, caption: str, part: Mapping, level: str, labels: Labels) -> Layout:
@@ -107,22 +110,24 @@ def landmark_table(place: str, caption: str, part: Mapping, level: str, labels: 
             cells += _ratio_cells(own, footnotes)
             block.append(Row(labels.level(row["variable"], row["level"]), cells, indent=True))
         else:
-            block.append(Row(OVERALL, [*cells, Cell(), Cell()]))
+            block.append(Row(say(OVERALL), [*cells, Cell(), Cell()]))
     columns = [
-        Column("Patients"),
-        Column("Events"),
-        Column("Median", f"({level} CI), {part['unit']}"),
+        Column(say("Patients")),
+        Column(say("Events")),
+        Column(
+            say("Median"), say("({level} CI), {unit}", level=level, unit=unit_name(part["unit"]))
+        ),
         Column("HR", f"({level} CI)"),
         Column("P", "Wald"),
     ]
-    notes = [HR, f"{NOT_REACHED}, not reached."]
-    return Layout(place, caption, "Group at the landmark", columns, [block], notes, footnotes)
+    notes = [say(HR)]
+    return Layout(place, caption, say("Group at the landmark"), columns, [block], notes, footnotes)
 
 
 def tau_text(part: Mapping) -> str:
     """Return "153.2 months"."""
     tau = as_number(part["means"][0]["tau"])
-    return missing() if is_missing(tau) else f"{number(tau, 1, trim=True)} {part['unit']}"
+    return missing() if is_missing(tau) else amount(number(tau, 1, trim=True), part["unit"])
 
 
 def means_table(place: str, caption: str, part: Mapping, level: str, labels: Labels) -> Layout:
@@ -136,19 +141,22 @@ def means_table(place: str, caption: str, part: Mapping, level: str, labels: Lab
         head = labels.level(row["variable"], row["level"])
         if row["reference"]:
             reference = labels.level(row["variable"], row["reference"])
-            head = f"{head} minus {within_sentence(reference)}"
+            head = say("{head} minus {reference}", head=head, reference=within_sentence(reference))
             pairs.append(Row(head, [*cells, Cell(p_value(as_number(row["p"])))]))
         else:
             groups.append(Row(head, [*cells, Cell()]))
     columns = [
-        Column("Patients"),
-        Column("Events"),
-        Column("RMST or difference", f"({level} CI), {part['unit']}"),
+        Column(say("Patients")),
+        Column(say("Events")),
+        Column(
+            say("RMST or difference"),
+            say("({level} CI), {unit}", level=level, unit=unit_name(part["unit"])),
+        ),
         Column("SE"),
         Column("P"),
     ]
-    notes = [f"RMST, restricted mean survival time; {CI} SE, standard error."]
-    return Layout(place, caption, "Group", columns, [groups, pairs], notes, footnotes)
+    notes = [say(RMST)]
+    return Layout(place, caption, say("Group"), columns, [groups, pairs], notes, footnotes)
 
 
 def hazards_table(
@@ -169,13 +177,13 @@ def hazards_table(
                 Cell(count(as_number(row.get("df", "")))),
                 Cell(p_value(as_number(row.get("p", "")))),
             ]
-        head = f"{part['endpoint_label']}: {part['population_label']}"
+        head = say("{label}: {n}", label=part["endpoint_label"], n=part["population_label"])
         block = blocks.setdefault(part["label"], [Row(part["label"], [Cell()] * 6)])
         block.append(Row(head, cells, indent=True))
     columns = [
         Column(head, "", group)
-        for group in (labels.variable(variable), "All terms")
-        for head in ("Chi-square", "df", "P")
+        for group in (labels.variable(variable), say("All terms"))
+        for head in (say("Chi-square"), "df", "P")
     ]
-    notes = ["A small P speaks against proportional hazards.", "df, degrees of freedom."]
-    return Layout(place, caption, "Model", columns, list(blocks.values()), notes, footnotes)
+    notes = [say("A small P speaks against proportional hazards."), say("df, degrees of freedom.")]
+    return Layout(place, caption, say("Model"), columns, list(blocks.values()), notes, footnotes)

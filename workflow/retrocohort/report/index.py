@@ -6,10 +6,11 @@ from markupsafe import Markup
 
 from retrocohort.format import count
 from retrocohort.io import as_number
+from retrocohort.language import language, say
 from retrocohort.report.estimates import Rows
 from retrocohort.report.findings import exposure, opening
 from retrocohort.report.labels import Labels
-from retrocohort.report.page import LANGUAGE, STATUS, environment, words
+from retrocohort.report.page import STATUS, environment, words
 
 
 def render(studies: Sequence[Mapping], rows: Sequence[Mapping[str, Rows]], templates: Mapping):
@@ -30,8 +31,8 @@ def render(studies: Sequence[Mapping], rows: Sequence[Mapping[str, Rows]], templ
         .get_template("index.html")
         .render(
             studies=shown,
-            language=LANGUAGE,
-            words=words(templates["words.yaml"], LANGUAGE),
+            language=language(),
+            words=words(templates["words.yaml"]),
             style=Markup(templates["style.css"]),
         )
     )
@@ -44,7 +45,7 @@ def _entry(study: Mapping, rows: Mapping[str, Rows]) -> dict:
     return {
         "name": study["name"],
         "title": study["title"],
-        "status": STATUS[study["data"]],
+        "status": say(STATUS[study["data"]]),
         "synthetic": study["data"] == "synthetic",
         "notice": study["notice"],
         "opening": opening(rows["flow"], rows["arms"], exposure(study), labels),

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from retrocohort.format import MINUS
 from retrocohort.io import number_text
+from retrocohort.language import listed, say, template
 from retrocohort.tables.layout import name_with_unit
 
+MISSING, KNOWN = template("{label} is missing"), template("{label} is not missing")
 COMPARISONS = {"above": ">", "at_least": "≥", "below": "<", "at_most": "≤"}
 
 
@@ -71,39 +73,43 @@ class Labels:
 
     def names(self, names) -> str:
         """Return the labels of several variables, separated by commas."""
-        return ", ".join(self.variable(name) for name in names)
+        return listed(self.variable(name) for name in names)
 
     def condition(self, condition: Mapping) -> str:
         """Return a condition of the study file in words; empty for no condition."""
-        return self._joined([{key: asked} for key, asked in condition.items()], " and ")
+        return self._joined([{key: asked} for key, asked in condition.items()], say(" and "))
 
     def _joined(self, conditions: Sequence[Mapping], word: str) -> str:
         """Return conditions joined by a word, those of several parts in brackets."""
         texts = []
         for condition in conditions:
-            text = " and ".join(self._clause(key, asked) for key, asked in condition.items())
+            text = say(" and ").join(self._clause(key, asked) for key, asked in condition.items())
             compound = len(condition) > 1 or any(
                 len(asked) > 1 for key, asked in condition.items() if key in ("all", "any")
             )
-            texts.append(f"({text})" if compound and len(conditions) > 1 else text)
+            texts.append(say("({text})", text=text) if compound and len(conditions) > 1 else text)
         return word.join(texts)
 
     def _clause(self, key: str, asked) -> str:
         if key == "not":
-            return f"not ({self.condition(asked)})"
+            return say("not ({asked})", asked=self.condition(asked))
         if key in ("all", "any"):
-            return self._joined(asked, " and " if key == "all" else " or ")
+            return self._joined(asked, say(" and ") if key == "all" else say(" or "))
         label = self.variable(key)
         if isinstance(asked, Mapping):
-            return " and ".join(self._test(key, label, *test) for test in asked.items())
+            return say(" and ").join(self._test(key, label, *test) for test in asked.items())
         if isinstance(asked, list):
             return self._test(key, label, "one_of", asked)
         return self._test(key, label, "is", asked)
 
     def _test(self, key: str, label: str, test: str, asked) -> str:
         if test == "missing":
-            return f"{label} is {'' if asked else 'not '}missing"
+            return say(MISSING if asked else KNOWN, label=label)
         if test in COMPARISONS:
             return f"{label} {COMPARISONS[test]} {self.value(key, asked)}"
         values = asked if isinstance(asked, list) else [asked]
-        return f"{label}: {' or '.join(self.value(key, value) for value in values)}"
+        return say(
+            "{label}: {n}",
+            label=label,
+            n=say(" or ").join(self.value(key, value) for value in values),
+        )

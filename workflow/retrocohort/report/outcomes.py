@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from string import ascii_uppercase as LETTERS
 
-from retrocohort.format import count, within_sentence
+from retrocohort.format import count, sentence, within_sentence
 from retrocohort.io import as_number
+from retrocohort.language import say, template
 from retrocohort.report.blocks import Block, Sheet, details, heading, subheading, text
 from retrocohort.report.coefficients import estimate_table, summary
 from retrocohort.report.estimates import (
@@ -16,12 +17,18 @@ from retrocohort.report.estimates import (
     survival_word,
 )
 from retrocohort.report.findings import FULL
-from retrocohort.report.methods import as_words
 from retrocohort.report.readout import readout
 from retrocohort.time_axis import scale_of, unit_of
+from retrocohort.units import unit_name
 
 Part = Mapping[str, object]
-PENALTIES = {"": "", "firth": " from Firth's penalised likelihood and its profile"}
+RATIOS = {  # penalty of a model -> the caption of its figure
+    "": template("{about}: hazard ratios with {level} confidence intervals."),
+    "firth": template(
+        "{about}: hazard ratios with {level} confidence intervals from Firth's penalised likelihood"
+        " and its profile."
+    ),
+}
 
 
 def results_section(
@@ -42,10 +49,14 @@ def results_section(
     for row in ranked:
         own = _population(sheet, row["population"], contents)
         if own:
-            size = f"{row['label']}: {count(as_number(row['n']))} patients"
+            size = say("{label}: {n} patients", label=row["label"], n=count(as_number(row["n"])))
             blocks.append(heading(f"results-{row['population']}", size))
             whole = row["population"] == FULL
-            blocks += own if whole else [details(f"Survival and Cox models: {row['label']}", own)]
+            blocks += (
+                own
+                if whole
+                else [details(say("Survival and Cox models: {label}", label=row["label"]), own)]
+            )
     return blocks
 
 
@@ -56,7 +67,7 @@ def _population(sheet: Sheet, population: str, contents: Mapping) -> list[Block]
         about = {"population": population, "endpoint": endpoint}
         own = []
         for part in _same(about, contents["survival"]):
-            own += [text(f"{as_words(part['note'])}.")] if part["note"] else []
+            own += [text(sentence(part["note"]))] if part["note"] else []
             own += _survival(sheet, part, contents)
         for part in _same(about, contents["models"]):
             own += model_blocks(sheet, part) if part["role"] == "main" else []
@@ -67,8 +78,8 @@ def _population(sheet: Sheet, population: str, contents: Mapping) -> list[Block]
 def _panels(sheet: Sheet, panels: Part) -> Block:
     """Return a figure of several panels; the numbers behind them stand under each population."""
     named = list(zip(LETTERS, panels["populations"], strict=False))
-    caption = f"{panels['title']}: {'; '.join(f'{a}, {b}' for a, b in named)}."
-    names = [f"{a}, {b}" for a, b in named]
+    names = [say("{text}, {more}", text=a, more=b) for a, b in named]
+    caption = say("{what}: {label}.", what=panels["title"], label=say("; ").join(names))
     plots = list(zip(names, panels["km"], strict=True))
     curves = shown_on_curves(sheet, panels, plots, sheet.study["curves"][panels["curve"]])
     return sheet.figure(
@@ -101,7 +112,7 @@ def _survival(sheet: Sheet, part: Part, contents: Mapping[str, Sequence[Part]]) 
     """Return the survival of one endpoint in one population."""
     main, labels = is_whole(part), sheet.labels
     place = f"{part['population']}-{part['endpoint']}"
-    about = f"{part['endpoint_label']}: {part['population_label']}"
+    about = say("{label}: {n}", label=part["endpoint_label"], n=part["population_label"])
     blocks = [
         block
         for table in _same(part, contents["tables"])
@@ -112,10 +123,15 @@ def _survival(sheet: Sheet, part: Part, contents: Mapping[str, Sequence[Part]]) 
     blocks += sheet.table(quantile_table(place, about, part, *shared), main)
     fixed = landmark_table(place, about, part, part["landmarks"], *shared)
     if fixed is None and part["landmarks"]:
-        blocks.append(text("Nobody is at risk at any of the fixed times on this time scale."))
+        blocks.append(text(say("Nobody is at risk at any of the fixed times on this time scale.")))
     blocks += sheet.table(fixed, main)
-    tests = logrank_table(f"logrank-{place}", f"Log-rank tests. {about}", part["logrank"], labels)
-    return [*blocks, details("Log-rank tests, pairs of levels and stratified", sheet.table(tests))]
+    tests = logrank_table(
+        f"logrank-{place}", say("Log-rank tests. {about}", about=about), part["logrank"], labels
+    )
+    return [
+        *blocks,
+        details(say("Log-rank tests, pairs of levels and stratified"), sheet.table(tests)),
+    ]
 
 
 def _curve(sheet: Sheet, curve: Part, part: Part) -> Block:
@@ -123,9 +139,19 @@ def _curve(sheet: Sheet, curve: Part, part: Part) -> Block:
     entry = sheet.study["curves"][curve["name"]]
     by = entry.get("by", "")
     place = f"km-{curve['name']}-{curve['population']}-{curve['endpoint']}"
-    split = f" by {within_sentence(sheet.labels.variable(by))}" if by else ""
-    about = f"{curve['endpoint_label']}{split}: {curve['population_label']}"
-    caption = f"{about}. Kaplan-Meier estimates with {sheet.level} confidence intervals."
+    about = say("{label}: {n}", label=curve["endpoint_label"], n=curve["population_label"])
+    if by:
+        about = say(
+            "{endpoint} by {by}: {population}",
+            endpoint=curve["endpoint_label"],
+            by=within_sentence(sheet.labels.variable(by)),
+            population=curve["population_label"],
+        )
+    caption = say(
+        "{about}. Kaplan-Meier estimates with {level} confidence intervals.",
+        about=about,
+        level=sheet.level,
+    )
     main = is_whole(curve)
     rows = [row for row in part["landmarks"] if row["variable"] == by]
     numbers = landmark_table(place, about, part, rows, sheet.level, sheet.labels)
@@ -141,8 +167,8 @@ def shown_on_curves(sheet: Sheet, part: Part, plots: Sequence, entry: Mapping) -
     and `axis`, the unit in which their time is drawn.
     """
     by = entry.get("by")
-    levels = sheet.labels.variables[by]["levels"] if by else {"": OVERALL}
-    about = {"unit": unit_of(part, entry), "scale": scale_of(part, entry)}
+    levels = sheet.labels.variables[by]["levels"] if by else {"": say(OVERALL)}
+    about = {"unit": unit_name(unit_of(part, entry)), "scale": scale_of(part, entry)}
     about |= {"word": survival_word(part)}
     return readout(part["svg"], plots, levels, about)
 
@@ -150,8 +176,7 @@ def shown_on_curves(sheet: Sheet, part: Part, plots: Sequence, entry: Mapping) -
 def model_blocks(sheet: Sheet, part: Part) -> list[Block]:
     """Return one model in one population: its figure, and its coefficients folded away."""
     place, about = named(part)
-    how = PENALTIES[part["penalty"]]
-    caption = f"{about}: hazard ratios with {sheet.level} confidence intervals{how}."
+    caption = say(RATIOS[part["penalty"]], about=about, level=sheet.level)
     figure = sheet.figure(
         part["svg"], f"forest-{place}", caption, part["links"], main=is_whole(part)
     )
@@ -160,11 +185,16 @@ def model_blocks(sheet: Sheet, part: Part) -> list[Block]:
     )
     single = part["kind"] == "univariable"
     size = [] if single else [text(summary(part["fit"], part["ph"]))]
-    return [figure, *size, details("Coefficients", sheet.table(table))]
+    return [figure, *size, details(say("Coefficients"), sheet.table(table))]
 
 
 def named(part: Part) -> tuple[str, str]:
     """Return the end of the ids of a model in one population, and what it is called."""
     place = f"{part['name']}-{part['population']}-{part['endpoint']}"
-    label = f"{part['endpoint_label']}: {part['population_label']}. Cox model “{part['label']}”"
+    label = say(
+        "{endpoint_label}: {population_label}. Cox model “{label}”",
+        endpoint_label=part["endpoint_label"],
+        population_label=part["population_label"],
+        label=part["label"],
+    )
     return place, label

@@ -8,16 +8,16 @@ import yaml
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
+from retrocohort.language import language, say, template
 from retrocohort.report import checklists, diagnostics, further, outcomes, printed, sections
 from retrocohort.report.blocks import Sheet
 from retrocohort.report.readout import STEPS
 from retrocohort.report.sentences import sentences_section
 
-LANGUAGE = "en"
 STATUS = {
-    "public": "Public data",
-    "private": "Confidential: private data, aggregate results",
-    "synthetic": "Synthetic data: no real patients",
+    "public": template("Public data"),
+    "private": template("Confidential: private data, aggregate results"),
+    "synthetic": template("Synthetic data: no real patients"),
 }
 
 
@@ -43,38 +43,38 @@ def assemble(
         File name -> text: those with the items of the checklists.
     """
     parts = [
-        ("findings", "Key findings", sections.findings_section(sheet, rows, contents)),
-        ("methods", "Methods as run", sections.methods_section(sheet, texts["lock"])),
+        ("findings", say("Key findings"), sections.findings_section(sheet, rows, contents)),
+        ("methods", say("Methods as run"), sections.methods_section(sheet, texts["lock"])),
         (
             "participants",
-            "Participants",
+            say("Participants"),
             sections.participants_section(sheet, rows, contents["flowchart"][0]),
         ),
         (
             "baseline",
-            "Baseline characteristics",
+            say("Baseline characteristics"),
             sections.baseline_section(sheet, rows, contents),
         ),
         (
             "results",
-            "Results by population",
+            say("Results by population"),
             outcomes.results_section(sheet, rows["populations"], contents),
         ),
-        ("further", "Further analyses", further.further_section(sheet, contents)),
+        ("further", say("Further analyses"), further.further_section(sheet, contents)),
         (
             "diagnostics",
-            "Diagnostics",
+            say("Diagnostics"),
             diagnostics.diagnostics_section(sheet, contents["models"]),
         ),
-        ("sentences", "Sentences for the text", sentences_section(sheet, rows, contents)),
-        ("printed", "Printed and regenerated", printed.printed_section(sheet, rows)),
-        ("paper", "The paper checked against itself", printed.findings_section(rows)),
-        ("warnings", "Problems and warnings", sections.warnings_section(sheet, rows)),
-        ("provenance", "Provenance", sections.provenance_section(rows["linkage"], texts)),
+        ("sentences", say("Sentences for the text"), sentences_section(sheet, rows, contents)),
+        ("printed", say("Printed and regenerated"), printed.printed_section(sheet, rows)),
+        ("paper", say("The paper checked against itself"), printed.findings_section(rows)),
+        ("warnings", say("Problems and warnings"), sections.warnings_section(sheet, rows)),
+        ("provenance", say("Provenance"), sections.provenance_section(rows["linkage"], texts)),
     ]
     asked = sheet.study["report"].get("checklists", checklists.USUAL)
     listed = checklists.checklists_section(asked, templates, checklists.places_of(parts))
-    parts.insert(-1, ("checklists", "Checklists", listed))
+    parts.insert(-1, ("checklists", say("Checklists"), listed))
     return [{"id": place, "title": title, "blocks": own} for place, title, own in parts if own]
 
 
@@ -97,7 +97,7 @@ def render(sheet: Sheet, sections: list[dict], templates: Mapping) -> str:
         .get_template("report.html")
         .render(
             title=study["title"],
-            status=STATUS[study["data"]],
+            status=say(STATUS[study["data"]]),
             synthetic=study["data"] == "synthetic",
             warning=study["notice"],
             warning_in_style=in_style(study["notice"]),
@@ -105,8 +105,8 @@ def render(sheet: Sheet, sections: list[dict], templates: Mapping) -> str:
             sections=sections,
             letters=sheet.letters(),
             steps=str(STEPS),
-            language=LANGUAGE,
-            words=words(templates["words.yaml"], LANGUAGE),
+            language=language(),
+            words=words(templates["words.yaml"]),
             style=Markup(templates["style.css"]),
             script=Markup(templates["report.js"]),
             script_hash=fingerprint(templates["report.js"]),
@@ -125,9 +125,10 @@ def environment(templates: Mapping[str, str]) -> Environment:
     )
 
 
-def words(translations: str, language: str) -> dict[str, str]:
-    """Return the texts of the page in one language, by the keys of words.yaml."""
-    return {key: text[language] for key, text in yaml.safe_load(translations).items()}
+def words(translations: str) -> dict[str, str]:
+    """Return the texts of the templates in the language in force, by their keys in words.yaml."""
+    page = yaml.load(translations, Loader=yaml.CSafeLoader)["page"]
+    return {key: text[language()] for key, text in page.items()}
 
 
 def in_style(text: str) -> Markup:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from retrocohort.audit.ledger import COUNT as COUNTED
 from retrocohort.audit.ledger import KINDS_OF_FINDING, selector
 from retrocohort.format import count, missing
+from retrocohort.language import say, template, told
 from retrocohort.report.blocks import Block, Sheet, text
 from retrocohort.report.estimates import Rows
 from retrocohort.tables.baseline_layout import arm_cell
@@ -14,22 +15,43 @@ from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row, row_
 
 MATCHES = ("yes", "no", "impossible", "not computable")
 # what a statistic of the ledger is called, and the kind under which it is counted
-COUNT, PERCENT, TIME, RATIO, P = "Counts", "Percentages", "Times", "Hazard ratios", "P values"
-CONSTANT = "Other"
+COUNT, PERCENT, TIME, RATIO, P = (
+    template("Counts"),
+    template("Percentages"),
+    template("Times"),
+    template("Hazard ratios"),
+    template("P values"),
+)
+CONSTANT, ALL = template("Other"), template("All")
 STATISTICS = {
-    "n": ("n", COUNT),
-    "percent": ("%", PERCENT),
-    "median_os": ("median", TIME),
-    "q1_os": ("lower quartile", TIME),
-    "q3_os": ("upper quartile", TIME),
-    "median_followup_months": ("median follow-up", TIME),
-    "hr": ("HR", RATIO),
-    "hr_ci_low": ("HR, lower limit", RATIO),
-    "hr_ci_high": ("HR, upper limit", RATIO),
-    "p_chi2": ("P, chi-square", P),
-    "p_logrank": ("P, log-rank", P),
-    "p_cox": ("P, Cox model", P),
+    "n": (template("n"), COUNT),
+    "percent": (template("%"), PERCENT),
+    "median_os": (template("median"), TIME),
+    "q1_os": (template("lower quartile"), TIME),
+    "q3_os": (template("upper quartile"), TIME),
+    "median_followup_months": (template("median follow-up"), TIME),
+    "hr": (template("HR"), RATIO),
+    "hr_ci_low": (template("HR, lower limit"), RATIO),
+    "hr_ci_high": (template("HR, upper limit"), RATIO),
+    "p_chi2": (template("P, chi-square"), P),
+    "p_logrank": (template("P, log-rank"), P),
+    "p_cox": (template("P, Cox model"), P),
 }
+HEADS = {
+    "yes": template("As printed"),
+    "no": template("Not as printed"),
+    "impossible": template("Impossible"),
+    "not computable": template("Not computable"),
+}
+ANSWERS = {
+    "all": template("all"),
+    "yes": template("yes"),
+    "no": template("no"),
+    "impossible": template("impossible"),
+    "not computable": template("not computable"),
+}
+FINDINGS = {"fact": template("fact"), "inference": template("inference")}
+SHOWN = ("location", "population", "item", "level", "arm", "reason")
 KINDS = (COUNT, PERCENT, TIME, RATIO, P, CONSTANT)
 TABLE_FILE = re.compile(r"tables/(\w+)/(\w+?)(_tests)?\.csv$")
 MODEL_FILE = re.compile(r"models/(\w+)/(\w+)/(\w+)\.csv$")
@@ -56,7 +78,10 @@ def printed_section(sheet: Sheet, files: Mapping[str, Rows]) -> list[Block]:
     if not rows:
         return []
     lines = [
-        row | {"link": link(row, sheet, files), "statistic": _named(row["statistic"])}
+        row
+        | {key: told(row[key]) for key in SHOWN}
+        | {"link": link(row, sheet, files), "statistic": _named(row["statistic"])}
+        | {"answer": say(ANSWERS[row["match"]])}
         for row in rows
     ]
     matches = Counter(row["match"] for row in rows)
@@ -65,7 +90,11 @@ def printed_section(sheet: Sheet, files: Mapping[str, Rows]) -> list[Block]:
         text(_summary(rows, matches)),
         *sheet.table(kinds_table(rows), main=True),
         *sheet.table(places_table(rows), main=True),
-        {"kind": "published", "rows": lines, "choices": [(m, count(n)) for m, n in choices]},
+        {
+            "kind": "published",
+            "rows": lines,
+            "choices": [(m, say(ANSWERS[m]), count(n)) for m, n in choices],
+        },
     ]
 
 
@@ -73,18 +102,27 @@ def _summary(rows: Rows, matches: Mapping[str, int]) -> str:
     """Return how many numbers are as printed, and what the others are."""
     fitting = sum(row["match"] == "impossible" and row["as_printed"] == "yes" for row in rows)
     yes, no, impossible, constant = (count(matches.get(match, 0)) for match in MATCHES)
-    return (
-        f"Of {count(len(rows))} printed numbers {yes} are regenerated as printed and {no} are not;"
-        f" {impossible} cannot hold beside other numbers of the paper ({count(fitting)} of them"
-        f" come out as printed all the same); {constant} are constants of the study, which nothing"
-        " computes. A number is as printed when it reads the same after rounding to the printed"
-        " decimals; exactly half a step may have been rounded either way; “<” holds when it lies"
-        " below; “around” when both agree in the last digit of the printed number that is not zero."
+    return say(
+        "Of {rows} printed numbers {yes} are regenerated as printed and {no} are not; "
+        "{impossible} cannot hold beside other numbers of the paper ({fitting} of them "
+        "come out as printed all the same); {constant} are constants of the study, "
+        "which nothing computes. A number is as printed when it reads the same after "
+        "rounding to the printed decimals; exactly half a step may have been rounded "
+        "either way; “<” holds when it lies below; “around” when both agree in the "
+        "last digit of the printed number that is not zero.",
+        rows=count(len(rows)),
+        yes=yes,
+        no=no,
+        impossible=impossible,
+        fitting=count(fitting),
+        constant=constant,
     )
 
 
 def _named(statistic: str) -> str:
-    return STATISTICS.get(statistic, (statistic.replace("_", " "), ""))[0]
+    if statistic in STATISTICS:
+        return say(STATISTICS[statistic][0])
+    return told(statistic.replace("_", " "))
 
 
 def kind_of(row: Mapping[str, str]) -> str:
@@ -95,16 +133,18 @@ def kind_of(row: Mapping[str, str]) -> str:
 def kinds_table(rows: Rows) -> Layout:
     """Return the rows of the ledger by kind and outcome; every row is in one cell."""
     lines = [
-        _totals(kind, own) for kind in KINDS if (own := [r for r in rows if kind_of(r) == kind])
+        _totals(say(kind), own)
+        for kind in KINDS
+        if (own := [r for r in rows if kind_of(r) == kind])
     ]
-    columns = [Column("Rows"), *(Column(_head(match)) for match in MATCHES)]
-    blocks = [lines, [_totals("All", rows)]]
-    caption = "Printed and regenerated numbers by kind"
-    return Layout("printed-kinds", caption, "Kind", columns, blocks, [], Footnotes())
+    columns = [Column(say("Rows")), *(Column(_head(match)) for match in MATCHES)]
+    blocks = [lines, [_totals(say(ALL), rows)]]
+    caption = say("Printed and regenerated numbers by kind")
+    return Layout("printed-kinds", caption, say("Kind"), columns, blocks, [], Footnotes())
 
 
 def _head(match: str) -> str:
-    return {"yes": "As printed", "no": "Not as printed"}.get(match, match.capitalize())
+    return say(HEADS[match])
 
 
 def _totals(header: str, rows: Rows) -> Row:
@@ -118,12 +158,14 @@ def places_table(rows: Rows) -> Layout:
     places = list(dict.fromkeys(row["location"] for row in rows))
     compared = {kind_of(row) for row in rows if row["match"] in ("yes", "no")}
     kinds = [kind for kind in KINDS if kind in compared]
-    lines = [_shares(place, [r for r in rows if r["location"] == place], kinds) for place in places]
-    columns = [Column(kind) for kind in (*kinds, "All")]
-    notes = ["As printed / of those that are neither impossible nor constants of the study."]
-    caption = "Numbers as printed by place in the paper"
-    blocks = [lines, [_shares("All", rows, kinds)]]
-    return Layout("printed-places", caption, "Place", columns, blocks, notes, Footnotes())
+    lines = [
+        _shares(told(place), [r for r in rows if r["location"] == place], kinds) for place in places
+    ]
+    columns = [Column(say(kind)) for kind in (*kinds, ALL)]
+    notes = [say("As printed / of those that are neither impossible nor constants of the study.")]
+    caption = say("Numbers as printed by place in the paper")
+    blocks = [lines, [_shares(say(ALL), rows, kinds)]]
+    return Layout("printed-places", caption, say("Place"), columns, blocks, notes, Footnotes())
 
 
 def _shares(header: str, rows: Rows, kinds: Sequence[str]) -> Row:
@@ -206,8 +248,12 @@ def findings_section(files: Mapping[str, Rows]) -> list[Block]:
     if not rows:
         return []
     ranked: Sequence = sorted(rows, key=lambda row: KINDS_OF_FINDING.index(row["kind"]))
-    said = (
+    told_rows = [
+        row | {"what": say(FINDINGS[row["kind"]])} | {k: told(row[k]) for k in ("place", "finding")}
+        for row in ranked
+    ]
+    said = say(
         "A fact is computed from the printed numbers alone by the test that stands beside it; an"
         " inference is the likeliest explanation and is not proven by what is printed."
     )
-    return [text(said), {"kind": "findings", "rows": ranked}]
+    return [text(said), {"kind": "findings", "rows": told_rows}]

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from retrocohort.format import count, interval, number, percent
 from retrocohort.io import as_number
+from retrocohort.language import say
 from retrocohort.report.estimates import Rows
 
 STEPS = 240  # of a time axis: the curve is 380 to 550 pixels wide in the page
@@ -53,7 +54,9 @@ def readout(svg: str, curves: Sequence[tuple[str, Rows]], levels: Mapping, part:
         for position, (code, label) in enumerate(levels.items()):
             own = _on_axis([row for row in rows if row["level"] == code], part["scale"], stop)
             if own:
-                title = ": ".join(filter(None, (name, label)))
+                title = (
+                    say("{label}: {n}", label=name, n=label) if name and label else name or label
+                )
                 colour = colours.get(str(position), "#1a1a1a")
                 points = [_point(row, *place) for row in thinned(own, start, stop)]
                 shown.append({"label": title, "colour": colour, "points": points})

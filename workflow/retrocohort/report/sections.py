@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from retrocohort.format import count, within_sentence
+from retrocohort.format import count, sentence, within_sentence
 from retrocohort.io import as_number
-from retrocohort.report import counts, further_methods, methods, provenance
+from retrocohort.language import say, template
+from retrocohort.report import counts, further_methods, methods, provenance, statistics
 from retrocohort.report.blocks import Block, Sheet, definitions, details, heading, items, text
 from retrocohort.report.derivations import derivations
 from retrocohort.report.estimates import Rows
@@ -19,10 +20,10 @@ from retrocohort.report.outcomes import is_whole
 
 Files = Mapping[str, Rows]
 PICTURES = {
-    "balance": "Balance of the arms, standardised mean differences",
-    "missing": "Share of unknown values",
+    "balance": template("Balance of the arms, standardised mean differences"),
+    "missing": template("Share of unknown values"),
 }
-FOLLOWUP = (
+FOLLOWUP = template(
     "Follow-up, {endpoint_label}: {population_label}. Share of patients still followed, reverse"
     " Kaplan-Meier estimate."
 )
@@ -35,9 +36,11 @@ def findings_section(sheet: Sheet, files: Files, contents: Mapping) -> list[Bloc
     whole = [part for part in contents["survival"] if is_whole(part)]
     models = [part for part in contents["models"] if is_whole(part)]
     about = variable, sheet.level, sheet.labels
-    caption = f"Events, median time to the event and follow-up by {label}: full cohort"
+    caption = say(
+        "Events, median time to the event and follow-up by {label}: full cohort", label=label
+    )
     survival = survival_findings("findings-survival", caption, whole, *about)
-    caption = "Hazard ratios, full cohort"
+    caption = say("Hazard ratios, full cohort")
     ratios = hazard_findings("findings-hazard", caption, models, *about)
     return [
         text(opening(files["flow"], files["arms"], variable, sheet.labels)),
@@ -49,54 +52,61 @@ def findings_section(sheet: Sheet, files: Files, contents: Mapping) -> list[Bloc
 def methods_section(sheet: Sheet, lock: str) -> list[Block]:
     """Return the methods as run."""
     study, labels = sheet.study, sheet.labels
-    rules = [f"{label} ({rule})." for label, rule in methods.criteria(study, labels)]
+    rules = [say("{label} ({rule}).", label=a, rule=b) for a, b in methods.criteria(study, labels)]
     derived = derivations(study["derive"], labels)
     blocks = [
-        heading("methods-data", "Data and time"),
+        heading("methods-data", say("Data and time")),
         definitions(methods.sources(study)),
         text(methods.time_scale(study)),
-        heading("methods-criteria", "Criteria and populations"),
-        text("Excluded, in this order:") if rules else text("Nobody is excluded."),
+        heading("methods-criteria", say("Criteria and populations")),
+        text(say("Excluded, in this order:")) if rules else text(say("Nobody is excluded.")),
         items(rules, ordered=True),
-        definitions([(name, [f"{rule}."]) for name, rule in methods.populations(study, labels)]),
+        definitions(
+            [(name, [sentence(rule)]) for name, rule in methods.populations(study, labels)]
+        ),
     ]
     if derived:
-        pairs = [(name, [f"{methods.as_words(rule)}."]) for name, rule in derived]
-        blocks.append(details("Derived variables", [definitions(pairs)]))
+        pairs = [(name, [sentence(rule)]) for name, rule in derived]
+        blocks.append(details(say("Derived variables"), [definitions(pairs)]))
     endpoints = [methods.endpoint(name, study, labels) for name in study["endpoints"]]
     models = [methods.model(name, study, labels) for name in study["models"]]
     further = [further_methods.method(name, study, labels) for name in study["further"]]
     return [
         *blocks,
-        heading("methods-endpoints", "Endpoints"),
+        heading("methods-endpoints", say("Endpoints")),
         definitions(endpoints),
-        heading("methods-statistics", "Statistics"),
-        definitions(methods.statistics(study, labels)),
-        heading("methods-models", "Cox models"),
+        heading("methods-statistics", say("Statistics")),
+        definitions(statistics.statistics(study, labels)),
+        heading("methods-models", say("Cox models")),
         definitions(models),
         *(
-            [heading("methods-further", "Further analyses"), definitions(further)]
+            [heading("methods-further", say("Further analyses")), definitions(further)]
             if further
             else []
         ),
-        heading("methods-software", "Software"),
-        text(f"{provenance.software(lock)}; all versions stand under Provenance."),
+        heading("methods-software", say("Software")),
+        text(
+            say(
+                "{software}; all versions stand under Provenance.",
+                software=provenance.software(lock),
+            )
+        ),
     ]
 
 
 def participants_section(sheet: Sheet, files: Files, flowchart: Mapping) -> list[Block]:
     """Return who was studied: the flowchart, its numbers, and who is at risk of what."""
     labels = sheet.labels
-    flow = counts.flow_table("flow", "Flow of patients", files["flow"])
+    flow = counts.flow_table("flow", say("Flow of patients"), files["flow"])
     risk = counts.at_risk_table(
-        "at-risk", "Patients at risk of each endpoint", files["endpoints"], labels
+        "at-risk", say("Patients at risk of each endpoint"), files["endpoints"], labels
     )
     arms = counts.arms_table(
-        "arms", "Arms in each population", files["arms"], files["populations"], labels
+        "arms", say("Arms in each population"), files["arms"], files["populations"], labels
     )
-    centres = counts.centres_table("centres", "Records by centre", files["centres"], labels)
+    centres = counts.centres_table("centres", say("Records by centre"), files["centres"], labels)
     behind = [block for table in (flow, arms, risk, centres) for block in sheet.table(table)]
-    caption = "Flow of patients from the delivered records to the populations and arms."
+    caption = say("Flow of patients from the delivered records to the populations and arms.")
     return [
         sheet.figure(flowchart["svg"], "flowchart", caption, flowchart["links"], behind, main=True)
     ]
@@ -116,14 +126,19 @@ def baseline_section(sheet: Sheet, files: Files, contents: Mapping) -> list[Bloc
         for picture in contents["pictures"]:
             if (picture["population"], picture["name"]) == (name, table["name"]):
                 place = f"{picture['kind']}-{picture['name']}-{name}"
-                caption = f"{PICTURES[picture['kind']]}: {label}."
+                caption = say("{what}: {label}.", what=say(PICTURES[picture["kind"]]), label=label)
                 drawn = picture["svg"], place, caption, picture["links"]
                 own.append(sheet.figure(*drawn, main=name == FULL))
-        blocks += own if name == FULL else [details(f"{label}: {size[name]} patients", own)]
+        blocks += (
+            own
+            if name == FULL
+            else [details(say("{label}: {n} patients", label=label, n=size[name]), own)]
+        )
     followed = [picture for picture in contents["pictures"] if picture["kind"] == "followup"]
     for picture in sorted(followed, key=lambda picture: not is_whole(picture)):
         place = "followup-{name}-{population}-{endpoint}".format(**picture)
-        caption = FOLLOWUP.format(**picture)
+        named = {key: picture[key] for key in ("endpoint_label", "population_label")}
+        caption = say(FOLLOWUP, **named)
         drawn = picture["svg"], place, caption, picture["links"]
         blocks.append(sheet.figure(*drawn, main=is_whole(picture)))
     return blocks
@@ -131,14 +146,19 @@ def baseline_section(sheet: Sheet, files: Files, contents: Mapping) -> list[Bloc
 
 def warnings_section(sheet: Sheet, files: Files) -> list[Block]:
     """Return what was noticed on the way, in counts."""
-    linkage = counts.linkage_table("linkage", "Delivered files", files["linkage"], sheet.labels)
+    linkage = counts.linkage_table(
+        "linkage", say("Delivered files"), files["linkage"], sheet.labels
+    )
     blocks = sheet.table(linkage, main=True)
     if not files["warnings"]:
-        return [*blocks, text("No warning.")]
+        return [*blocks, text(say("No warning."))]
     about = files["warnings"], sheet.labels, sheet.study
-    totals = counts.warning_totals("warning-totals", "Problems and warnings by kind", *about)
-    every = counts.warning_table("warning-list", "Every problem and warning", *about)
-    more = details(f"Every warning ({count(len(files['warnings']))})", sheet.table(every))
+    totals = counts.warning_totals("warning-totals", say("Problems and warnings by kind"), *about)
+    every = counts.warning_table("warning-list", say("Every problem and warning"), *about)
+    more = details(
+        say("Every warning ({warnings})", warnings=count(len(files["warnings"]))),
+        sheet.table(every),
+    )
     return [*blocks, *sheet.table(totals, main=True), more]
 
 
@@ -147,14 +167,16 @@ def provenance_section(linkage: Rows, texts: Mapping[str, str]) -> list[Block]:
     sums = [(row["file"], [row["sha256"]]) for row in linkage]
     versions = [f"{name} {version}" for name, version in provenance.versions(texts["lock"])]
     return [
-        heading("provenance-files", "Delivered files"),
-        text("SHA-256 of each file as it was read:"),
+        heading("provenance-files", say("Delivered files")),
+        text(say("SHA-256 of each file as it was read:")),
         definitions(sums) | {"code": True},
         {"kind": "document", "blocks": provenance.blocks(texts["provenance"])},
-        heading("provenance-software", "Software"),
+        heading("provenance-software", say("Software")),
         text(
-            "The environment is that of the lock file; this page holds neither the time nor the"
-            " machine of the run, so that the same inputs give the same page."
+            say(
+                "The environment is that of the lock file; this page holds neither the time nor the"
+                " machine of the run, so that the same inputs give the same page."
+            )
         ),
-        details(f"All {len(versions)} packages", [items(versions)]),
+        details(say("All {versions} packages", versions=len(versions)), [items(versions)]),
     ]

@@ -12,6 +12,7 @@ from retrocohort.format import (
     within_sentence,
 )
 from retrocohort.io import as_number, number_text
+from retrocohort.language import pieces, say, template
 from retrocohort.report.blocks import Block, Sheet, heading, text
 from retrocohort.report.coefficients import exposure_rows
 from retrocohort.report.estimates import MEDIAN, Rows, are_whole, length_unit
@@ -19,8 +20,22 @@ from retrocohort.report.findings import FULL, exposure
 from retrocohort.report.labels import exact
 from retrocohort.report.outcomes import is_whole
 from retrocohort.source import Number, in_percent, numbers_of, shown
+from retrocohort.units import SEVERAL, amount, unit_name
 
 STATED = "stated"  # end of the id of a P value as a sentence says it: "P < 0.001"
+
+NEXT, LAST = template("{text}, {more}"), template("{text} and {more}")
+COHORT = template("Of {first} delivered records {last} patients form the cohort; by {by}: {sizes}.")
+FOLLOWED = template(
+    "{population}: {events} events ({endpoint}) in {n} patients; median follow-up {time}."
+)
+MEDIANS = template("{population}: the median {endpoint}, in {unit}, was {times} by {by}.")
+MEDIANS_TESTED = template(
+    "{population}: the median {endpoint}, in {unit}, was {times} by {by}; log-rank {p}."
+)
+FIXED = template("{population}: {endpoint} at {at} was {shares} by {by}.")
+LIMITS = template("{value} ({level} CI, {low} to {high})")
+RATIO = template("{hr} ({level} CI, {low} to {high}; {p})")
 
 
 @dataclass(frozen=True)
@@ -54,10 +69,10 @@ def cite(value: str) -> Part:
     return Part(str(value), f"{number.source.id}{stated}", number)
 
 
-def say(*pieces: str | Part | Sequence[Part]) -> Sentence:
-    """Return a sentence of texts, parts and lists of parts."""
+def phrase(text: str, /, **values: str | Part | Sentence) -> Sentence:
+    """Return a text in the language in force whose values are texts, parts or lists of parts."""
     found: Sentence = []
-    for piece in pieces:
+    for piece in pieces(text, **values):
         if isinstance(piece, str):
             found.append(Part(piece))
         else:
@@ -65,21 +80,19 @@ def say(*pieces: str | Part | Sequence[Part]) -> Sentence:
     return found
 
 
-def listed(parts: Sequence[Part | Sequence[Part]], last: str = " and ") -> Sentence:
+def joined(parts: Sequence[Sentence]) -> Sentence:
     """Return "a, b and c"."""
-    found: Sentence = []
-    for i, part in enumerate(parts):
-        if i:
-            found.append(Part(last if i == len(parts) - 1 else ", "))
-        found += say(part)
-    return found
+    first, *others = parts
+    for i, part in enumerate(others, start=2):
+        first = phrase(LAST if i == len(parts) else NEXT, text=first, more=part)
+    return first
 
 
 def sentences_section(
     sheet: Sheet, files: Mapping[str, Rows], contents: Mapping[str, Sequence[Mapping]]
 ) -> list[Block]:
     """Return sentences on the cohort, on each endpoint, and on the exposure in each main model."""
-    said = (
+    said = say(
         "To copy, or to cite in a manuscript: each number stands in report/numbers.json under the"
         " id that “For a manuscript” shows, and “make manuscript” puts it where a Word or Markdown"
         " file has that id in double braces."
@@ -101,47 +114,48 @@ def sentences_section(
 
 def _by(sheet: Sheet, variable: str, levels: Iterable[str]) -> str:
     """Return "treatment (old and new)"."""
-    names = "".join(p.text for p in listed([Part(sheet.labels.level(variable, x)) for x in levels]))
-    return f"{within_sentence(sheet.labels.variable(variable))} ({names})"
+    names = joined([[Part(sheet.labels.level(variable, level))] for level in levels])
+    label = within_sentence(sheet.labels.variable(variable))
+    return say("{label} ({told})", label=label, told="".join(part.text for part in names))
 
 
 def _cohort(sheet: Sheet, files: Mapping[str, Rows], variable: str) -> Iterable[Sentence]:
     flow = files["flow"]
     first, last = (cite(count(as_number(flow[i]["n_after"]))) for i in (0, -1))
     rows = [r for r in files["arms"] if r["variable"] == variable and r["population"] == FULL]
-    sizes = listed([cite(count(as_number(row["n"]))) for row in rows])
+    sizes = joined([[cite(count(as_number(row["n"])))] for row in rows])
     by = _by(sheet, variable, [row["level"] for row in rows])
-    yield say("Of ", first, " delivered records ", last, " patients form the cohort; ") + say(
-        f"by {by}: ", sizes, "."
-    )
+    yield phrase(COHORT, first=first, last=last, by=by, sizes=sizes)
     left_out = [
-        say(cite(count(as_number(row["n_excluded"]))), f" ({within_sentence(row['label'])})")
+        phrase(
+            "{text} ({several})",
+            text=cite(count(as_number(row["n_excluded"]))),
+            several=within_sentence(row["label"]),
+        )
         for row in flow[1:]
     ]
     if left_out:
-        yield say("Excluded were ", listed(left_out), ".")
+        yield phrase("Excluded were {reasons}.", reasons=joined(left_out))
 
 
 def _survival(sheet: Sheet, part: Mapping, variable: str) -> Iterable[Sentence]:
     """Return events, follow-up, medians and survival at fixed times of one population."""
-    where = f"{part['population_label']}: "
     name = within_sentence(part["endpoint_label"])
+    about = {"population": part["population_label"], "endpoint": name}
     own = [row for row in part["quantiles"] if row["variable"] == variable]
     follow = {(row["variable"], row["level"]): row for row in part["followup"]}["", ""]
     trim = are_whole(part["quantiles"], MEDIAN) and are_whole(part["followup"], MEDIAN)
-    unit = length_unit(part["unit"])
     events, n = (cite(count(as_number(part["quantiles"][0][k]))) for k in ("events", "n"))
-    yield say(where, events, " events (", name, ") in ", n, " patients; ") + say(
-        "median follow-up ", *_time_with_limits(sheet, follow, trim, unit), "."
-    )
+    followed = _time_with_limits(sheet, follow, trim, length_unit(part["unit"]))
+    yield phrase(FOLLOWED, **about, events=events, n=n, time=followed)
     if own and not any(_not_estimable(row) for row in own):
-        times = listed([cite(survival_time(as_number(r["median"]), 1, trim)) for r in own])
+        times = joined([[cite(survival_time(as_number(r["median"]), 1, trim))] for r in own])
         by = _by(sheet, variable, [row["level"] for row in own])
-        yield say(where, f"the median {name}, in {part['unit']}, was ", times, f" by {by}") + say(
-            _log_rank(part["logrank"], variable), "."
-        )
+        values = {"unit": unit_name(part["unit"]), "times": times, "by": by}
+        p = _log_rank(part["logrank"], variable)
+        yield phrase(MEDIANS_TESTED if p else MEDIANS, **about, **values, p=p)
     if is_whole(part):
-        yield from _fixed_times(sheet, part, variable, name)
+        yield from _fixed_times(sheet, part, variable, about)
 
 
 def _not_estimable(row: Mapping[str, str]) -> bool:
@@ -149,49 +163,58 @@ def _not_estimable(row: Mapping[str, str]) -> bool:
 
 
 def _time_with_limits(sheet: Sheet, row: Mapping, trim: bool, unit: str) -> Sentence:
-    median, low, high = (survival_time(as_number(row[key]), 1, trim) for key in MEDIAN)
+    median, low, high = (cite(survival_time(as_number(row[key]), 1, trim)) for key in MEDIAN)
     if not row["median"]:
-        return say(cite(median))
-    return say(cite(median), f" {unit} ({sheet.level} CI, ", cite(low), " to ", cite(high), ")")
+        return [median]
+    time = phrase(SEVERAL.get(unit, "{n} {unit}"), n=median, unit=unit)
+    return phrase(LIMITS, value=time, level=sheet.level, low=low, high=high)
 
 
 def _log_rank(tests: Rows, variable: str) -> Sentence:
-    """Return "; log-rank P < 0.001", nothing for a test that could not be done."""
+    """Return "P < 0.001", nothing for a test that could not be done."""
     for row in tests:
         if row["variable"] == variable and not row["contrast"] and not row["strata"] and row["p"]:
-            return say("; log-rank ", cite(p_statement(as_number(row["p"]))))
+            return [cite(p_statement(as_number(row["p"])))]
     return []
 
 
-def _fixed_times(sheet: Sheet, part: Mapping, variable: str, name: str) -> Iterable[Sentence]:
+def _fixed_times(sheet: Sheet, part: Mapping, variable: str, about: Mapping) -> Iterable[Sentence]:
     rows = [row for row in part["landmarks"] if row["variable"] == variable]
     for moment in dict.fromkeys(row["time"] for row in rows):
         own = [row for row in rows if row["time"] == moment]
         if all(row["survival"] and not _not_estimable(row) for row in own):
             shares = [percent(in_percent(as_number(row["survival"]))) for row in own]
+            shown_shares = joined([[cite(share), Part("%")] for share in shares])
             by = _by(sheet, variable, [row["level"] for row in own])
-            at = f"{exact(as_number(moment))} {part['unit']}"
-            yield say(f"{part['population_label']}: {name} at {at} was ") + say(
-                listed([say(cite(share), "%") for share in shares]), f" by {by}."
-            )
+            at = str(amount(exact(as_number(moment)), part["unit"]))
+            yield phrase(FIXED, **about, at=at, shares=shown_shares, by=by)
 
 
 def _hazard(sheet: Sheet, part: Mapping, variable: str) -> Iterable[Sentence]:
     """Return the hazard ratios of the exposure in a main model."""
     found = []
     for row in exposure_rows(part["estimates"], variable) if part["role"] == "main" else []:
-        ratio = ratio_interval(*(as_number(row[key]) for key in ("hr", "hr_low", "hr_high")))
-        if not row["hr"] or _not_estimable(row):
-            continue
-        hr, low, high = (cite(shown(n.shown, n)) for n in numbers_of(ratio))
-        p = p_statement(as_number(row["p"]))
-        versus = ""
-        if row["level"]:
-            names = [sheet.labels.level(variable, row[key]) for key in ("level", "reference")]
-            versus = f" for {' versus '.join(names)}"
-        limits = say(f" ({sheet.level} CI, ", low, " to ", high, "; ", cite(p), ")") if p else []
-        found.append(say(hr, limits, versus))
+        if row["hr"] and not _not_estimable(row):
+            found.append(_ratio(sheet, row, variable))
     if found:
         label = within_sentence(sheet.labels.variable(variable))
-        where = f"{part['population_label']}: in the Cox model “{part['label']}” "
-        yield say(where, f"the hazard ratio of {label} was ", listed(found), ".")
+        yield phrase(
+            "{population}: in the Cox model “{model}” the hazard ratio of {label} was {ratios}.",
+            population=part["population_label"],
+            model=part["label"],
+            label=label,
+            ratios=joined(found),
+        )
+
+
+def _ratio(sheet: Sheet, row: Mapping, variable: str) -> Sentence:
+    """Return "0.50 (95% CI, 0.40 to 0.60; P < 0.001) for new versus old"."""
+    ratio = ratio_interval(*(as_number(row[key]) for key in ("hr", "hr_low", "hr_high")))
+    hr, low, high = (cite(shown(n.shown, n)) for n in numbers_of(ratio))
+    p, said = p_statement(as_number(row["p"])), [hr]
+    if p:
+        said = phrase(RATIO, hr=hr, level=sheet.level, low=low, high=high, p=cite(p))
+    if not row["level"]:
+        return said
+    level, reference = (sheet.labels.level(variable, row[key]) for key in ("level", "reference"))
+    return phrase("{ratio} for {a} versus {b}", ratio=said, a=level, b=reference)

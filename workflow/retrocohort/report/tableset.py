@@ -1,5 +1,6 @@
 """The tables of a report and the numbers of its sentences as plain data, for all other formats."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,8 @@ from retrocohort.report.blocks import Sheet
 from retrocohort.source import Number, numbers_of, shown
 from retrocohort.tables.layout import Layout
 from retrocohort.tables.stored import as_data, from_data, text_data, text_from_data
+
+NUMBER = re.compile(r"S?\d+$")
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,12 @@ def restore(data: Mapping) -> TableSet:
 
 def is_supplement(layout: Layout) -> bool:
     """Return whether a table is one of the supplement: "Table S2"."""
-    return "S" in layout.number
+    return number_of(layout).startswith("S")
+
+
+def number_of(layout: Layout) -> str:
+    """Return "2" or "S2" of "Table 2" or "Table S2", in any language."""
+    return NUMBER.search(layout.number)[0]
 
 
 def all_numbers(layout: Layout) -> list[Number]:

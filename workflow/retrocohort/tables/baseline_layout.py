@@ -17,6 +17,7 @@ from retrocohort.format import (
     within_sentence,
 )
 from retrocohort.io import as_number
+from retrocohort.language import say, template, told
 from retrocohort.source import joined
 from retrocohort.tables.layout import (
     Cell,
@@ -34,23 +35,23 @@ from retrocohort.tables.layout import (
 OVERALL = ""
 COMPARED = ("p", "smd")  # names of the last two columns, for ids
 TEST_NAMES = {
-    "pearson": "Pearson chi-square test",
-    "yates": "Chi-square test with Yates' continuity correction",
-    "fisher": "Fisher's exact test",
-    "welch": "Welch's t test",
-    "student": "Student's t test",
-    "anova": "One-way analysis of variance",
-    "mann_whitney": "Mann-Whitney (Wilcoxon rank-sum) test",
-    "kruskal": "Kruskal-Wallis test",
+    "pearson": template("Pearson chi-square test"),
+    "yates": template("Chi-square test with Yates' continuity correction"),
+    "fisher": template("Fisher's exact test"),
+    "welch": template("Welch's t test"),
+    "student": template("Student's t test"),
+    "anova": template("One-way analysis of variance"),
+    "mann_whitney": template("Mann-Whitney (Wilcoxon rank-sum) test"),
+    "kruskal": template("Kruskal-Wallis test"),
 }
 SUMMARY_NAMES = {
-    "mean_sd": "mean (SD)",
-    "median_iqr": "median (IQR)",
-    "count_percent": "n (%)",
+    "mean_sd": template("mean (SD)"),
+    "median_iqr": template("median (IQR)"),
+    "count_percent": template("n (%)"),
 }
 NOTES = {
-    "mean_sd": "SD, standard deviation.",
-    "median_iqr": "IQR, interquartile range (first to third quartile).",
+    "mean_sd": template("SD, standard deviation."),
+    "median_iqr": template("IQR, interquartile range (first to third quartile)."),
 }
 
 
@@ -91,7 +92,7 @@ def lay_out(
         `population` (name) and `population_label`.
     """
     numbers, footnotes = _Table(values, tests), Footnotes()
-    arms = {OVERALL: "Overall"} | dict(variables[table["by"]]["levels"])
+    arms = {OVERALL: say("Overall")} | dict(variables[table["by"]]["levels"])
     columns = [
         Column(
             label,
@@ -100,19 +101,24 @@ def lay_out(
         )
         for arm, label in arms.items()
     ]
-    pairs = "largest of the pairs" if len(arms) > 3 else ""
+    pairs = say("largest of the pairs") if len(arms) > 3 else ""
     columns += [Column("P"), Column("SMD", pairs)]
     both = table.get("all_levels", False)
     blocks = [
         _block(numbers, name, variables[name], list(arms), footnotes, both)
         for name in table["variables"]
     ]
-    title = table.get("label", "Baseline characteristics")
+    title = table.get("label") or say("Baseline characteristics")
     by = within_sentence(variables[table["by"]]["label"])
     return Layout(
         id=f"baseline-{population['population']}",
-        caption=f"{title} by {by}: {numbered(population, table)}",
-        stub="Characteristic",
+        caption=say(
+            "{title} by {by}: {population}",
+            title=title,
+            by=by,
+            population=numbered(population, table),
+        ),
+        stub=say("Characteristic"),
         columns=columns,
         blocks=blocks,
         notes=_notes(numbers, table["variables"]) + remarks(population, table),
@@ -132,7 +138,7 @@ def _block(
     summary = numbers.overall[name]["summary"]
     own, names = row_anchor(name), [arm_cell(arm) for arm in arms]
     compared = addressed(own, COMPARED, _comparison(numbers, name, footnotes))
-    title, detail = name_with_unit(entry), SUMMARY_NAMES[summary]
+    title, detail = name_with_unit(entry), say(SUMMARY_NAMES[summary])
     if summary != "count_percent":
         cells = [Cell(text) for text in _continuous(numbers, name, arms, summary)]
         rows = [Row(title, addressed(own, names, cells) + compared, detail, anchor=own)]
@@ -153,7 +159,7 @@ def _block(
             for arm, n in unknown.items()
         ]
         cells = addressed(own, [f"missing-{end}" for end in names], cells)
-        rows.append(Row("Missing", cells + [Cell()] * 2, indent=True))
+        rows.append(Row(say("Missing"), cells + [Cell()] * 2, indent=True))
     return rows
 
 
@@ -192,19 +198,20 @@ def _comparison(numbers: _Table, name: str, footnotes: Footnotes) -> list[Cell]:
     """Return the cells of P and SMD, with letters for the test and for what is not estimable."""
     row = numbers.overall[name]
     p = as_number(row["p"])
-    told = [row["note"]] if is_missing(p) else [TEST_NAMES[row["test"]], row["note"]]
-    p_cell = Cell(p_value(p), footnotes.mark("; ".join(filter(None, told))))
+    name = "" if is_missing(p) else say(TEST_NAMES[row["test"]])
+    reasons = say("; ").join(filter(None, [name, *map(told, row["note"].split("; "))]))
+    p_cell = Cell(p_value(p), footnotes.mark(reasons))
     pairs = numbers.pairs.get(name, [])
     differences = [as_number(pair["smd"]) for pair in pairs if pair["smd"]]
-    notes = "; ".join(dict.fromkeys(pair["note"] for pair in pairs if pair["note"]))
+    reasons = say("; ").join(dict.fromkeys(told(pair["note"]) for pair in pairs if pair["note"]))
     text = difference(max(differences, key=abs)) if differences else missing()
-    return [p_cell, Cell(text, footnotes.mark(notes))]
+    return [p_cell, Cell(text, footnotes.mark(reasons))]
 
 
 def _notes(numbers: _Table, names: Sequence[str]) -> list[str]:
     """Return what the abbreviations mean."""
     used = {numbers.overall[name]["summary"] for name in names}
-    notes = [text for summary, text in NOTES.items() if summary in used]
+    notes = [say(text) for summary, text in NOTES.items() if summary in used]
     if "count_percent" in used:
-        notes.append("Percentages are of the patients with a value; of the missing, of all.")
-    return [*notes, "SMD, absolute standardised mean difference between the arms."]
+        notes.append(say("Percentages are of the patients with a value; of the missing, of all."))
+    return [*notes, say("SMD, absolute standardised mean difference between the arms.")]

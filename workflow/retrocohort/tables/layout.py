@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from string import ascii_lowercase
 
+from retrocohort.language import say, template, told
+
 # penalty of a Cox model -> the test of its coefficients
-COEFFICIENT_TESTS = {"": "Wald", "firth": "penalised LR"}
+COEFFICIENT_TESTS = {"": template("Wald"), "firth": template("penalised LR")}
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,12 @@ class Row:
     indent: bool = False
     anchor: str = ""
 
+    @property
+    def title(self) -> str:
+        """Return "Age, mean (SD)", the header alone for a row without detail."""
+        both = {"header": self.header, "detail": self.detail}
+        return say("{header}, {detail}", **both) if self.detail else self.header
+
 
 @dataclass(frozen=True)
 class Column:
@@ -51,6 +59,7 @@ class Footnotes:
         """Return the letter of a footnote, empty for no text; after z comes aa, then bb."""
         if not text:
             return ""
+        text = told(text)
         text = text[:1].upper() + text[1:]
         if text not in self.texts:
             self.texts.append(text)
@@ -81,7 +90,8 @@ class Layout:
     @property
     def title(self) -> str:
         """Return "Table 2. Survival", the caption alone for a table without a number."""
-        return f"{self.number}. {self.caption}" if self.number else self.caption
+        title = {"number": self.number, "caption": self.caption}
+        return say("{number}. {caption}", **title) if self.number else self.caption
 
     def rows(self) -> list[Row]:
         """Return the rows of all blocks."""
@@ -106,7 +116,8 @@ class Layout:
 
 def name_with_unit(entry: Mapping) -> str:
     """Return "Age, years" of a variable."""
-    return ", ".join(filter(None, (entry["label"], entry.get("unit", ""))))
+    unit = entry.get("unit", "")
+    return say("{label}, {unit}", label=entry["label"], unit=unit) if unit else entry["label"]
 
 
 def row_anchor(variable: str, level: str = "") -> str:
@@ -131,7 +142,8 @@ def addressed(row: str, names: Sequence[str], cells: Sequence[Cell]) -> list[Cel
 def numbered(part: Mapping, table: Mapping) -> str:
     """Return the label of a population, with the number that its table has in a printed paper."""
     number = table.get("numbers", {}).get(part["population"])
-    return f"{part['population_label']}{f' ({number} of the paper)' if number else ''}"
+    label = part["population_label"]
+    return say("{label} ({number} of the paper)", label=label, number=number) if number else label
 
 
 def remarks(part: Mapping, table: Mapping) -> list[str]:

@@ -18,6 +18,7 @@ from retrocohort.format import (
     within_sentence,
 )
 from retrocohort.io import as_number
+from retrocohort.language import listed, say, template
 from retrocohort.tables.layout import (
     COEFFICIENT_TESTS,
     Cell,
@@ -32,8 +33,15 @@ from retrocohort.tables.layout import (
     row_anchor,
 )
 from retrocohort.tables.survival import Line
+from retrocohort.units import unit_name
 
-OVERALL = "All patients"
+OVERALL = template("All patients")
+NOBODY_LEFT_OUT = template(
+    "Cox model of {n} patients with {events} events; no patient left out for missing values"
+)
+SOME_LEFT_OUT = template(
+    "Cox model of {n} patients with {events} events; {left_out} left out for missing values"
+)
 CELLS = ("n", "events", "median", "p_logrank", "hr", "p_cox")  # names of the columns, for ids
 
 
@@ -76,11 +84,16 @@ def lay_out(
     title = table.get("label", part["endpoint_label"])
     notes = _notes(lines, blocks, estimates, model, variables, part)
     if table.get("percent_of") == "all":
-        notes.insert(0, "Percentages are of all patients, unknown values among them.")
+        notes.insert(0, say("Percentages are of all patients, unknown values among them."))
     return Layout(
         id=f"survival-{part['population']}-{part['endpoint']}",
-        caption=f"{title}: {numbered(part, table)}. {_model_size(fit)}",
-        stub="Characteristic",
+        caption=say(
+            "{title}: {population}. {model}",
+            title=title,
+            population=numbered(part, table),
+            model=_model_size(fit),
+        ),
+        stub=say("Characteristic"),
         columns=_columns(model, part, conventions),
         blocks=blocks,
         notes=notes + remarks(part, table),
@@ -90,14 +103,14 @@ def lay_out(
 
 def _columns(model: Mapping, part: Mapping, conventions: Mapping) -> list[Column]:
     percent = number(100 * conventions["confidence"], 1, trim=True)
-    cox = model.get("label", "Cox model")
+    cox = model.get("label") or say("Cox model")
     return [
-        Column("Patients", "n (%)"),
-        Column("Events", "n"),
-        Column("Median", f"(quartiles), {part['unit']}"),
+        Column(say("Patients"), "n (%)"),
+        Column(say("Events"), "n"),
+        Column(say("Median"), say("(quartiles), {unit}", unit=unit_name(part["unit"]))),
         Column("P", "log-rank"),
         Column("HR", f"({percent}% CI)", cox),
-        Column("P", COEFFICIENT_TESTS[model.get("penalty", "")], cox),
+        Column("P", say(COEFFICIENT_TESTS[model.get("penalty", "")]), cox),
     ]
 
 
@@ -112,7 +125,7 @@ def _row(line: Line, variables: Mapping, footnotes: Footnotes, trim: bool) -> Ro
         cells = [Cell(), Cell(), Cell(), p_cell, Cell(), Cell()]
         title = name_with_unit(variables[line.variable])
         return Row(title, addressed(anchor, CELLS, cells), anchor=anchor)
-    header = variables[line.variable]["levels"][line.level] if line.variable else OVERALL
+    header = variables[line.variable]["levels"][line.level] if line.variable else say(OVERALL)
     times = (get("median"), get("q1"), get("q3"))
     median = quantiles(*times, trim=trim) if line.estimated else missing()
     survival_note = "" if line.estimated else line.notes["quantiles"]
@@ -137,7 +150,7 @@ def _cox_cells(line: Line, footnotes: Footnotes) -> list[Cell]:
         return [Cell(), Cell()]
     note = line.notes.get("cox", "")
     if line.entered and line.reference == line.level and not note:
-        return [Cell("1 (reference)"), Cell()]
+        return [Cell(say("1 (reference)")), Cell()]
     get = line.numbers.get
     ratio = ratio_interval(get("hr"), get("hr_low"), get("hr_high"))
     return [_noted(text, note, footnotes) for text in (ratio, p_value(get("p_cox")))]
@@ -147,12 +160,12 @@ def _model_size(fit: Sequence[Mapping]) -> str:
     """Return the sentence on the patients, the events and the missing values of the model."""
     values = {row["statistic"]: as_number(row["value"]) for row in fit if not row["model"]}
     if not values:
-        return "Each covariate in a Cox model of its own"
+        return say("Each covariate in a Cox model of its own")
     n, events, left_out = (values.get(key, nan) for key in ("n", "events", "n_missing"))
-    text = f"Cox model of {count(n)} patients with {count(events)} events"
+    sizes = {"n": count(n), "events": count(events), "left_out": count(left_out)}
     if is_missing(left_out) or not left_out:
-        return f"{text}; no patient left out for missing values"
-    return f"{text}; {count(left_out)} left out for missing values"
+        return say(NOBODY_LEFT_OUT, **sizes)
+    return say(SOME_LEFT_OUT, **sizes)
 
 
 def _notes(
@@ -164,19 +177,19 @@ def _notes(
     part: Mapping,
 ) -> list[str]:
     """Return what the abbreviations mean and what else the model holds."""
-    notes = ["HR, hazard ratio; CI, confidence interval."]
+    notes = [say("HR, hazard ratio; CI, confidence interval.")]
     estimated = [line.numbers for line in lines if line.estimated]
     if any(is_missing(numbers["q3"]) > is_missing(numbers["q1"]) for numbers in estimated):
-        notes.append("An open range: the later quartile was not reached.")
+        notes.append(say("An open range: the later quartile was not reached."))
     cells = [cell for block in blocks for row in block for cell in row.cells]
     if Cell(missing()) in cells:
-        notes.append(f"{missing()}, not entered in the model.")
+        notes.append(say("{missing}, not entered in the model.", missing=missing()))
     shown = {line.variable for line in lines}
     others = dict.fromkeys(row["variable"] for row in estimates if row["variable"] not in shown)
     if others:
-        labels = ", ".join(within_sentence(variables[name]["label"]) for name in others)
-        notes.append(f"The model also holds {labels}.")
+        labels = listed(within_sentence(variables[name]["label"]) for name in others)
+        notes.append(say("The model also holds {labels}.", labels=labels))
     if model.get("strata"):
-        labels = ", ".join(within_sentence(variables[name]["label"]) for name in model["strata"])
-        notes.append(f"The model is stratified by {labels}.")
+        labels = listed(within_sentence(variables[name]["label"]) for name in model["strata"])
+        notes.append(say("The model is stratified by {labels}.", labels=labels))
     return [*notes, sentence(part["note"])] if part.get("note") else notes
