@@ -1,7 +1,7 @@
 """The language of what readers see; the English text is the key of its translation.
 
 `say` writes a text in the language in force, English where no other is. What is stored in files of
-results is English in every language (`note`), and translated where it is shown (`told`). Both name
+results is English in every language (`noted`), and translated where it is shown (`told`). Both name
 their texts literally, so that a test finds those that `report/words.yaml` lacks.
 """
 
@@ -17,6 +17,7 @@ from string import Formatter
 LANGUAGES = {"en": "English", "zh": "中文"}
 ENGLISH = "en"
 OTHER = "zh"  # the language of the translation file
+JOINED = "; "  # between two notes
 LISTED = ", "  # between the names of a list in a note
 
 
@@ -101,7 +102,7 @@ def pieces(text: str, /, **values: object) -> list:
     return found
 
 
-def note(text: str, /, **values: object) -> str:
+def noted(text: str, /, **values: object) -> str:
     """Return an English text that is stored; `told` translates it where it is shown."""
     return text.format(**values)
 
@@ -118,7 +119,8 @@ def told(text: str) -> str:
         found = pattern.fullmatch(text)
         if found:
             return translated.format(**{k: _value(v) for k, v in found.groupdict().items()})
-    return text
+    several = text.split(JOINED)
+    return say(JOINED).join(map(told, several)) if len(several) > 1 else text
 
 
 def _value(text: str) -> str:
@@ -151,5 +153,5 @@ def sentences(parts: Iterable[str]) -> str:
 def _pattern(english: str) -> re.Pattern:
     parts = Formatter().parse(english)
     return re.compile(
-        "".join(re.escape(p) + (f"(?P<{name}>.+)" if name else "") for p, name, *_ in parts)
+        "".join(re.escape(p) + (f"(?P<{name}>[^;]+)" if name else "") for p, name, *_ in parts)
     )

@@ -3,9 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from retrocohort.language import noted
+
 # Notes that are results, complete as they stand: the curve stays above one half. Any other note is
 # a warning: no estimate and why, engines that differ, small expected counts, whatever comes later.
 RESULTS = frozenset({"not reached"})
+RECORDS, COHORT = noted("records"), noted("cohort")
 COLUMNS = ["step", "population", "endpoint", "item", "warning", "n"]
 
 
@@ -30,16 +33,16 @@ def of_files(rows: Iterable[dict], listed: Mapping[str, str]) -> Iterator[dict]:
     """Yield the delivered files whose SHA-256, as read, is not the one that was listed."""
     for row in rows:
         if row["sha256"] != listed.get(row["file"]):
-            text = "the file is not the one that SHA256SUMS lists"
-            yield _warning("records", row["source"], text, 1)
+            text = noted("the file is not the one that SHA256SUMS lists")
+            yield _warning(RECORDS, row["source"], text, 1)
 
 
 def of_linkage(rows: Iterable[dict]) -> Iterator[dict]:
     """Yield what linkage.csv tells of keys that match nobody or stand twice."""
     texts = {
-        "unmatched_keys": "persons without a row in the patients' source",
-        "duplicated_keys": "persons with several rows in a source of one row a patient",
-        "rows_without_key": "rows without a patient's number, each taken for a patient",
+        "unmatched_keys": noted("persons without a row in the patients' source"),
+        "duplicated_keys": noted("persons with several rows in a source of one row a patient"),
+        "rows_without_key": noted("rows without a patient's number, each taken for a patient"),
     }
     for row in rows:
         for column, text in texts.items():
@@ -47,31 +50,31 @@ def of_linkage(rows: Iterable[dict]) -> Iterator[dict]:
             if column == "rows_without_key" and row.get("patients") == "known":
                 relevant = False  # they are left out, which problems.csv tells
             if relevant and int(row[column] or 0):
-                yield _warning("records", row["source"], text, int(row[column]))
+                yield _warning(RECORDS, row["source"], text, int(row[column]))
         if int(row.get("coloured_cells") or 0):
-            text = "cells with a colour; what it says is not read"
-            yield _warning("records", row["source"], text, int(row["coloured_cells"]))
+            text = noted("cells with a colour; what it says is not read")
+            yield _warning(RECORDS, row["source"], text, int(row["coloured_cells"]))
         only_here = int(row.get("only_here_keys") or 0)
         if (
             0 < only_here < int(row["keys"])
         ):  # some are in another source too: perhaps all should be
-            text = "patients of this source alone, though others share some of its patients"
-            yield _warning("records", row["source"], text, only_here)
+            text = noted("patients of this source alone, though others share some of its patients")
+            yield _warning(RECORDS, row["source"], text, only_here)
 
 
 def of_problems(rows: Iterable[dict]) -> Iterator[dict]:
     """Yield the cells of problems.csv, counted by variable and kind of problem."""
     counts = Counter((r["variable"], r["problem"], r["action"]) for r in rows)
     for (variable, problem, action), n in sorted(counts.items()):
-        yield _warning("records", variable, f"{problem}; {action}" if action else problem, n)
+        yield _warning(RECORDS, variable, f"{problem}; {action}" if action else problem, n)
 
 
 def of_flow(rows: Iterable[dict]) -> Iterator[dict]:
     """Yield the criteria that could not be judged for somebody."""
     for row in rows:
         if int(row["n_unknown"]):
-            text = "criterion cannot be judged, a value is missing; the patients stay"
-            yield _warning("cohort", row["label"], text, int(row["n_unknown"]))
+            text = noted("criterion cannot be judged, a value is missing; the patients stay")
+            yield _warning(COHORT, row["label"], text, int(row["n_unknown"]))
 
 
 def of_endpoints(rows: Iterable[dict]) -> Iterator[dict]:
@@ -80,12 +83,12 @@ def of_endpoints(rows: Iterable[dict]) -> Iterator[dict]:
     for row in rows:
         late[row["endpoint"]] = int(row["n_events_after_followup"])
         if int(row["n_not_at_risk"]):
-            text = f"not at risk: {row['reason']}"
-            yield _warning("cohort", "", text, int(row["n_not_at_risk"]), endpoint=row["endpoint"])
+            text = noted("not at risk: {reason}", reason=row["reason"])
+            yield _warning(COHORT, "", text, int(row["n_not_at_risk"]), endpoint=row["endpoint"])
     for endpoint, n in late.items():
         if n:
-            text = "event recorded after the end of follow-up; censored there"
-            yield _warning("cohort", "", text, n, endpoint=endpoint)
+            text = noted("event recorded after the end of follow-up; censored there")
+            yield _warning(COHORT, "", text, n, endpoint=endpoint)
 
 
 def of_notes(step: str, population: str, endpoint: str, rows: Iterable[dict]) -> Iterator[dict]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from retrocohort.cohort.labels import declared_reason
+from retrocohort.language import noted
 from retrocohort.where import where
 
 AT_RISK = ""
@@ -97,14 +98,16 @@ def _reasons(frame, endpoint, exit_day, start, event, unknown, undated) -> np.nd
         (declared_reason(place), where(frame, item["where"])[0])
         for place, item in enumerate(endpoint.get("not_at_risk", []))
     ]
-    reasons.append(("Time of follow-up missing", np.isnan(exit_day)))
-    reasons.append(("Event status missing", unknown))
-    reasons.append(("Day of the event missing", undated))
-    reasons.append(("Event before the index date", event & (exit_day < 0)))
-    reasons.append(("Follow-up ends before the index date", exit_day < 0))
+    reasons.append((noted("Time of follow-up missing"), np.isnan(exit_day)))
+    reasons.append((noted("Event status missing"), unknown))
+    reasons.append((noted("Day of the event missing"), undated))
+    reasons.append((noted("Event before the index date"), event & (exit_day < 0)))
+    reasons.append((noted("Follow-up ends before the index date"), exit_day < 0))
     if start is not None:
-        reasons.append(("Value of the time scale at the index date missing", np.isnan(start)))
-        reasons.append(("No time between entry and exit", exit_day <= 0))
+        reasons.append(
+            (noted("Value of the time scale at the index date missing"), np.isnan(start))
+        )
+        reasons.append((noted("No time between entry and exit"), exit_day <= 0))
     conditions = [met for _, met in reasons]
     return np.select(conditions, [label for label, _ in reasons], AT_RISK).astype(object)
 

@@ -3,11 +3,13 @@
 A step of its own, so that a changed label makes no patient's row, estimate or model anew.
 """
 
+from retrocohort.language import noted, told
+
 FLOW = ["step", "criterion", "label", "n_before", "n_excluded", "n_after", "n_unknown"]
 POPULATIONS = ["population", "label", "n", "parent", "n_parent"]
 ARMS = ["arm", "variable", "level", "label", "population", "n"]
 ENDPOINTS = ["endpoint", "n", "events", "n_not_at_risk", "reason", "n_events_after_followup"]
-DELIVERED = {"": "Delivered records"}
+DELIVERED = {"": noted("Delivered records")}
 
 
 def declared_reason(place: int) -> str:
@@ -18,7 +20,7 @@ def declared_reason(place: int) -> str:
 def flow_rows(counts: list[dict], criteria: dict[str, str]) -> list[dict]:
     """Return the rows of flow.csv, given the label of each criterion."""
     labels = DELIVERED | criteria
-    return [row | {"label": labels[row["criterion"]]} for row in counts]
+    return [row | {"label": told(labels[row["criterion"]])} for row in counts]
 
 
 def population_rows(counts: list[dict], populations: dict[str, str]) -> list[dict]:
@@ -36,5 +38,5 @@ def endpoint_rows(counts: list[dict], reasons: dict[str, list[str]]) -> list[dic
     rows = []
     for row in counts:
         labels = {declared_reason(i): label for i, label in enumerate(reasons[row["endpoint"]])}
-        rows.append(row | {"reason": labels.get(row["reason"], row["reason"])})
+        rows.append(row | {"reason": labels.get(row["reason"]) or told(row["reason"])})
     return rows

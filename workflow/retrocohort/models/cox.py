@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from retrocohort.language import noted
 from retrocohort.models import firth
 from retrocohort.models.design import Design, complete_cases, design_of
 from retrocohort.models.engines import fit_engine
@@ -18,10 +19,10 @@ from retrocohort.models.samples import Sample, stratum_codes
 
 AGREEMENT = 1e-6  # largest difference between the two engines, in standard errors
 
-SEPARATION = "not estimable: no finite maximum of the likelihood (separation)"
-DETERMINED = "not estimable: determined by the covariates before it"
-NO_COLUMN = "not estimable: no covariate with an estimate"
-NOT_CONVERGED = "not estimable: the fit did not converge"
+SEPARATION = noted("not estimable: no finite maximum of the likelihood (separation)")
+DETERMINED = noted("not estimable: determined by the covariates before it")
+NO_COLUMN = noted("not estimable: no covariate with an estimate")
+NOT_CONVERGED = noted("not estimable: the fit did not converge")
 
 
 @dataclass
@@ -91,13 +92,13 @@ def fit_cox(
 def why_no_fit(fit: CoxFit) -> str:
     """Return why a model cannot be fitted, empty when it can be tried."""
     if fit.sample.n == 0:
-        return "not estimable: no patient with all covariates known"
+        return noted("not estimable: no patient with all covariates known")
     if fit.sample.events == 0:
-        return "not estimable: no event"
+        return noted("not estimable: no event")
     if not fit.design.rows:
-        return "not estimable: no covariate was selected"
+        return noted("not estimable: no covariate was selected")
     if fit.design.x.shape[1] == 0:
-        return "not estimable: no covariate that varies"
+        return noted("not estimable: no covariate that varies")
     return ""
 
 
@@ -150,7 +151,7 @@ def estimate(fit: CoxFit, two_engines: bool) -> None:
     fit.covariance = covariance(fit.full.at(second.beta).information, fit.finite)
     note_columns(fit.design, columns[second.diverging], SEPARATION)
     if second.diverging.any():
-        fit.engine_note = "main engine not run: it would follow a coefficient without end"
+        fit.engine_note = noted("main engine not run: it would follow a coefficient without end")
     elif two_engines:
         ask_main_engine(fit, sample, strata)
 
@@ -159,12 +160,12 @@ def ask_main_engine(fit: CoxFit, sample: Sample, strata: np.ndarray) -> None:
     """Take the numbers of the main engine where it gives any, and compare both engines."""
     main = fit_engine(sample, fit.full.x, strata, fit.ties, fit.beta)
     if main is None:
-        fit.engine_note = "main engine without result: the numbers are those of the second"
+        fit.engine_note = noted("main engine without result: the numbers are those of the second")
         return
     difference = np.abs(main[0] - fit.beta) / np.sqrt(np.diag(main[1]))
     fit.engines_agree = bool(difference.max() <= AGREEMENT)
     if not fit.engines_agree:
-        fit.engine_note = "the engines differ: the numbers are those of the main one"
+        fit.engine_note = noted("the engines differ: the numbers are those of the main one")
     fit.beta, fit.covariance = main
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.special import chdtrc, ndtr, ndtri
 
+from retrocohort.language import noted
 from retrocohort.models import firth
 from retrocohort.models.concordance import concordance
 from retrocohort.models.cox import CoxFit
@@ -46,7 +47,9 @@ def estimate_of(fit: CoxFit, place: int, confidence: float) -> dict:
         z = firth.signed_root(fit.full, fit.peak, place)
     found = np.isfinite([low, high, z]).all()
     return {
-        "note": "" if found else "not estimable: the profile of the likelihood has no such limit",
+        "note": ""
+        if found
+        else noted("not estimable: the profile of the likelihood has no such limit"),
         "coef": coef,
         "se": se,
         "hr": float(np.exp(coef)),
@@ -95,7 +98,7 @@ def fit_rows(fit: CoxFit, name: str = "") -> list[dict]:
     return [{"model": name, **row} for row in rows]
 
 
-NO_FINITE = "not estimable: some coefficient of the model has no finite estimate"
+NO_FINITE = noted("not estimable: some coefficient of the model has no finite estimate")
 STATISTICS = (
     "loglik_null", "loglik", "lr", "wald", "score", "concordance", "concordance_se", "aic", "epv",
 )  # fmt: skip
@@ -113,7 +116,7 @@ def statistic_rows(fit: CoxFit) -> list[dict]:
     df = len(fit.null_columns)
     score, finite = fit.null_columns, fit.finite
     c, c_error = concordance(fit.sample, risk_score(fit), fit.strata)
-    no_pairs = "not estimable: no comparable pairs" if np.isnan(c) else ""
+    no_pairs = noted("not estimable: no comparable pairs") if np.isnan(c) else ""
     rows = [
         {"statistic": "loglik_null", "value": null.value},
         {"statistic": "loglik", "value": full.value},
@@ -150,7 +153,7 @@ def quadratic(vector: np.ndarray, matrix: np.ndarray) -> tuple[float, int]:
 def chi_square(name: str, statistic: float, df: int) -> dict:
     """Return the row of a chi-square test."""
     if df == 0:
-        return {"statistic": name, "note": "not estimable: no covariate with an estimate"}
+        return {"statistic": name, "note": noted("not estimable: no covariate with an estimate")}
     return {"statistic": name, "value": statistic, "df": df, "p": float(chdtrc(df, statistic))}
 
 

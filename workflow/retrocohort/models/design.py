@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from retrocohort.language import noted
 from retrocohort.models.samples import Sample, is_coded, level_codes, numbers
 
-NO_PATIENT = "not estimable: no patient"
-NO_EVENT = "not estimable: no event"
+NO_PATIENT = noted("not estimable: no patient")
+NO_EVENT = noted("not estimable: no event")
+NO_EVENT_IN_REFERENCE = noted("not estimable: no event in the reference level")
+NO_REFERENCE = noted("not estimable: no patient in the reference level")
 
 
 @dataclass
@@ -94,7 +97,9 @@ def add_number(design: Design, sample: Sample, name: str, values: np.ndarray) ->
     if sample.n and np.ptp(values) > 0:
         design.add(values, name, len(design.rows))
     else:
-        row["note"] = "not estimable: all patients have the same value" if sample.n else NO_PATIENT
+        row["note"] = (
+            noted("not estimable: all patients have the same value") if sample.n else NO_PATIENT
+        )
     design.rows.append(row)
 
 
@@ -130,10 +135,12 @@ def why_not(code: int, declared: int, n, needed, levels) -> str:
     if n[code] == 0:
         return NO_PATIENT
     if np.count_nonzero(n) == 1:
-        return f"not estimable: all patients have the level '{list(levels.values())[code]}'"
+        return noted(
+            "not estimable: all patients have the level '{level}'",
+            level=list(levels.values())[code],
+        )
     if needed[code] == 0:
-        return f"{NO_EVENT} in this level"
+        return noted("not estimable: no event in this level")
     if code != declared and needed[declared] == 0:
-        what = "event" if n[declared] else "patient"
-        return f"not estimable: no {what} in the reference level"
+        return NO_EVENT_IN_REFERENCE if n[declared] else NO_REFERENCE
     return ""

@@ -13,8 +13,10 @@ import numpy as np
 from scipy.special import chdtrc, ndtr, ndtri
 
 from retrocohort.faults import Fault, FaultsFound
+from retrocohort.language import noted
 from retrocohort.models.cox import CoxFit, fit_cox
 from retrocohort.models.cox_rows import ESTIMATE_COLUMNS
+from retrocohort.models.design import NO_EVENT_IN_REFERENCE, NO_REFERENCE
 from retrocohort.models.samples import Sample, level_codes
 
 TEST_COLUMNS = [
@@ -25,8 +27,6 @@ RATIO_COLUMNS = ["subgroup", *ESTIMATE_COLUMNS]
 
 # no variable of a study can have these names
 SUBGROUP, CELL = "(subgroup)", "(cell)"
-NO_EVENT_IN_REFERENCE = "not estimable: no event in the reference level"
-NO_REFERENCE = "not estimable: no patient in the reference level"
 
 
 @dataclass(frozen=True)
@@ -128,11 +128,17 @@ def _test(without: CoxFit, with_cells: CoxFit, levels: int, k: int) -> dict:
         return row | {"note": problem}
     df = len(with_cells.null_columns) - len(without.null_columns)
     if df == 0:
-        return row | {"note": "not estimable: no interaction term has an estimate"}
+        return row | {"note": noted("not estimable: no interaction term has an estimate")}
     first, second = (float(fit.full.at(fit.beta).value) for fit in (without, with_cells))
     statistic = 2 * (second - first)
     dropped = row["terms"] - df
-    note = f"{dropped} of {row['terms']} interaction terms left out: no estimate" if dropped else ""
+    note = (
+        noted(
+            "{n} of {terms} interaction terms left out: no estimate", n=dropped, terms=row["terms"]
+        )
+        if dropped
+        else ""
+    )
     row |= {"loglik_without": first, "loglik_with": second, "statistic": statistic, "df": df}
     return row | {"p": float(chdtrc(df, max(statistic, 0.0))), "note": note}
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtrc
 
+from retrocohort.language import noted
 from retrocohort.models.samples import Sample
 
 
@@ -36,9 +37,11 @@ def log_rank(sample: Sample, groups: np.ndarray, strata: np.ndarray | None = Non
     sample, groups, strata = sample.take(known), groups[known], strata[known]
     present, groups = np.unique(groups, return_inverse=True)
     if len(present) < 2:
-        return LogRank(np.nan, None, np.nan, "not estimable: fewer than two groups have patients")
+        return LogRank(
+            np.nan, None, np.nan, noted("not estimable: fewer than two groups have patients")
+        )
     if not sample.event.any():
-        return LogRank(np.nan, None, np.nan, "not estimable: no event")
+        return LogRank(np.nan, None, np.nan, noted("not estimable: no event"))
     observed = np.bincount(groups, weights=sample.event, minlength=len(present))
     expected, variance = np.zeros(len(present)), np.zeros((len(present), len(present)))
     for stratum in np.unique(strata):
@@ -73,11 +76,15 @@ def score_test(difference: np.ndarray, variance: np.ndarray, counted: np.ndarray
     """
     inner = np.flatnonzero(counted)[1:]
     if len(inner) == 0:
-        return LogRank(np.nan, None, np.nan, "not estimable: one group is at risk at the events")
+        return LogRank(
+            np.nan, None, np.nan, noted("not estimable: one group is at risk at the events")
+        )
     v = variance[np.ix_(inner, inner)]
     scale = np.sqrt(np.diag(v))
     if (scale == 0).any() or np.linalg.matrix_rank(v / np.outer(scale, scale), tol=1e-9) < len(v):
-        return LogRank(np.nan, None, np.nan, "not estimable: the groups are never at risk together")
+        return LogRank(
+            np.nan, None, np.nan, noted("not estimable: the groups are never at risk together")
+        )
     statistic = float(difference[inner] @ np.linalg.solve(v, difference[inner]))
     return LogRank(statistic, len(inner), float(chdtrc(len(inner), statistic)))
 

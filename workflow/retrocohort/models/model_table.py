@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from retrocohort.language import noted
 from retrocohort.models.cox import fit_cox
 from retrocohort.models.cox_rows import estimate_rows, fit_rows, ph_rows
 from retrocohort.models.log_rank import log_rank
 from retrocohort.models.samples import Sample, is_coded, level_codes, numbers
 
-CONSTANT = "left out: the same in all patients"
+CONSTANT = noted("left out: the same in all patients")
 
 
 @dataclass

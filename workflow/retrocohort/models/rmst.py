@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from retrocohort.language import noted
 from retrocohort.models.kaplan_meier import kaplan_meier
 from retrocohort.models.samples import Sample, level_codes
 
@@ -17,9 +18,9 @@ COLUMNS = [
     "z", "p", "note",
 ]  # fmt: skip
 
-NO_PATIENT = "not estimable: no patient"
-TOO_SHORT = "not estimable: follow-up of this group ends before tau"
-NO_PAIR = "not estimable: a group of the two has no estimate"
+NO_PATIENT = noted("not estimable: no patient")
+TOO_SHORT = noted("not estimable: follow-up of this group ends before tau")
+NO_PAIR = noted("not estimable: a group of the two has no estimate")
 
 
 def restricted_mean(sample: Sample, tau: float) -> tuple[float, float]:
@@ -90,5 +91,5 @@ def _difference(first: dict, second: dict, width: float) -> dict:
     row |= {"estimate": difference, "se": se}
     row |= {"ci_low": difference - width * se, "ci_high": difference + width * se}
     if se == 0:
-        return row | {"note": "not estimable: nobody of either group died before tau"}
+        return row | {"note": noted("not estimable: nobody of either group died before tau")}
     return row | {"z": difference / se, "p": float(2 * ndtr(-abs(difference / se)))}

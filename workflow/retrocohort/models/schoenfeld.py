@@ -8,12 +8,13 @@ strata. lifelines' test of the same name is the approximation and gives other nu
 import numpy as np
 from scipy.special import chdtrc
 
+from retrocohort.language import noted
 from retrocohort.models.kaplan_meier import kaplan_meier
 from retrocohort.models.partial_likelihood import PartialLikelihood
 from retrocohort.models.samples import Sample
 
 GLOBAL = "GLOBAL"
-SINGULAR = "not estimable: too few events for this test"
+SINGULAR = noted("not estimable: too few events for this test")
 
 
 def km_transform(sample: Sample, times: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
+from retrocohort.language import noted
 from retrocohort.models.kaplan_meier import (
     QUARTILES,
     Curve,
@@ -38,10 +39,10 @@ CURVE_COLUMNS = [
     "level", "time", "n_risk", "n_event", "n_censor", "survival", "ci_low", "ci_high",
 ]  # fmt: skip
 
-NO_PATIENT = "not estimable: no patient"
-NO_EVENT = "not estimable: no event"
-NOT_REACHED = "not reached"
-NO_CENSORING = "not estimable: no patient is censored"
+NO_PATIENT = noted("not estimable: no patient")
+NO_EVENT = noted("not estimable: no event")
+NOT_REACHED = noted("not reached")
+NO_CENSORING = noted("not estimable: no patient is censored")
 
 
 def groups_of(frame, sample: Sample, names, variables) -> Iterator[tuple[str, str, Sample]]:
@@ -93,8 +94,8 @@ def why_no_landmark(group: Sample, time: float) -> str:
     if group.n == 0:
         return NO_PATIENT
     if time > group.time.max():
-        return "not estimable: follow-up ends before this time"
-    return "not estimable: nobody is at risk at this time"
+        return noted("not estimable: follow-up ends before this time")
+    return noted("not estimable: nobody is at risk at this time")
 
 
 def follow_up_rows(frame, sample: Sample, names, variables, conventions) -> list[dict]:
@@ -153,7 +154,9 @@ def log_rank_rows(frame, sample: Sample, names, variables, strata) -> list[dict]
     for name in names:
         if not is_coded(variables[name]):
             row = {"variable": name, "n": sample.n, "events": sample.events}
-            rows.append(row | {"note": "not estimable: no groups, the variable is continuous"})
+            rows.append(
+                row | {"note": noted("not estimable: no groups, the variable is continuous")}
+            )
             continue
         rows += tests_of_variable(frame, sample, name, variables, [])
         others = [other for other in strata if other != name]

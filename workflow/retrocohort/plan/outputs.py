@@ -2,18 +2,21 @@
 
 from itertools import product
 
+from retrocohort.language import noted
 from retrocohort.plan.entries import FORMATS, FURTHER, PLACE, Plan
 from retrocohort.plan.page import COX, ESTIMATES, copies
 
 WRITTEN = ("tables.docx", "tables.xlsx", "tables.tex", "tables", "numbers.json")  # of the report
 # table of results with a `note` column -> the step under which its notes are listed
 NOTED_ESTIMATES = {
-    "quantiles": "survival",
-    "logrank": "log-rank test",
-    "landmarks": "landmarks",
-    "followup": "follow-up",
+    "quantiles": noted("survival"),
+    "logrank": noted("log-rank test"),
+    "landmarks": noted("landmarks"),
+    "followup": noted("follow-up"),
 }
-NOTED_MODELS = {"": "Cox model", "_fit": "Cox model", "_ph": "test of proportional hazards"}
+COX_MODEL = noted("Cox model")
+NOTED_MODELS = {"": COX_MODEL, "_fit": COX_MODEL, "_ph": noted("test of proportional hazards")}
+FURTHER_ANALYSIS, TABLE = noted("further analysis"), noted("table")
 NOT_NOTED = ("excluded", "km")  # tables of further analyses without notes
 
 
@@ -30,11 +33,11 @@ def noted_tables(plan: Plan) -> dict[str, dict]:
         for table, end in FURTHER[entry["kind"]].items():
             if table not in NOT_NOTED:
                 pattern = f"models/{PLACE}/{entry['kind']}_{name}{end}.csv"
-                found |= _noted(plan, pattern, f"further analysis '{name}'", entry)
+                found |= _noted(plan, pattern, f"{FURTHER_ANALYSIS} '{name}'", entry)
     for name, table in plan.study["tables"].items():
         if table["kind"] == "baseline":
             pattern = f"tables/{{population}}/{name}_tests.csv"
-            found |= _noted(plan, pattern, f"table '{name}'", table)
+            found |= _noted(plan, pattern, f"{TABLE} '{name}'", table)
     return found
 
 

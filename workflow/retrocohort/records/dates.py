@@ -4,6 +4,7 @@ import datetime
 import re
 from collections.abc import Sequence
 
+from retrocohort.language import noted
 from retrocohort.records.characters import plain_forms
 from retrocohort.records.verdict import Verdict, refused
 
@@ -45,11 +46,16 @@ def _clean(text: str, formats: Sequence[str]) -> Verdict:
         found.setdefault(day, f"date {pattern}")
     found.pop(None, None)
     if len(found) > 1:
-        return refused("ambiguous date", f"different days by {', '.join(found.values())}")
+        return refused(
+            "ambiguous date", noted("different days by {found}", found=", ".join(found.values()))
+        )
     for day, rule in found.items():
         return Verdict(day.isoformat(), rule)
     allowed = ", ".join(["ISO", *formats])
-    return refused("not a date", f"not a possible date in the formats allowed ({allowed})")
+    return refused(
+        "not a date",
+        noted("not a possible date in the formats allowed ({allowed})", allowed=allowed),
+    )
 
 
 def _dated(text: str, pattern: str) -> datetime.date | None:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from retrocohort.io import number_text
+from retrocohort.language import noted
 from retrocohort.records.clean import NUMERIC
 from retrocohort.records.logs import Logs
 from retrocohort.records.numbers import check_range
@@ -73,7 +74,7 @@ def _reduced(
             refused,
             variable=name,
             raw_value=refused[spec["value"]].to_numpy(),
-            problem="rows of the chosen day differ",
+            problem=noted("rows of the chosen day differ"),
             action=SET_TO_MISSING,
         )
     return reduction.values
@@ -139,7 +140,7 @@ def duration(frame: pd.DataFrame, spec: dict) -> tuple:
     days = (days_of(end) - days_of(start)) / DAYS_PER[spec.get("unit", "days")]
     negative = (days < 0) & (not spec.get("signed"))
     raw = np.where(negative, start.astype(object) + " to " + end.astype(object), "")
-    problem = f"'{spec['from']}' is after '{spec['to']}'"
+    problem = noted("'{start}' is after '{end}'", start=spec["from"], end=spec["to"])
     return np.where(negative, np.nan, days), raw, problem
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from retrocohort.language import noted
 from retrocohort.records.characters import plain_forms
 from retrocohort.records.verdict import Verdict, refused
 
@@ -20,7 +21,7 @@ ANSWERS = {
 def clean_levels(texts: Sequence[str], variable: dict) -> list[Verdict]:
     """Accept the levels of the dictionary; all other spellings need a row in codes.csv."""
     levels = variable["levels"]
-    unknown = refused("no level", "neither a level of the dictionary nor in codes.csv")
+    unknown = refused("no level", noted("neither a level of the dictionary nor in codes.csv"))
     verdicts = []
     for text in texts:
         plain = plain_forms(text)
@@ -31,7 +32,7 @@ def clean_levels(texts: Sequence[str], variable: dict) -> list[Verdict]:
 
 def clean_answers(texts: Sequence[str], variable: dict) -> list[Verdict]:
     """Accept 1/0, yes/no, y/n and true/false in any case."""
-    unknown = refused("no answer", "neither yes nor no, and not in codes.csv")
+    unknown = refused("no answer", noted("neither yes nor no, and not in codes.csv"))
     answers = [ANSWERS.get(plain_forms(text).casefold()) for text in texts]
     return [Verdict(answer, "yes/no") if answer else unknown for answer in answers]
 

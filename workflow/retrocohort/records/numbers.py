@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from retrocohort.io import number_text
+from retrocohort.language import noted
 from retrocohort.records.characters import RAISED, is_no_plain_digit, plain_forms
 from retrocohort.records.forms import read_form
 from retrocohort.records.verdict import Verdict, refused
@@ -81,7 +82,11 @@ def clean_numbers(texts: Sequence[str], variable: dict) -> list[Verdict]:
             verdicts.append(Verdict("", "missing code"))
         elif not reading.unit and bare_is_ambiguous:
             others = ", ".join(sorted(other_units))
-            verdicts.append(refused("mixed units", f"no unit, but other cells are in {others}"))
+            verdicts.append(
+                refused(
+                    "mixed units", noted("no unit, but other cells are in {others}", others=others)
+                )
+            )
         else:
             factor = factors[reading.unit] if reading.unit else without_unit
             rule = f"unit {reading.unit}" if reading.unit else reading.rule
@@ -94,7 +99,7 @@ def _judged_by_column(readings: list[Reading]) -> list[Reading]:
     """Return the readings of a column; 1.234 is ambiguous beside numbers such as 1.234,5."""
     if not any(reading.is_continental for reading in readings):
         return readings
-    problem = "a thousands or a decimal point? Other cells are written with a decimal comma"
+    problem = noted("a thousands or a decimal point? Other cells are written with a decimal comma")
     refusal = Reading(None, "ambiguous point", problem=problem)
     return [refusal if MAYBE_THOUSANDS.fullmatch(r.digits) else r for r in readings]
 
@@ -103,9 +108,9 @@ def _within(value: Decimal, rule: str, variable: dict) -> Verdict:
     """Return the number if the dictionary allows it."""
     number = float(value)
     if number in (float("inf"), float("-inf")):
-        return refused("not a number", "too large a number")
+        return refused("not a number", noted("too large a number"))
     if variable["type"] == "integer" and not number.is_integer():
-        return refused("not whole", "not a whole number")
+        return refused("not whole", noted("not a whole number"))
     return check_range(number, variable) or Verdict(number_text(number + 0.0), rule)
 
 
@@ -113,9 +118,9 @@ def check_range(number: float, variable: dict) -> Verdict | None:
     """Return the verdict on a number outside the range of the dictionary, None on one inside."""
     low, high = variable.get("min"), variable.get("max")
     if low is not None and number < low:
-        return refused("out of range", f"below the minimum {number_text(low)}")
+        return refused("out of range", noted("below the minimum {low}", low=number_text(low)))
     if high is not None and number > high:
-        return refused("out of range", f"above the maximum {number_text(high)}")
+        return refused("out of range", noted("above the maximum {high}", high=number_text(high)))
     return None
 
 
@@ -140,14 +145,14 @@ def _read(text: str, factors: dict) -> Reading:
     if reading:
         return reading
     if AMBIGUOUS.fullmatch(plain):
-        return Reading(None, "ambiguous comma", problem="thousands or decimal comma?")
+        return Reading(None, "ambiguous comma", problem=noted("thousands or decimal comma?"))
     parts = WITH_UNIT.fullmatch(plain)
     if parts and _value(parts[1].strip()) and not is_no_plain_digit(parts[2][0]):
-        return Reading(None, "unknown unit", problem="its unit is not declared in `convert`")
+        return Reading(None, "unknown unit", problem=noted("its unit is not declared in `convert`"))
     if any(map(is_no_plain_digit, plain)):
-        problem = "not a number: a raised, lowered or circled digit, or a fraction sign"
+        problem = noted("not a number: a raised, lowered or circled digit, or a fraction sign")
         return Reading(None, "not a number", problem=problem)
-    return Reading(None, "not a number", problem="not a number")
+    return Reading(None, "not a number", problem=noted("not a number"))
 
 
 def _unit(text: str) -> str:

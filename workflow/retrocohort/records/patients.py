@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from retrocohort.language import noted
 from retrocohort.records.clean import clean_source
 from retrocohort.records.derive import derive_all, note_checks
 from retrocohort.records.linkage import patients_of
@@ -75,7 +76,7 @@ def _with_patients(rows: pd.DataFrame, is_new: np.ndarray, logs: Logs) -> tuple:
     rows = _placed(rows, patients).assign(is_new=is_new)
     of_nobody = (rows["patient"] < 0).to_numpy()
     if of_nobody.any():
-        problem = "no such patient"
+        problem = noted("no such patient")
         logs.add("problems", rows[of_nobody], problem=problem, action=LEFT_OUT)
     return rows[~of_nobody].reset_index(drop=True), patients
 
@@ -106,7 +107,7 @@ def _known_centres(frame: pd.DataFrame, levels: dict, logs: Logs) -> np.ndarray:
             frame[unknown],
             variable="centre",
             raw_value=centre[unknown],
-            problem="no level of the dictionary",
+            problem=noted("no level of the dictionary"),
             action=SET_TO_MISSING,
         )
     return np.where(unknown, None, centre)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from retrocohort.io import number_text
+from retrocohort.language import noted
 from retrocohort.records.logs import Logs
 from retrocohort.records.verdict import SET_TO_MISSING
 
@@ -65,7 +66,7 @@ def reconcile(rows: pd.DataFrame, name: str, entry: dict, patients: int, logs: L
             rows.iloc[refused],
             variable=name,
             raw_value=[number_text(value) for value in values[refused].tolist()],
-            problem="rows of the same patient differ",
+            problem=noted("rows of the same patient differ"),
             action=SET_TO_MISSING,
         )
     return result

@@ -2,9 +2,11 @@
 
 from typing import NamedTuple
 
-SET_TO_MISSING = "set to missing"
-KEPT = "value kept"
-LEFT_OUT = "row left out"
+from retrocohort.language import noted
+
+SET_TO_MISSING = noted("set to missing")
+KEPT = noted("value kept")
+LEFT_OUT = noted("row left out")
 
 
 class Verdict(NamedTuple):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import combinations
 
+from retrocohort.language import noted
 from retrocohort.tables.comparison import Result, compare, standardised_difference
 from retrocohort.tables.groups import (
     CATEGORICAL_TYPES,
@@ -110,7 +111,10 @@ def _compare_filled(groups: Groups, empty: list[str], *how) -> Result:
     if not empty or len(filled) < 2:
         return compare(groups, *how)
     result = compare(groups.among(filled), *how)
-    left_out = f"without {', '.join(groups.labels[arm] for arm in empty)}, which has no patient"
+    left_out = noted(
+        "without {groups}, which has no patient",
+        groups=", ".join(groups.labels[arm] for arm in empty),
+    )
     return replace(result, note="; ".join(filter(None, [result.note, left_out])))
 
 

@@ -198,8 +198,8 @@ def _comparison(numbers: _Table, name: str, footnotes: Footnotes) -> list[Cell]:
     """Return the cells of P and SMD, with letters for the test and for what is not estimable."""
     row = numbers.overall[name]
     p = as_number(row["p"])
-    name = "" if is_missing(p) else say(TEST_NAMES[row["test"]])
-    reasons = say("; ").join(filter(None, [name, *map(told, row["note"].split("; "))]))
+    test = "" if is_missing(p) else say(TEST_NAMES[row["test"]])
+    reasons = say("; ").join(filter(None, [test, told(row["note"])]))
     p_cell = Cell(p_value(p), footnotes.mark(reasons))
     pairs = numbers.pairs.get(name, [])
     differences = [as_number(pair["smd"]) for pair in pairs if pair["smd"]]

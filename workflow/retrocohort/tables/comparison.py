@@ -20,6 +20,7 @@ import numpy as np
 from scipy import stats
 from tableone.statistics import Statistics
 
+from retrocohort.language import noted
 from retrocohort.tables.groups import Groups
 from retrocohort.tables.summary_rule import MEAN_SD
 
@@ -89,12 +90,13 @@ def compare(groups: Groups, summary: str, conventions: Mapping, test: str = "") 
 def _test_obstacle(groups: Groups, name: str) -> str:
     """Return why this test cannot be made of groups that differ, empty when it can."""
     if name not in (CATEGORICAL_TESTS if groups.categorical else CONTINUOUS_TESTS):
-        kind = "categorical" if groups.categorical else "continuous"
-        return f"not estimable: {name} is not a test of a {kind} variable"
+        if groups.categorical:
+            return noted("not estimable: {name} is not a test of a categorical variable", name=name)
+        return noted("not estimable: {name} is not a test of a continuous variable", name=name)
     if name in TWO_ARM_TESTS and len(groups.values) != 2:
-        return f"not estimable: {name} compares two arms"
+        return noted("not estimable: {name} compares two arms", name=name)
     if name in ("fisher", "yates") and groups.table().shape != (2, 2):
-        return f"not estimable: {name} is for 2 x 2 tables"
+        return noted("not estimable: {name} is for 2 x 2 tables", name=name)
     return groups.spread_obstacle() if name in MEAN_TESTS else ""
 
 
@@ -104,7 +106,11 @@ def _chi_square(groups: Groups, name: str) -> Result:
     share = float((found.expected_freq < SMALL_EXPECTED).mean())
     note = ""
     if share > TOLERATED_SMALL_SHARE:
-        note = f"expected count below {SMALL_EXPECTED} in {round(100 * share)}% of the cells"
+        note = noted(
+            "expected count below {limit} in {share}% of the cells",
+            limit=SMALL_EXPECTED,
+            share=round(100 * share),
+        )
     return Result(name, float(found.statistic), float(found.dof), p=float(found.pvalue), note=note)
 
 
@@ -169,7 +175,7 @@ def standardised_difference(pair: Groups) -> tuple[float, str]:
         smd, _ = Statistics()._cat_smd(
             first / first.sum(), second / second.sum(), int(first.sum()), int(second.sum())
         )
-        undefined = "not estimable: no spread within the arms"
+        undefined = noted("not estimable: no spread within the arms")
         return float(smd), "" if np.isfinite(smd) else undefined
     first, second = pair.values.values()
     smd, _ = Statistics()._cont_smd(

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retrocohort.language import noted
+
 CONTINUOUS_TYPES = ("integer", "number")
 CATEGORICAL_TYPES = ("category", "ordinal", "yesno")
 
@@ -46,20 +48,20 @@ class Groups:
         """Return why the arms cannot be compared at all, empty when they can."""
         empty = [self.labels.get(arm, arm) for arm in self.values if self.size(arm) == 0]
         if empty:
-            return f"not estimable: no value in {', '.join(empty)}"
+            return noted("not estimable: no value in {empty}", empty=", ".join(empty))
         if len(self.values) < 2:
-            return "not estimable: only one arm"
+            return noted("not estimable: only one arm")
         if self._constant():
-            return "not estimable: the same value in all patients"
+            return noted("not estimable: the same value in all patients")
         return ""
 
     def spread_obstacle(self) -> str:
         """Return why means cannot be compared, empty when they can."""
         few = [self.labels.get(arm, arm) for arm in self.values if self.size(arm) < 2]
         if few:
-            return f"not estimable: fewer than two values in {', '.join(few)}"
+            return noted("not estimable: fewer than two values in {few}", few=", ".join(few))
         if all(np.ptp(values) == 0 for values in self.values.values()):
-            return "not estimable: no spread within the arms"
+            return noted("not estimable: no spread within the arms")
         return ""
 
     def _constant(self) -> bool:
