@@ -26,5 +26,5 @@ rule all:
     default_target: True
     input:
         "results/index.html",
-        expand("results/{study}/report/report.html", study=STUDIES),
-        [loose_files(plan) for plan in PLANS.values()],
+        expand("results/{page}/report/report.html", page=PAGES),
+        [loose_files(plan) for plan in PAGES.values()],

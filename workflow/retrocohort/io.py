@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from retrocohort.faults import FaultsFound
+from retrocohort.language import LANGUAGES, speaking
 from retrocohort.source import source_of, value_of
 
 
@@ -176,12 +177,14 @@ def run_logged(main: Callable, smk) -> None:
     """
     log = Path(smk.log[0])
     log.parent.mkdir(parents=True, exist_ok=True)
-    study, step = log.parent.parent.name, log.stem
+    above, step = log.parent.parent, log.stem
+    study = f"{above.parent.name}/{above.name}" if above.name in LANGUAGES else above.name
     stopped = ""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("once")
         try:
-            result = main(smk)
+            with speaking(smk.input.get("words", ()), smk.params.get("terms")):
+                result = main(smk)
         except FaultsFound as found:
             stopped = str(found)
         except Exception as error:

@@ -54,23 +54,23 @@ for plan in (p for p in PLANS.values() if p.study["ledger"]):
             "../scripts/compare_published.py"
 
 
-for plan in (p for p in PLANS.values() if p.study["notice"]):
+for plan in (p for p in PAGES.values() if p.study["notice"]):
 
     rule:
         name:
-            f"write_notice_{plan.name}"
+            f"write_notice_{plan.rule}"
         input:
-            flow=f"{plan.folder}/cohort/flow.csv",  # a run that stops before makes no empty folders
+            flow=plan.at("cohort/flow.csv"),  # a run that stops before makes no empty folders
             code=package_files("workflow/scripts/write_notice.py"),
         output:
             notices=notices(plan),
         log:
-            f"{plan.folder}/logs/write_notice.log",
+            f"{plan.shown}/logs/write_notice.log",
         conda:
             ENVIRONMENT
         params:
             notice=plan.study["notice"],
         message:
-            f"{plan.name}: write the notice"
+            f"{plan.page}: write the notice"
         script:
             "../scripts/write_notice.py"

@@ -31,23 +31,24 @@ rule build_cohort:
 
 rule label_cohort:
     input:
-        flow=rules.build_cohort.output.flow,
-        endpoints=rules.build_cohort.output.endpoints,
-        populations=rules.build_cohort.output.populations,
-        arms=rules.build_cohort.output.arms,
+        flow=lambda w: PAGES[w.page].at("cohort/counts/flow.csv"),
+        endpoints=lambda w: PAGES[w.page].at("cohort/counts/endpoints.csv"),
+        populations=lambda w: PAGES[w.page].at("cohort/counts/populations.csv"),
+        arms=lambda w: PAGES[w.page].at("cohort/counts/arms.csv"),
+        words=lambda w: PAGES[w.page].words,
         code=package_files("workflow/scripts/label_cohort.py"),
     output:
-        flow=f"{RESULTS}/cohort/flow.csv",
-        endpoints=f"{RESULTS}/cohort/endpoints.csv",
-        populations=f"{RESULTS}/cohort/populations.csv",
-        arms=f"{RESULTS}/cohort/arms.csv",
+        flow=f"{SHOWN}/cohort/flow.csv",
+        endpoints=f"{SHOWN}/cohort/endpoints.csv",
+        populations=f"{SHOWN}/cohort/populations.csv",
+        arms=f"{SHOWN}/cohort/arms.csv",
     log:
-        f"{RESULTS}/logs/label_cohort.log",
+        f"{SHOWN}/logs/label_cohort.log",
     conda:
         ENVIRONMENT
     params:
-        labels=lambda w: PLANS[w.study].cohort_labels(),
+        labels=lambda w: PAGES[w.page].cohort_labels(),
     message:
-        "{wildcards.study}: label the cohort"
+        "{wildcards.page}: label the cohort"
     script:
         "../scripts/label_cohort.py"

@@ -1,7 +1,7 @@
 """The studies of this run, checked before any job, and what every rule file uses.
 
 REQUIRED INPUTS  config/config.yaml, config/studies/{study}/*, headers of data/{study}/*
-OUTPUTS          STUDIES, PLANS, RESULTS, entries() and study_param()
+OUTPUTS          STUDIES, PLANS, PAGES, RESULTS, SHOWN, entries(), presented(), study_param() and page_param()
 """
 
 import os
@@ -12,8 +12,14 @@ from snakemake.logging import logger
 
 from retrocohort.config.passed import digest_of, kept
 from retrocohort.faults import Fault, FaultsFound
-from retrocohort.plan.entries import PLACE, Plan
-from retrocohort.plan.outputs import loose_files, noted_tables, notices, paper_files
+from retrocohort.plan.entries import PLACE, Plan, pages_of
+from retrocohort.plan.outputs import (
+    loose_files,
+    noted_tables,
+    notices,
+    paper_files,
+    provenance_of,
+)
 from retrocohort.plan.page import (
     copies,
     index_facts,
@@ -24,6 +30,7 @@ from retrocohort.plan.page import (
 from retrocohort.tracking import package_files
 
 RESULTS = "results/{study}"
+SHOWN = "results/{page}"
 ENVIRONMENT = "../../envs/analysis.yaml"
 PASSED = Path(".snakemake/retrocohort/passed")
 READ = ("config", "workflow/schemas", "workflow/retrocohort")  # by the checks, and their code
@@ -89,7 +96,8 @@ except FaultsFound as found:
     logger.error(str(found))
     sys.exit(1)
 
-PLANS = {name: Plan(name, study) for name, study in STUDIES.items()}
+PLANS = {name: Plan(name, study) for name, study in STUDIES.items()}  # the numbers of a study
+PAGES = {page: own for plan in PLANS.values() for page, own in pages_of(plan).items()}
 
 # Snakemake would import pandas, for 0.5 s at each start, only to see that no parameter of ours is a
 # data frame; jobs are processes of their own and do not notice.
@@ -98,6 +106,7 @@ sys.modules.setdefault("pandas", None)
 
 wildcard_constraints:
     study="[a-z][a-z0-9_]*",
+    page="[a-z][a-z0-9_]*(/zh)?",
 
 
 def study_param(*keys):
@@ -112,6 +121,23 @@ def study_param(*keys):
     return get
 
 
+def page_param(*keys):
+    """Return the same of what readers see of the study, in one language."""
+
+    def get(wildcards):
+        value = PAGES[wildcards.page].study
+        for key in keys:
+            value = value[key]
+        return value
+
+    return get
+
+
 def entries(section):
     """Return (plan, name, entry) of every named entry of a section, study by study."""
     return [(p, name, entry) for p in PLANS.values() for name, entry in p.study[section].items()]
+
+
+def presented(section):
+    """Return the same of what readers see: in each language of a study."""
+    return [(p, name, entry) for p in PAGES.values() for name, entry in p.study[section].items()]

@@ -10,50 +10,53 @@ FONTS = sorted(path.as_posix() for path in Path("report/fonts").glob("*.ttf"))
 
 rule draw_flowchart:
     input:
-        flow=f"{RESULTS}/cohort/flow.csv",
-        populations=f"{RESULTS}/cohort/populations.csv",
-        arms=f"{RESULTS}/cohort/arms.csv",
+        flow=f"{SHOWN}/cohort/flow.csv",
+        populations=f"{SHOWN}/cohort/populations.csv",
+        arms=f"{SHOWN}/cohort/arms.csv",
         style=STYLE,
+        words=lambda w: PAGES[w.page].words,
         fonts=FONTS,
         code=package_files("workflow/scripts/draw_flowchart.py"),
     output:
         svg=report(
-            f"{RESULTS}/figures/flowchart.svg",
+            f"{SHOWN}/figures/flowchart.svg",
             caption="../../report/captions/flowchart.rst",
-            category="{study}",
+            category="{page}",
         ),
-        pdf=f"{RESULTS}/figures/flowchart.pdf",
+        pdf=f"{SHOWN}/figures/flowchart.pdf",
     log:
-        f"{RESULTS}/logs/draw_flowchart.log",
+        f"{SHOWN}/logs/draw_flowchart.log",
     conda:
         ENVIRONMENT
     params:
-        title=study_param("title"),
-        chart=study_param("figures", "flowchart"),
-        notice=study_param("notice"),
+        title=page_param("title"),
+        chart=page_param("figures", "flowchart"),
+        notice=page_param("notice"),
+        terms=lambda w: PAGES[w.page].terms,
     message:
-        "{wildcards.study}: draw the flowchart"
+        "{wildcards.page}: draw the flowchart"
     script:
         "../scripts/draw_flowchart.py"
 
 
-for plan, name, curve in entries("curves"):
+for plan, name, curve in presented("curves"):
     drawn = plan.parts(curve)
 
     rule:
         name:
-            f"draw_curves_{plan.name}_{name}"
+            f"draw_curves_{plan.rule}_{name}"
         input:
             curves=plan.files(f"models/{PLACE}/km_{name}.csv", drawn),
             quantiles=plan.files(f"models/{PLACE}/quantiles.csv", drawn),
             logrank=plan.files(f"models/{PLACE}/logrank.csv", drawn),
             style=STYLE,
+            words=plan.words,
             fonts=FONTS,
             code=package_files("workflow/scripts/draw_curves.py"),
         output:
             **plan.drawings(f"km_{name}", drawn),
         log:
-            f"{plan.folder}/logs/draw_curves_{name}.log",
+            f"{plan.shown}/logs/draw_curves_{name}.log",
         priority: 1
         conda:
             ENVIRONMENT
@@ -63,29 +66,31 @@ for plan, name, curve in entries("curves"):
             by=plan.texts([curve["by"]])[curve["by"]] if "by" in curve else None,
             conventions=plan.conventions("interval", "confidence"),
             notice=plan.study["notice"],
+            terms=plan.terms,
         message:
-            f"{plan.name}: draw curves '{name}'"
+            f"{plan.page}: draw curves '{name}'"
         script:
             "../scripts/draw_curves.py"
 
 
-for plan, name, curve in entries("curves"):
+for plan, name, curve in presented("curves"):
     followed = plan.followed(curve)
     if followed:
 
         rule:
             name:
-                f"draw_followup_{plan.name}_{name}"
+                f"draw_followup_{plan.rule}_{name}"
             input:
                 curves=plan.files(f"models/{PLACE}/km_{name}.csv", followed),
                 followup=plan.files(f"models/{PLACE}/followup.csv", followed),
                 style=STYLE,
+                words=plan.words,
                 fonts=FONTS,
                 code=package_files("workflow/scripts/draw_followup.py"),
             output:
                 **plan.drawings(f"followup_{name}", followed),
             log:
-                f"{plan.folder}/logs/draw_followup_{name}.log",
+                f"{plan.shown}/logs/draw_followup_{name}.log",
             conda:
                 ENVIRONMENT
             params:
@@ -94,31 +99,33 @@ for plan, name, curve in entries("curves"):
                 by=plan.texts([curve["by"]])[curve["by"]] if "by" in curve else None,
                 conventions=plan.conventions("interval", "confidence"),
                 notice=plan.study["notice"],
+                terms=plan.terms,
             message:
-                f"{plan.name}: draw follow-up '{name}'"
+                f"{plan.page}: draw follow-up '{name}'"
             script:
                 "../scripts/draw_followup.py"
 
 
-for plan, name, entry in entries("further"):
+for plan, name, entry in presented("further"):
     if entry["kind"] == "landmark":
         drawn = plan.parts(entry)
         tables = plan.further_files(name)
 
         rule:
             name:
-                f"draw_landmark_{plan.name}_{name}"
+                f"draw_landmark_{plan.rule}_{name}"
             input:
                 curves=tables["km"],
                 quantiles=tables["quantiles"],
                 logrank=tables["logrank"],
                 style=STYLE,
+                words=plan.words,
                 fonts=FONTS,
                 code=package_files("workflow/scripts/draw_curves.py"),
             output:
                 **plan.drawings(f"landmark_{name}", drawn),
             log:
-                f"{plan.folder}/logs/draw_landmark_{name}.log",
+                f"{plan.shown}/logs/draw_landmark_{name}.log",
             priority: 1
             conda:
                 ENVIRONMENT
@@ -129,8 +136,9 @@ for plan, name, entry in entries("further"):
                 by=plan.texts([entry["by"]])[entry["by"]],
                 conventions=plan.conventions("interval", "confidence"),
                 notice=plan.study["notice"],
+                terms=plan.terms,
             message:
-                f"{plan.name}: draw landmark '{name}'"
+                f"{plan.page}: draw landmark '{name}'"
             script:
                 "../scripts/draw_curves.py"
 
@@ -139,16 +147,17 @@ for plan, name, entry in entries("further"):
 
         rule:
             name:
-                f"draw_subgroups_{plan.name}_{name}"
+                f"draw_subgroups_{plan.rule}_{name}"
             input:
                 **plan.further_files(name),
                 style=STYLE,
+                words=plan.words,
                 fonts=FONTS,
                 code=package_files("workflow/scripts/draw_subgroups.py"),
             output:
                 **plan.drawings(f"subgroups_{name}", drawn),
             log:
-                f"{plan.folder}/logs/draw_subgroups_{name}.log",
+                f"{plan.shown}/logs/draw_subgroups_{name}.log",
             priority: 1
             conda:
                 ENVIRONMENT
@@ -161,31 +170,33 @@ for plan, name, entry in entries("further"):
                 },
                 conventions=plan.conventions("confidence"),
                 notice=plan.study["notice"],
+                terms=plan.terms,
             message:
-                f"{plan.name}: draw subgroups '{name}'"
+                f"{plan.page}: draw subgroups '{name}'"
             script:
                 "../scripts/draw_subgroups.py"
 
 
-for plan, name, panels in entries("panels"):
+for plan, name, panels in presented("panels"):
     curve = plan.study["curves"][panels["curve"]]
     shown = plan.parts({**panels, "endpoints": [panels["endpoint"]]})
 
     rule:
         name:
-            f"draw_panels_{plan.name}_{name}"
+            f"draw_panels_{plan.rule}_{name}"
         input:
             curves=plan.files(f"models/{PLACE}/km_{panels['curve']}.csv", shown),
             quantiles=plan.files(f"models/{PLACE}/quantiles.csv", shown),
             logrank=plan.files(f"models/{PLACE}/logrank.csv", shown),
             style=STYLE,
+            words=plan.words,
             fonts=FONTS,
             code=package_files("workflow/scripts/draw_panels.py"),
         output:
-            svg=f"{plan.folder}/figures/{name}.svg",
-            pdf=f"{plan.folder}/figures/{name}.pdf",
+            svg=f"{plan.shown}/figures/{name}.svg",
+            pdf=f"{plan.shown}/figures/{name}.pdf",
         log:
-            f"{plan.folder}/logs/draw_panels_{name}.log",
+            f"{plan.shown}/logs/draw_panels_{name}.log",
         conda:
             ENVIRONMENT
         params:
@@ -195,29 +206,31 @@ for plan, name, panels in entries("panels"):
             by=plan.texts([curve["by"]])[curve["by"]] if "by" in curve else None,
             conventions=plan.conventions("interval", "confidence"),
             notice=plan.study["notice"],
+            terms=plan.terms,
         message:
-            f"{plan.name}: draw panels '{name}'"
+            f"{plan.page}: draw panels '{name}'"
         script:
             "../scripts/draw_panels.py"
 
 
-for plan, name, model in entries("models"):
+for plan, name, model in presented("models"):
     drawn = plan.parts(model)
 
     rule:
         name:
-            f"draw_forest_{plan.name}_{name}"
+            f"draw_forest_{plan.rule}_{name}"
         input:
             estimates=plan.files(f"models/{PLACE}/cox_{name}.csv", drawn),
             fit=plan.files(f"models/{PLACE}/cox_{name}_fit.csv", drawn),
             beside=plan.beside(model)[1],
             style=STYLE,
+            words=plan.words,
             fonts=FONTS,
             code=package_files("workflow/scripts/draw_forest.py"),
         output:
             **plan.drawings(f"forest_{name}", drawn),
         log:
-            f"{plan.folder}/logs/draw_forest_{name}.log",
+            f"{plan.shown}/logs/draw_forest_{name}.log",
         priority: 1
         conda:
             ENVIRONMENT
@@ -228,31 +241,33 @@ for plan, name, model in entries("models"):
             variables=plan.forest_variables(name),
             conventions=plan.conventions("confidence"),
             notice=plan.study["notice"],
+            terms=plan.terms,
         message:
-            f"{plan.name}: draw forest plot '{name}'"
+            f"{plan.page}: draw forest plot '{name}'"
         script:
             "../scripts/draw_forest.py"
 
 
-for plan, name, table in entries("tables"):
+for plan, name, table in presented("tables"):
     if table["draw"]:
         shown = plan.parts(table)
         own = [picture["path"] for picture in plan.pictures() if picture["name"] == name]
 
         rule:
             name:
-                f"draw_baseline_{plan.name}_{name}"
+                f"draw_baseline_{plan.rule}_{name}"
             input:
                 values=plan.files("tables/{population}/{table}.csv", shown, table=name),
                 tests=plan.files("tables/{population}/{table}_tests.csv", shown, table=name),
                 style=STYLE,
+                words=plan.words,
                 fonts=FONTS,
                 code=package_files("workflow/scripts/draw_baseline.py"),
             output:
-                svg=[f"{plan.folder}/figures/{path}.svg" for path in own],
-                pdf=[f"{plan.folder}/figures/{path}.pdf" for path in own],
+                svg=[f"{plan.shown}/figures/{path}.svg" for path in own],
+                pdf=[f"{plan.shown}/figures/{path}.pdf" for path in own],
             log:
-                f"{plan.folder}/logs/draw_baseline_{name}.log",
+                f"{plan.shown}/logs/draw_baseline_{name}.log",
             conda:
                 ENVIRONMENT
             params:
@@ -262,26 +277,27 @@ for plan, name, table in entries("tables"):
                 | {"look": plan.study["figures"]["look"]},
                 variables=plan.table_variables(table, "label", "levels"),
                 notice=plan.study["notice"],
+                terms=plan.terms,
             message:
-                f"{plan.name}: draw table '{name}'"
+                f"{plan.page}: draw table '{name}'"
             script:
                 "../scripts/draw_baseline.py"
 
 
-for plan in (p for p in PLANS.values() if p.submitted()):
+for plan in (p for p in PAGES.values() if p.submitted()):
     chosen = plan.submitted()
 
     rule:
         name:
-            f"submit_figures_{plan.name}"
+            f"submit_figures_{plan.rule}"
         input:
-            pdf=[f"{plan.folder}/figures/{path}.pdf" for path in chosen.values()],
-            svg=[f"{plan.folder}/figures/{path}.svg" for path in chosen.values()],
+            pdf=[f"{plan.shown}/figures/{path}.pdf" for path in chosen.values()],
+            svg=[f"{plan.shown}/figures/{path}.svg" for path in chosen.values()],
             code=package_files("workflow/scripts/submit_figures.py"),
         output:
-            folder=directory(f"{plan.folder}/submission/figures"),
+            folder=directory(f"{plan.shown}/submission/figures"),
         log:
-            f"{plan.folder}/logs/submit_figures.log",
+            f"{plan.shown}/logs/submit_figures.log",
         conda:
             ENVIRONMENT
         params:
@@ -290,6 +306,6 @@ for plan in (p for p in PLANS.values() if p.submitted()):
             dpi=plan.study["figures"]["dpi"],
             notice=plan.study["notice"],
         message:
-            f"{plan.name}: number the figures of the manuscript"
+            f"{plan.page}: number the figures of the manuscript"
         script:
             "../scripts/submit_figures.py"

@@ -22,9 +22,9 @@ INDEX_FILES = ["report/templates/index.html", "report/style.css", "report/words.
 
 rule build_index:
     input:
-        flow=expand(f"{RESULTS}/cohort/flow.csv", study=STUDIES),
-        arms=expand(f"{RESULTS}/cohort/arms.csv", study=STUDIES),
-        endpoints=expand(f"{RESULTS}/cohort/endpoints.csv", study=STUDIES),
+        flow=expand(f"{SHOWN}/cohort/flow.csv", page=PAGES),
+        arms=expand(f"{SHOWN}/cohort/arms.csv", page=PAGES),
+        endpoints=expand(f"{SHOWN}/cohort/endpoints.csv", page=PAGES),
         templates=INDEX_FILES,
         code=package_files("workflow/scripts/build_index.py"),
     output:
@@ -36,7 +36,7 @@ rule build_index:
     conda:
         ENVIRONMENT
     params:
-        studies=[index_facts(plan) for plan in PLANS.values()],
+        studies=[index_facts(page) for page in PAGES.values()],
     message:
         "build the index of studies"
     script:
@@ -45,75 +45,78 @@ rule build_index:
 
 rule build_report:
     input:
-        shown=lambda w: shown_files(PLANS[w.study]),
-        flow=f"{RESULTS}/cohort/flow.csv",
-        populations=f"{RESULTS}/cohort/populations.csv",
-        arms=f"{RESULTS}/cohort/arms.csv",
-        endpoints=f"{RESULTS}/cohort/endpoints.csv",
-        linkage=f"{RESULTS}/records/linkage.csv",
-        centres=f"{RESULTS}/records/centres.csv",
-        warnings=f"{RESULTS}/audit/warnings.csv",
-        paper=lambda w: paper_files(PLANS[w.study]),
-        provenance="data/{study}/PROVENANCE.md",
+        shown=lambda w: shown_files(PAGES[w.page]),
+        flow=f"{SHOWN}/cohort/flow.csv",
+        populations=f"{SHOWN}/cohort/populations.csv",
+        arms=f"{SHOWN}/cohort/arms.csv",
+        endpoints=f"{SHOWN}/cohort/endpoints.csv",
+        linkage=lambda w: PAGES[w.page].at("records/linkage.csv"),
+        centres=lambda w: PAGES[w.page].at("records/centres.csv"),
+        warnings=lambda w: PAGES[w.page].at("audit/warnings.csv"),
+        paper=lambda w: paper_files(PAGES[w.page]),
+        provenance=lambda w: provenance_of(PAGES[w.page]),
         lock="envs/requirements.lock",
         templates=REPORT_FILES,
+        words=lambda w: PAGES[w.page].words,
         code=package_files("workflow/scripts/build_report.py"),
     output:
         html=report(
-            f"{RESULTS}/report/report.html",
+            f"{SHOWN}/report/report.html",
             caption="../../report/captions/report.rst",
-            category="{study}",
+            category="{page}",
         ),
-        tables=f"{RESULTS}/report/tables.json",
+        tables=f"{SHOWN}/report/tables.json",
     log:
-        f"{RESULTS}/logs/build_report.log",
+        f"{SHOWN}/logs/build_report.log",
     conda:
         ENVIRONMENT
     params:
-        study=lambda w: report_facts(PLANS[w.study]),
-        contents=lambda w: report_contents(PLANS[w.study]),
+        study=lambda w: report_facts(PAGES[w.page]),
+        contents=lambda w: report_contents(PAGES[w.page]),
+        terms=lambda w: PAGES[w.page].terms,
     message:
-        "{wildcards.study}: build the report"
+        "{wildcards.page}: build the report"
     script:
         "../scripts/build_report.py"
 
 
 rule write_tables:
     input:
-        tables=f"{RESULTS}/report/tables.json",
+        tables=f"{SHOWN}/report/tables.json",
+        words=lambda w: PAGES[w.page].words,
         code=package_files("workflow/scripts/write_tables.py"),
     output:
-        word=f"{RESULTS}/report/tables.docx",
-        excel=f"{RESULTS}/report/tables.xlsx",
-        latex=f"{RESULTS}/report/tables.tex",
-        files=directory(f"{RESULTS}/report/tables"),
-        numbers=f"{RESULTS}/report/numbers.json",
+        word=f"{SHOWN}/report/tables.docx",
+        excel=f"{SHOWN}/report/tables.xlsx",
+        latex=f"{SHOWN}/report/tables.tex",
+        files=directory(f"{SHOWN}/report/tables"),
+        numbers=f"{SHOWN}/report/numbers.json",
     log:
-        f"{RESULTS}/logs/write_tables.log",
+        f"{SHOWN}/logs/write_tables.log",
     conda:
         ENVIRONMENT
     message:
-        "{wildcards.study}: write the tables for Word, Excel and LaTeX"
+        "{wildcards.page}: write the tables for Word, Excel and LaTeX"
     script:
         "../scripts/write_tables.py"
 
 
-for plan in PLANS.values():
+for plan in PAGES.values():
     copied = copies(plan)
 
     rule:
         name:
-            f"gather_files_{plan.name}"
+            f"gather_files_{plan.rule}"
         input:
             files=list(copied.values()),
             code=package_files("workflow/scripts/gather_files.py"),
         output:
             files=list(copied),
         log:
-            f"{plan.folder}/logs/gather_files.log",
+            f"{plan.shown}/logs/gather_files.log",
         conda:
             ENVIRONMENT
         message:
-            f"{plan.name}: gather the files that the report links to"
+            f"{plan.page}: gather the files that the report links to"
         script:
             "../scripts/gather_files.py"

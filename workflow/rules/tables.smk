@@ -5,12 +5,7 @@ OUTPUTS          results/{study}/tables/{population}/{table}.csv, .json
 """
 
 for plan, name, table in entries("tables"):
-    shown = plan.parts(table)
-    values = plan.files("tables/{population}/{table}.csv", shown, table=name)
-    tests = plan.files("tables/{population}/{table}_tests.csv", shown, table=name)
-    layouts = plan.files("tables/{population}/{table}.json", shown, table=name)
-    style = plan.study["report"]["style"]
-    set_as = {k: v for k, v in table.items() if k != "draw"}
+    shown_in = plan.parts(table)
     if table["kind"] == "baseline":
 
         rule:
@@ -20,15 +15,15 @@ for plan, name, table in entries("tables"):
                 cohort=f"{plan.folder}/cohort/cohort.parquet",
                 code=package_files("workflow/scripts/describe_baseline.py"),
             output:
-                values=values,
-                tests=tests,
+                values=plan.files("tables/{population}/{table}.csv", shown_in, table=name),
+                tests=plan.files("tables/{population}/{table}_tests.csv", shown_in, table=name),
             log:
                 f"{plan.folder}/logs/describe_baseline_{name}.log",
             conda:
                 ENVIRONMENT
             params:
-                table={k: v for k, v in set_as.items() if k not in ("label", "populations")},
-                parts=[{"population": part["population"]} for part in shown],
+                table={k: v for k, v in table.items() if k not in ("label", "populations", "draw")},
+                parts=[{"population": part["population"]} for part in shown_in],
                 variables=plan.table_variables(table, "type", "levels"),
                 conventions=plan.conventions("alpha", "contingency", "t_test", "rank_test"),
             message:
@@ -36,26 +31,37 @@ for plan, name, table in entries("tables"):
             script:
                 "../scripts/describe_baseline.py"
 
+
+for plan, name, table in presented("tables"):
+    shown_in = plan.parts(table)
+    values = plan.files("tables/{population}/{table}.csv", shown_in, table=name)
+    layouts = plan.files("tables/{population}/{table}.json", shown_in, table=name)
+    style = plan.study["report"]["style"]
+    set_as = {k: v for k, v in table.items() if k != "draw"}
+    if table["kind"] == "baseline":
+
         rule:
             name:
-                f"format_baseline_{plan.name}_{name}"
+                f"format_baseline_{plan.rule}_{name}"
             input:
                 values=values,
-                tests=tests,
+                tests=plan.files("tables/{population}/{table}_tests.csv", shown_in, table=name),
+                words=plan.words,
                 code=package_files("workflow/scripts/format_baseline.py"),
             output:
                 layouts=layouts,
             log:
-                f"{plan.folder}/logs/format_baseline_{name}.log",
+                f"{plan.shown}/logs/format_baseline_{name}.log",
             conda:
                 ENVIRONMENT
             params:
                 table=set_as,
-                parts=shown,
+                parts=shown_in,
                 variables=plan.table_variables(table),
                 style=style,
+                terms=plan.terms,
             message:
-                f"{plan.name}: lay out table '{name}'"
+                f"{plan.page}: lay out table '{name}'"
             script:
                 "../scripts/format_baseline.py"
 
@@ -64,28 +70,30 @@ for plan, name, table in entries("tables"):
 
         rule:
             name:
-                f"build_survival_table_{plan.name}_{name}"
+                f"build_survival_table_{plan.rule}_{name}"
             input:
-                quantiles=plan.files(f"models/{PLACE}/quantiles.csv", shown),
-                logrank=plan.files(f"models/{PLACE}/logrank.csv", shown),
-                estimates=plan.files(f"models/{PLACE}/cox_{beside}.csv", shown),
-                fit=plan.files(f"models/{PLACE}/cox_{beside}_fit.csv", shown),
+                quantiles=plan.files(f"models/{PLACE}/quantiles.csv", shown_in),
+                logrank=plan.files(f"models/{PLACE}/logrank.csv", shown_in),
+                estimates=plan.files(f"models/{PLACE}/cox_{beside}.csv", shown_in),
+                fit=plan.files(f"models/{PLACE}/cox_{beside}_fit.csv", shown_in),
+                words=plan.words,
                 code=package_files("workflow/scripts/build_survival_table.py"),
             output:
-                csv=values,
+                csv=[] if plan.is_second else values,
                 layouts=layouts,
             log:
-                f"{plan.folder}/logs/build_survival_table_{name}.log",
+                f"{plan.shown}/logs/build_survival_table_{name}.log",
             conda:
                 ENVIRONMENT
             params:
                 table=set_as,
-                parts=shown,
+                parts=shown_in,
                 model=plan.study["models"][beside],
                 variables=plan.table_variables(table) | plan.model_variables(beside),
                 conventions=plan.conventions("confidence"),
                 style=style,
+                terms=plan.terms,
             message:
-                f"{plan.name}: lay out table '{name}'"
+                f"{plan.page}: lay out table '{name}'"
             script:
                 "../scripts/build_survival_table.py"

@@ -3,6 +3,7 @@
 from pathlib import PurePath
 
 from retrocohort import io
+from retrocohort.language import ENGLISH, speaking
 from retrocohort.report import index
 
 ROWS = ("flow", "arms", "endpoints")
@@ -11,8 +12,15 @@ ROWS = ("flow", "arms", "endpoints")
 def main(smk):
     files = zip(*(getattr(smk.input, name) for name in ROWS), strict=True)
     rows = [dict(zip(ROWS, map(io.read_rows, paths), strict=True)) for paths in files]
+    (words,) = [path for path in smk.input.templates if path.endswith(".yaml")]
+    shown = []
+    for study, own in zip(smk.params.studies, rows, strict=True):
+        with speaking(() if study["language"] == ENGLISH else [words]):
+            shown.append(index.entry(study, own))
+    english = any(study["language"] == ENGLISH for study in shown)
     templates = {PurePath(path).name: io.read_text(path) for path in smk.input.templates}
-    io.write_text(smk.output.html, index.render(smk.params.studies, rows, templates))
+    with speaking(() if english else [words]):
+        io.write_text(smk.output.html, index.render(shown, templates))
     return f"{len(rows)} studies"
 
 

@@ -19,7 +19,8 @@ def main(smk):
         )
         lines = assemble(quantiles, logrank, estimates, params.table, params.variables)
         about = params.table, params.model, params.variables, part, params.conventions
-        io.write_rows(smk.output.csv[position], COLUMNS, [line.row() for line in lines])
+        for path in smk.output.csv[position : position + 1]:  # of the first language alone
+            io.write_rows(path, COLUMNS, [line.row() for line in lines])
         with styled(params.style):
             layout = lay_out(lines, estimates, fit, *about)
         io.write_json(smk.output.layouts[position], as_data(layout))

@@ -21,7 +21,8 @@ ONLY_FOR = {  # columns of the dictionary that say nothing about variables of ot
     "convert": NUMERIC,
     "reads": NUMERIC,
 }
-OPTIONAL = ("reads",)  # columns that a dictionary need not have
+YES_NO = {"en": {"no": "No", "yes": "Yes"}, "zh": {"no": "否", "yes": "是"}}
+OPTIONAL = ("reads", "label_zh", "unit_zh", "levels_zh")  # columns that a dictionary need not have
 READS = {  # texts that are no plain number, and what can be asked of each
     "dimensions": ("largest",),
     "range": ("lower", "middle", "upper"),
@@ -148,7 +149,7 @@ def _variable(file: str, place: str, row: dict, faults: list[Fault]) -> dict:
         "min": low,
         "max": high,
         "missing": _items(row["missing"]),
-        "columns": _pairs(row["columns"], ":", "columns", fault),
+        "columns": pairs_of(row["columns"], ":", "columns", fault),
         "formats": _items(row["formats"]),
         "convert": common,
         "convert_in": by_source,
@@ -160,9 +161,9 @@ def _variable(file: str, place: str, row: dict, faults: list[Fault]) -> dict:
 
 def _levels(row: dict, fault) -> dict[str, str]:
     """Return code -> label of the levels of a variable; none if they are wrong."""
-    levels = _pairs(row["levels"], "=", "levels", fault)
+    levels = pairs_of(row["levels"], "=", "levels", fault)
     if row["type"] == "yesno":
-        levels = levels or {"no": "No", "yes": "Yes"}
+        levels = levels or YES_NO["en"]
         if set(levels) != {"no", "yes"}:
             fault("the levels of a yesno variable are no and yes.", "Leave the cell empty.")
     elif row["type"] in LEVELLED and len(levels) < 2:
@@ -176,7 +177,7 @@ def _levels(row: dict, fault) -> dict[str, str]:
 def _factors(text: str, fault) -> tuple[dict, dict]:
     """Return unit -> factor for all sources, and source -> those that hold in it alone."""
     common, by_source = {}, {}
-    for unit, factor in _pairs(text, "=", "convert", fault).items():
+    for unit, factor in pairs_of(text, "=", "convert", fault).items():
         source, _, own = unit.rpartition(":")
         place = by_source.setdefault(source, {}) if source else common
         place[own] = _number(factor, "convert", fault, True)
@@ -185,7 +186,7 @@ def _factors(text: str, fault) -> tuple[dict, dict]:
 
 def _reads(text: str, fault) -> dict[str, str]:
     """Return how texts that are no plain number read."""
-    reads = _pairs(text, "=", "reads", fault)
+    reads = pairs_of(text, "=", "reads", fault)
     for form, rule in reads.items():
         if rule not in READS.get(form, ()):
             known = ", ".join(f"{f}={r}" for f, rules in READS.items() for r in rules)
@@ -270,7 +271,7 @@ def _items(text: str) -> list[str]:
     return [item.strip() for item in text.split("|")] if text else []
 
 
-def _pairs(text: str, mark: str, column: str, fault) -> dict[str, str]:
+def pairs_of(text: str, mark: str, column: str, fault) -> dict[str, str]:
     """Return left -> right of a cell like a=b|c=d."""
     pairs = {}
     for item in _items(text):

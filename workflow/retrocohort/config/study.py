@@ -7,16 +7,25 @@ from pathlib import Path
 from retrocohort.audit.ledger import files_of, finding_faults, ledger_faults, rows_of
 from retrocohort.config import strict_yaml
 from retrocohort.config.check import cross_faults
-from retrocohort.config.dictionary import parse_codes, parse_dictionary
-from retrocohort.config.references import FULL
+from retrocohort.config.dictionary import OPTIONAL, parse_codes, parse_dictionary, read_table
+from retrocohort.config.filled import filled, with_paths
 from retrocohort.config.schema import shape_faults, sound_part
+from retrocohort.config.translation import (
+    SHOWN,
+    chinese_variables,
+    languages_of,
+    paper_terms,
+    resolved,
+    terms_of,
+    text_faults,
+)
 from retrocohort.faults import Fault, FaultsFound, suggest
+from retrocohort.language import ENGLISH, OTHER
 from retrocohort.plan.entries import Plan
 from retrocohort.plan.outputs import shared_tables
 
 SCHEMAS = "workflow/schemas"
 CONFIG = "config/config.yaml"
-DEFAULTS = "config/defaults.yaml"
 STUDIES = "config/studies"
 KEY_VARIABLE = "RETROCOHORT_KEY_FILE"
 
@@ -116,18 +125,42 @@ def read_study(folder: str, data: str) -> tuple[dict, list[Fault]]:
         return {}, faults
     sound, lost_entries = sound_part(study, schema) if shape else (study, set())
     lost |= lost_entries
+    written, sound = sound, resolved(sound, ENGLISH)
     sources = sound.get("sources", {})
     codes = parse_codes(paths[2], texts[2], variables, sources, lost, faults)
     faults += cross_faults(*paths[:2], sound, variables, lost)
     faults += _manuscript_faults(folder, paths[0], sound.get("report", {}))
     key_file = _key_file(folder, paths[0], sound.get("data", "public"), faults)
     read = {"variables": variables, "codes": codes, "key_file": key_file}
-    filled = {} if faults else _filled(study, data) | read
-    _check_submitted(paths[0], filled, faults)
-    paper = _paper(folder, filled, faults)
+    chinese = _chinese(folder, written, variables, texts[1], faults)
+    plain = {} if faults else filled(sound, data, ENGLISH) | read
+    _check_submitted(paths[0], plain, faults)
+    paper = _paper(folder, plain, faults)
     if faults:
-        return read | {"sources": _with_paths(sources, data)}, faults
-    return filled | paper, []
+        return read | {"sources": with_paths(sources, data)}, faults
+    plain |= paper
+    if chinese:
+        chinese = plain | filled(resolved(written, OTHER), data, OTHER) | chinese
+    return plain | {"languages": languages_of(written), "chinese": chinese}, []
+
+
+def _chinese(
+    folder: str, study: dict, variables: dict, dictionary: str, faults: list[Fault]
+) -> dict:
+    """Return variables and terms of a study whose report is in Chinese, empty for any other."""
+    languages = languages_of(study)
+    if OTHER not in languages:
+        return {}
+    file = f"{folder}/dictionary.csv"
+    columns = list(_load(f"{SCHEMAS}/dictionary.schema.yaml")["properties"])
+    rows = read_table(file, dictionary, columns, [], OPTIONAL)
+    named, terms, found = chinese_variables(file, rows, variables, languages)
+    faults += text_faults(f"{folder}/study.yaml", study, languages) + found
+    paper = {name: f"{folder}/{name}" for name in (*SHOWN, "published_zh.csv")}
+    texts = {n: _text(path, faults) or "" for n, path in paper.items() if Path(path).is_file()}
+    told, lacking = paper_terms(folder, texts)
+    faults += lacking
+    return {"variables": named, "terms": terms_of(study) | terms | told}
 
 
 def _check_submitted(file: str, study: dict, faults: list[Fault]) -> None:
@@ -212,66 +245,3 @@ def _load(path: str):
 def _raise(faults: list[Fault]) -> None:
     if faults:
         raise FaultsFound(faults)
-
-
-def _with_paths(sources: dict, data: str) -> dict:
-    """Return the sources with the defaults and the paths of their files."""
-    common = _load(DEFAULTS)["source"]
-    return {
-        name: common | {"label": _titled(name), "path": f"{data}/{entry['file']}"} | entry
-        for name, entry in sources.items()
-    }
-
-
-def _titled(name: str) -> str:
-    """Return the name of an entry as a person would write it."""
-    return name.replace("_", " ").capitalize()
-
-
-def _filled(study: dict, data: str) -> dict:
-    """Return the study with what it leaves open taken from the defaults."""
-    defaults = _load(DEFAULTS)
-    preset = study.get("preset", defaults["preset"])
-    conventions = defaults["presets"][preset] | study.get("conventions", {})
-    time = defaults["time"] | study.get("time", {})
-    populations = {FULL: {"label": "Full cohort", "where": {}, "parent": ""}} | {
-        name: {"parent": FULL} | entry for name, entry in study.get("populations", {}).items()
-    }
-    everywhere = {"populations": list(populations), "endpoints": study["survival"]["endpoints"]}
-    landmarks = study["survival"].get("landmarks", [])
-    time_unit = {key: time[key] for key in ("unit", "days_per_unit", "round_to") if key in time}
-    fill = {
-        "endpoints": lambda name, entry: time_unit | {"landmarks": landmarks} | entry,
-        "curves": lambda name, entry: everywhere | entry,
-        "models": lambda name, entry: (
-            {"label": _titled(name), "ties": conventions["ties"]} | everywhere | entry
-        ),
-        "tables": lambda name, entry: {"populations": list(populations)} | entry,
-        "further": lambda name, entry: (
-            {"label": _titled(name)} | everywhere | {"populations": [FULL]} | entry
-        ),
-    }
-    sections = {
-        key: {
-            name: defaults.get(key.removesuffix("s"), {}) | complete(name, entry)
-            for name, entry in study.get(key, {}).items()
-        }
-        for key, complete in fill.items()
-    }
-    survival = {"populations": list(populations), "logrank_strata": []}
-    return {
-        **study,
-        **sections,
-        "sources": _with_paths(study["sources"], data),
-        "preset": preset,
-        "conventions": conventions,
-        "time": time,
-        "populations": populations,
-        "derive": study.get("derive", {}),
-        "checks": study.get("checks", []),
-        "panels": study.get("panels", {}),
-        "figures": defaults["figures"] | study.get("figures", {}),
-        "survival": survival | study["survival"],
-        "report": defaults["report"] | study.get("report", {}),
-        "notice": study.get("notice", ""),
-    }

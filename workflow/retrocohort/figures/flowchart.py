@@ -177,7 +177,7 @@ def _notes(shown: Rows, remark: str) -> list[str]:
 
 def _n(text: str) -> str:
     """Return "n = 1,546"."""
-    return say("n = {text}", text=fmt.count(as_number(text)))
+    return f"n = {fmt.count(as_number(text))}"
 
 
 def _draw_box(layer: Axes, box: Box) -> None:

@@ -3,9 +3,16 @@
 The rules ask; nothing is computed here. Paths are those of the contract between the steps.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import product
 
+from retrocohort.language import ENGLISH
+
+WORDS = "report/words.yaml"
+SHOWN = re.compile(  # files of the results that readers see: they have the texts of a language
+    r"(figures|report|submission)/|cohort/(flow|endpoints|populations|arms)\.csv$|tables/.*\.json$"
+)
 TEXTS = ("label", "type", "unit", "levels")
 FORMATS = ("svg", "pdf")
 DRAWN_FURTHER = {"landmark": "_km", "subgroups": "_effects"}  # kind -> the numbers of its figure
@@ -19,12 +26,45 @@ FURTHER = {  # kind -> its tables and how their files end
 
 
 class Plan:
-    """One study, as `config.study.load_study` returns it, and the names of its files."""
+    """One study, as `config.study.load_study` returns it, and the names of its files.
 
-    def __init__(self, name: str, study: dict):
-        """Keep the study; nothing is read."""
-        self.name, self.study = name, study
-        self.folder = f"results/{name}"
+    Attributes
+    ----------
+    name, study : as given.
+    language : str
+        Of what is shown.
+    page : str
+        "study", or "study/zh" of the second language: what is shown is below `results/<page>`, the
+        numbers are below `results/<study>` for all languages.
+    rule : str
+        The same in the names of rules.
+    """
+
+    def __init__(self, name: str, study: dict, language: str = ENGLISH, is_second: bool = False):
+        """Keep the study, whose texts are in the language; nothing is read."""
+        self.name, self.study, self.language, self.is_second = name, study, language, is_second
+        self.page, self.rule = (
+            (f"{name}/{language}", f"{name}_{language}") if is_second else (name, name)
+        )
+        self.folder, self.shown = f"results/{name}", f"results/{self.page}"
+
+    def owns(self, path: str) -> bool:
+        """Return whether a file is of this page, not of the numbers behind several."""
+        return path.startswith(f"{self.shown}/")
+
+    @property
+    def words(self) -> list[str]:
+        """Return the translations that are needed: none for English."""
+        return [] if self.language == ENGLISH else [WORDS]
+
+    @property
+    def terms(self) -> dict[str, str]:
+        """Return what the notes in the results may quote, and how it is called."""
+        return self.study.get("terms", {})
+
+    def at(self, path: str) -> str:
+        """Return where a file of the results is: what readers see has a place in each language."""
+        return f"{self.shown if SHOWN.match(path) else self.folder}/{path}"
 
     def texts(self, names: Iterable[str], *keys: str) -> dict[str, dict]:
         """Return what is asked of some variables alone, so that a job tracks nothing else."""
@@ -47,7 +87,7 @@ class Plan:
 
     def files(self, pattern: str, parts: Sequence[dict] = ({},), **more: str) -> list[str]:
         """Return one path a part, below the results of the study."""
-        return [f"{self.folder}/" + pattern.format(**part, **more) for part in parts]
+        return [self.at(pattern.format(**part, **more)) for part in parts]
 
     def drawings(self, stem: str, parts: Sequence[dict]) -> dict[str, list[str]]:
         """Return format -> paths of the drawings of some parts."""
@@ -186,8 +226,8 @@ class Plan:
             for part in self.parts(model)
             if part["population"] in other["populations"] and part["endpoint"] in other["endpoints"]
         }
-        stem = f"{self.folder}/models/{{}}/cox_{model.get('beside', '')}.csv"
-        return both, [stem.format(place) for place in both]
+        stem = f"models/{{}}/cox_{model.get('beside', '')}.csv"
+        return both, [self.at(stem.format(place)) for place in both]
 
     def table_variables(self, table: dict, *keys: str) -> dict[str, dict]:
         """Return the dictionary entries of the rows and columns of a table."""
@@ -217,6 +257,17 @@ class Plan:
         """Return each part of an entry with its path below the results of the study."""
         parts = self.parts(entry)
         return list(zip(parts, self.files(pattern, parts), strict=True))
+
+
+def pages_of(plan: Plan) -> dict[str, Plan]:
+    """Return page -> plan of what is shown of a study, in each of its languages."""
+    study, (first, *others) = plan.study, plan.study["languages"]
+    texts = {ENGLISH: study}
+    made = [
+        Plan(plan.name, texts.get(language, study["chinese"]), language, language in others)
+        for language in (first, *others)
+    ]
+    return {page.page: page for page in made}
 
 
 def without(entry: dict, *keys: str) -> dict:

@@ -1,6 +1,7 @@
 """Files of a study: those that notes are gathered from, that are shared, that no step reads."""
 
 from itertools import product
+from pathlib import Path
 
 from retrocohort.language import noted
 from retrocohort.plan.entries import FORMATS, FURTHER, PLACE, Plan
@@ -53,14 +54,14 @@ def _noted(plan: Plan, pattern: str, step: str, entry: dict) -> dict[str, dict]:
 def loose_files(plan: Plan) -> list[str]:
     """Return the files that no other step reads; not asked for, a lost one stayed lost."""
     names = ("records/cleaned.csv", "records/cleaning_log.csv", "records/derivation_log.csv")
-    found = [f"{plan.folder}/{name}" for name in (*names, "cohort/cohort.csv")]
-    found += [f"{plan.folder}/cohort/exclusions.csv", f"{plan.folder}/records/centres.csv"]
-    found += [f"{plan.folder}/report/{name}" for name in WRITTEN]
-    found += [f"{plan.folder}/figures/{path}.{f}" for path in plan.figures() for f in FORMATS]
-    found += [f"{plan.folder}/submission/figures"] if plan.submitted() else []
+    found = [plan.at(name) for name in (*names, "cohort/cohort.csv")]
+    found += [plan.at("cohort/exclusions.csv"), plan.at("records/centres.csv")]
+    found += [plan.at(f"report/{name}") for name in WRITTEN]
+    found += [plan.at(f"figures/{path}.{f}") for path in plan.figures() for f in FORMATS]
+    found += [plan.at("submission/figures")] if plan.submitted() else []
     for name, table in plan.study["tables"].items():
         found += plan.files(f"tables/{{population}}/{name}.csv", plan.parts(table))
-    return found + notices(plan) + list(copies(plan))
+    return [path for path in found if plan.owns(path)] + notices(plan) + list(copies(plan))
 
 
 def shared_tables(plan: Plan) -> list[str]:
@@ -86,12 +87,20 @@ def notices(plan: Plan) -> list[str]:
     found = [*shared_tables(plan), "cohort/counts/flow"]
     found += ["report/report", "report/files/_", "audit/warnings"]
     found += [f"figures/{path}" for path in plan.figures()]
-    folders = {path.rpartition("/")[0] for path in found} if plan.study["notice"] else set()
-    return [f"{plan.folder}/{folder}/NOTICE.txt" for folder in sorted(folders)]
+    for name, table in plan.study["tables"].items():
+        found += [f"tables/{part['population']}/{name}.json" for part in plan.parts(table)]
+    folders = {plan.at(path).rpartition("/")[0] for path in found if plan.owns(plan.at(path))}
+    return [f"{folder}/NOTICE.txt" for folder in sorted(folders) if plan.study["notice"]]
 
 
 def paper_files(plan: Plan) -> list[str]:
     """Return the comparison with a printed paper and the findings about it, if there are."""
     ledger = plan.study["ledger"]
-    compared = [f"{plan.folder}/audit/published.csv"] if ledger else []
+    compared = [plan.at("audit/published.csv")] if ledger else []
     return compared + ([ledger["findings"]] if "findings" in ledger else [])
+
+
+def provenance_of(plan: Plan) -> str:
+    """Return what is known of the delivered files: in the language, if it is written in it."""
+    own = f"data/{plan.name}/PROVENANCE.{plan.language}.md"
+    return own if Path(own).is_file() else f"data/{plan.name}/PROVENANCE.md"

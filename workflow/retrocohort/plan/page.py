@@ -23,8 +23,21 @@ def report_facts(plan: Plan) -> dict:
         key: plan.study[key]
         for key in f"{keys} arms tables derive survival curves models further".split()
     }
-    report = without(plan.study["report"], "manuscript")
-    return facts | {"report": report, "variables": plan.texts(plan.study["variables"])}
+    report = without(plan.study["report"], "manuscript", "language")
+    return facts | {
+        "report": report,
+        "variables": plan.texts(plan.study["variables"]),
+        "pages": other_pages(plan),
+        "root": "../../.." if plan.is_second else "../..",
+    }
+
+
+def other_pages(plan: Plan) -> dict[str, str]:
+    """Return language -> address of the same report in the other languages."""
+    below = "../../" if plan.is_second else "../"
+    pages = {lang: f"{below}{lang}/" for lang in plan.study["languages"][1:]}
+    pages = {plan.study["languages"][0]: below} | pages
+    return {lang: f"{to}report/report.html" for lang, to in pages.items() if lang != plan.language}
 
 
 def index_facts(plan: Plan) -> dict:
@@ -32,7 +45,8 @@ def index_facts(plan: Plan) -> dict:
     study = plan.study
     by = [arm["variable"] for arm in study["arms"].values()]
     return {key: study[key] for key in ("title", "data", "notice", "arms")} | {
-        "name": plan.name,
+        "name": plan.page,
+        "language": plan.language,
         "endpoints": {name: {"label": e["label"]} for name, e in study["endpoints"].items()},
         "variables": plan.texts(by),
     }
@@ -43,7 +57,7 @@ def report_contents(plan: Plan) -> dict[str, list[dict]]:
     study = plan.study
     return {
         "flowchart": [
-            {"svg": f"{plan.folder}/figures/flowchart.svg"}
+            {"svg": plan.at("figures/flowchart.svg")}
             | _downloads(plan, "figures/flowchart", {"CSV": "cohort/flow"})
         ],
         "tables": [
@@ -53,7 +67,7 @@ def report_contents(plan: Plan) -> dict[str, list[dict]]:
         ],
         "pictures": [
             picture
-            | {"svg": f"{plan.folder}/figures/{picture['path']}.svg"}
+            | {"svg": plan.at(f"figures/{picture['path']}.svg")}
             | _downloads(
                 plan, f"figures/{picture['path']}", {"CSV": DRAWN[picture["kind"]]}, picture
             )
@@ -121,7 +135,7 @@ def _panels(plan: Plan, name: str, panels: dict) -> dict:
         **{key: parts[0][key] for key in ("unit", "days_per_unit", "note")},
         "curve": panels["curve"],
         "populations": [part["population_label"] for part in parts],
-        "svg": f"{plan.folder}/figures/{name}.svg",
+        "svg": plan.at(f"figures/{name}.svg"),
         "km": plan.files(f"{stem}.csv", parts),
     } | _downloads(plan, f"figures/{name}", rows)
 
@@ -132,7 +146,7 @@ def _downloads(plan: Plan, figure: str, numbers: dict, part: dict | None = None)
     paths = {what: path.format(**(part or {})) for what, path in files.items()}
     return {
         "links": [
-            {"label": what, "href": f"files/{_copied(path)}", "source": f"{plan.folder}/{path}"}
+            {"label": what, "href": f"files/{_copied(path)}", "source": plan.at(path)}
             for what, path in paths.items()
         ]
     }
@@ -142,7 +156,7 @@ def copies(plan: Plan) -> dict[str, str]:
     """Return copy -> file of all that the report links to, so that its folder can be sent."""
     contents = report_contents(plan).values()
     links = [link for items in contents for item in items for link in item.get("links", ())]
-    return {f"{plan.folder}/report/{link['href']}": link["source"] for link in links}
+    return {plan.at(f"report/{link['href']}"): link["source"] for link in links}
 
 
 def shown_files(plan: Plan) -> list[str]:

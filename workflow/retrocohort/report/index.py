@@ -13,24 +13,21 @@ from retrocohort.report.labels import Labels
 from retrocohort.report.page import STATUS, environment, words
 
 
-def render(studies: Sequence[Mapping], rows: Sequence[Mapping[str, Rows]], templates: Mapping):
-    """Return the page as HTML.
+def render(studies: Sequence[Mapping], templates: Mapping) -> str:
+    """Return the page as HTML, in the language in force.
 
     Parameters
     ----------
     studies : sequence of mapping
-        Decisions of each study with its `name`.
-    rows : sequence of mapping
-        Of each study the rows of flow, arms and endpoints.
+        Of each report what `entry` returns.
     templates : mapping
         File name -> text: index.html, style.css and words.yaml.
     """
-    shown = [_entry(study, own) for study, own in zip(studies, rows, strict=True)]
     return (
         environment(templates)
         .get_template("index.html")
         .render(
-            studies=shown,
+            studies=studies,
             language=language(),
             words=words(templates["words.yaml"]),
             style=Markup(templates["style.css"]),
@@ -38,12 +35,21 @@ def render(studies: Sequence[Mapping], rows: Sequence[Mapping[str, Rows]], templ
     )
 
 
-def _entry(study: Mapping, rows: Mapping[str, Rows]) -> dict:
-    """Return what the page shows of one study."""
+def entry(study: Mapping, rows: Mapping[str, Rows]) -> dict:
+    """Return what the page shows of one report, in the language in force.
+
+    Parameters
+    ----------
+    study : mapping
+        Decisions of the study with the `name` of the report.
+    rows : mapping
+        Rows of flow, arms and endpoints.
+    """
     labels = Labels(study["variables"], {}, study["endpoints"], {})
     first = {row["endpoint"]: row for row in reversed(rows["endpoints"])}
     return {
         "name": study["name"],
+        "language": language(),
         "title": study["title"],
         "status": say(STATUS[study["data"]]),
         "synthetic": study["data"] == "synthetic",

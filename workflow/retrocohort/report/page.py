@@ -8,7 +8,7 @@ import yaml
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
-from retrocohort.language import language, say, template
+from retrocohort.language import LANGUAGES, language, say, template
 from retrocohort.report import checklists, diagnostics, further, outcomes, printed, sections
 from retrocohort.report.blocks import Sheet
 from retrocohort.report.readout import STEPS
@@ -102,6 +102,8 @@ def render(sheet: Sheet, sections: list[dict], templates: Mapping) -> str:
             warning=study["notice"],
             warning_in_style=in_style(study["notice"]),
             report=study["report"],
+            root=study["root"],
+            pages=[(lang, LANGUAGES[lang], to) for lang, to in study["pages"].items()],
             sections=sections,
             letters=sheet.letters(),
             steps=str(STEPS),
