@@ -135,6 +135,7 @@ def _panels(plan: Plan, name: str, panels: dict) -> dict:
         **{key: parts[0][key] for key in ("unit", "days_per_unit", "note")},
         "curve": panels["curve"],
         "populations": [part["population_label"] for part in parts],
+        "places": ["{population}-{endpoint}".format(**part) for part in parts],
         "svg": plan.at(f"figures/{name}.svg"),
         "km": plan.files(f"{stem}.csv", parts),
     } | _downloads(plan, f"figures/{name}", rows)

@@ -1,6 +1,6 @@
 """What a page is made of: blocks that the template knows, tables and figures with their numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
@@ -44,6 +44,15 @@ def definitions(pairs: Sequence[tuple[str, Sequence[str]]]) -> Block:
 def details(title: str, blocks: Sequence[Block]) -> Block:
     """Return blocks that are folded away under a title."""
     return {"kind": "details", "title": title, "blocks": list(blocks)}
+
+
+def figures_of(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield every figure among blocks, also of those that are folded away."""
+    for block in blocks:
+        if block["kind"] == "figure":
+            yield block
+        elif block["kind"] == "details":
+            yield from figures_of(block["blocks"])
 
 
 @dataclass
@@ -113,10 +122,12 @@ class Sheet:
         behind: Sequence[Block] = (),
         main: bool = False,
         curves: Mapping | None = None,
+        told: Sequence[str] = (),
     ) -> Block:
         """Return a figure with its number, links to its files, and the numbers behind it.
 
-        `curves` is what a reader finds on them, see `readout`.
+        `curves` is what a reader finds on them, see `readout`; `told` are the ids of other places
+        that tell in numbers what it shows.
         """
         called, number = self.number(FIGURE, main)
         return {
@@ -129,6 +140,7 @@ class Sheet:
             "links": list(links),
             "behind": list(behind),
             "curves": curves or {},
+            "told": list(told),
         }
 
     def letters(self) -> Markup:

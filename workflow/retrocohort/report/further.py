@@ -126,6 +126,7 @@ def _landmark(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
         part["links"],
         main=main,
         curves=shown_on_curves(sheet, part, [("", part["km"])], {"by": entry["by"]}),
+        told=[f"landmark-{place}"],
     )
     return [text(_analysed(part, at)), figure, *sheet.table(table, main)]
 

@@ -89,6 +89,7 @@ def _panels(sheet: Sheet, panels: Part) -> Block:
         panels["links"],
         main=True,
         curves=curves,
+        told=[f"km-{panels['curve']}-{place}" for place in panels["places"]],
     )
 
 
@@ -177,9 +178,8 @@ def model_blocks(sheet: Sheet, part: Part) -> list[Block]:
     """Return one model in one population: its figure, and its coefficients folded away."""
     place, about = named(part)
     caption = say(RATIOS[part["penalty"]], about=about, level=sheet.level)
-    figure = sheet.figure(
-        part["svg"], f"forest-{place}", caption, part["links"], main=is_whole(part)
-    )
+    drawn = part["svg"], f"forest-{place}", caption, part["links"]
+    figure = sheet.figure(*drawn, main=is_whole(part), told=[f"cox-{place}"])
     table = estimate_table(
         f"cox-{place}", about, part["estimates"], sheet.level, sheet.labels, part["penalty"]
     )

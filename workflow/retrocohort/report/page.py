@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from retrocohort.language import LANGUAGES, language, say, template
 from retrocohort.report import checklists, diagnostics, further, outcomes, printed, sections
-from retrocohort.report.blocks import Sheet
+from retrocohort.report.blocks import Sheet, figures_of
 from retrocohort.report.readout import STEPS
 from retrocohort.report.sentences import sentences_section
 
@@ -73,7 +73,10 @@ def assemble(
         ("provenance", say("Provenance"), sections.provenance_section(rows["linkage"], texts)),
     ]
     asked = sheet.study["report"].get("checklists", checklists.USUAL)
-    listed = checklists.checklists_section(asked, templates, checklists.places_of(parts))
+    places = checklists.places_of(parts)
+    for block in figures_of(block for _, _, blocks in parts for block in blocks):
+        block["told"] = [(place, places[place]) for place in block["told"] if place in places]
+    listed = checklists.checklists_section(asked, templates, places)
     parts.insert(-1, ("checklists", say("Checklists"), listed))
     return [{"id": place, "title": title, "blocks": own} for place, title, own in parts if own]
 

@@ -123,12 +123,13 @@ def baseline_section(sheet: Sheet, files: Files, contents: Mapping) -> list[Bloc
     for table in shown:
         name, label = table["population"], table["population_label"]
         own = sheet.made(table["layout"], table["name"], main=name == FULL)
+        told = [block["table"].id for block in own]
         for picture in contents["pictures"]:
             if (picture["population"], picture["name"]) == (name, table["name"]):
                 place = f"{picture['kind']}-{picture['name']}-{name}"
                 caption = say("{what}: {label}.", what=say(PICTURES[picture["kind"]]), label=label)
                 drawn = picture["svg"], place, caption, picture["links"]
-                own.append(sheet.figure(*drawn, main=name == FULL))
+                own.append(sheet.figure(*drawn, main=name == FULL, told=told))
         blocks += (
             own
             if name == FULL
@@ -140,7 +141,8 @@ def baseline_section(sheet: Sheet, files: Files, contents: Mapping) -> list[Bloc
         named = {key: picture[key] for key in ("endpoint_label", "population_label")}
         caption = say(FOLLOWUP, **named)
         drawn = picture["svg"], place, caption, picture["links"]
-        blocks.append(sheet.figure(*drawn, main=is_whole(picture)))
+        told = ["quantiles-{population}-{endpoint}".format(**picture)]
+        blocks.append(sheet.figure(*drawn, main=is_whole(picture), told=told))
     return blocks
 
 
