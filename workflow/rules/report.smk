@@ -84,6 +84,7 @@ rule write_tables:
         code=package_files("workflow/scripts/write_tables.py"),
     output:
         word=f"{RESULTS}/report/tables.docx",
+        checklists=f"{RESULTS}/report/checklists.docx",
         excel=f"{RESULTS}/report/tables.xlsx",
         latex=f"{RESULTS}/report/tables.tex",
         files=directory(f"{RESULTS}/report/tables"),

@@ -5,7 +5,14 @@ from itertools import product
 from retrocohort.plan.entries import FORMATS, FURTHER, PLACE, Plan
 from retrocohort.plan.page import COX, ESTIMATES, copies
 
-WRITTEN = ("tables.docx", "tables.xlsx", "tables.tex", "tables", "numbers.json")  # of the report
+WRITTEN = (  # of the report
+    "tables.docx",
+    "tables.xlsx",
+    "tables.tex",
+    "tables",
+    "numbers.json",
+    "checklists.docx",
+)
 # table of results with a `note` column -> the step under which its notes are listed
 NOTED_ESTIMATES = {
     "quantiles": "survival",
