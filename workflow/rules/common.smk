@@ -15,6 +15,7 @@ from retrocohort.faults import Fault, FaultsFound
 from retrocohort.plan.entries import PLACE, Plan
 from retrocohort.plan.outputs import loose_files, noted_tables, notices, paper_files
 from retrocohort.plan.page import (
+    copied_from,
     copies,
     index_facts,
     report_contents,

@@ -279,7 +279,7 @@ for plan in (p for p in PLANS.values() if p.submitted()):
             svg=[f"{plan.folder}/figures/{path}.svg" for path in chosen.values()],
             code=package_files("workflow/scripts/submit_figures.py"),
         output:
-            folder=directory(f"{plan.folder}/submission/figures"),
+            folder=directory(plan.submission()),
         log:
             f"{plan.folder}/logs/submit_figures.log",
         conda:

@@ -106,7 +106,7 @@ for plan in PLANS.values():
         name:
             f"gather_files_{plan.name}"
         input:
-            files=list(copied.values()),
+            files=copied_from(plan),
             code=package_files("workflow/scripts/gather_files.py"),
         output:
             files=list(copied),
@@ -114,6 +114,8 @@ for plan in PLANS.values():
             f"{plan.folder}/logs/gather_files.log",
         conda:
             ENVIRONMENT
+        params:
+            copies=copied,
         message:
             f"{plan.name}: gather the files that the report links to"
         script:

@@ -61,7 +61,7 @@ def loose_files(plan: Plan) -> list[str]:
     found += [f"{plan.folder}/cohort/exclusions.csv", f"{plan.folder}/records/centres.csv"]
     found += [f"{plan.folder}/report/{name}" for name in WRITTEN]
     found += [f"{plan.folder}/figures/{path}.{f}" for path in plan.figures() for f in FORMATS]
-    found += [f"{plan.folder}/submission/figures"] if plan.submitted() else []
+    found += [plan.submission()] if plan.submitted() else []
     for name, table in plan.study["tables"].items():
         found += plan.files(f"tables/{{population}}/{name}.csv", plan.parts(table))
     return found + notices(plan) + list(copies(plan))
