@@ -1,11 +1,12 @@
 """The studies of this run, checked before any job, and what every rule file uses.
 
 REQUIRED INPUTS  config/config.yaml, config/studies/{study}/*, headers of data/{study}/*
-OUTPUTS          STUDIES, PLANS, RESULTS, entries() and study_param()
+OUTPUTS          STUDIES, PLANS, RESULTS, entries(), study_param(), drawings() and in_report()
 """
 
 import os
 import sys
+from itertools import repeat
 from pathlib import Path
 
 from snakemake.logging import logger
@@ -116,3 +117,23 @@ def study_param(*keys):
 def entries(section):
     """Return (plan, name, entry) of every named entry of a section, study by study."""
     return [(p, name, entry) for p in PLANS.values() for name, entry in p.study[section].items()]
+
+
+def in_report(plan, file, caption, part):
+    """Return a figure that Snakemake's own report shows, with a caption and labels."""
+    about = {"population": part["population_label"], "endpoint": part.get("endpoint_label", "")}
+    about["figure"] = Path(file).stem
+    return report(
+        file,
+        caption=f"../../report/captions/{caption}.rst",
+        category=plan.name,
+        subcategory=caption,
+        labels=about,
+    )
+
+
+def drawings(plan, stem, parts, caption):
+    """Return the outputs of a rule that draws a figure of each part."""
+    drawn = plan.drawings(stem, parts)
+    shown = [in_report(plan, *item) for item in zip(drawn["svg"], repeat(caption), parts)]
+    return drawn | {"svg": shown}

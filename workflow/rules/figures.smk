@@ -51,7 +51,7 @@ for plan, name, curve in entries("curves"):
             fonts=FONTS,
             code=package_files("workflow/scripts/draw_curves.py"),
         output:
-            **plan.drawings(f"km_{name}", drawn),
+            **drawings(plan, f"km_{name}", drawn, "curves"),
         log:
             f"{plan.folder}/logs/draw_curves_{name}.log",
         priority: 1
@@ -83,7 +83,7 @@ for plan, name, curve in entries("curves"):
                 fonts=FONTS,
                 code=package_files("workflow/scripts/draw_followup.py"),
             output:
-                **plan.drawings(f"followup_{name}", followed),
+                **drawings(plan, f"followup_{name}", followed, "followup"),
             log:
                 f"{plan.folder}/logs/draw_followup_{name}.log",
             conda:
@@ -116,7 +116,7 @@ for plan, name, entry in entries("further"):
                 fonts=FONTS,
                 code=package_files("workflow/scripts/draw_curves.py"),
             output:
-                **plan.drawings(f"landmark_{name}", drawn),
+                **drawings(plan, f"landmark_{name}", drawn, "landmark"),
             log:
                 f"{plan.folder}/logs/draw_landmark_{name}.log",
             priority: 1
@@ -146,7 +146,7 @@ for plan, name, entry in entries("further"):
                 fonts=FONTS,
                 code=package_files("workflow/scripts/draw_subgroups.py"),
             output:
-                **plan.drawings(f"subgroups_{name}", drawn),
+                **drawings(plan, f"subgroups_{name}", drawn, "subgroups"),
             log:
                 f"{plan.folder}/logs/draw_subgroups_{name}.log",
             priority: 1
@@ -170,6 +170,7 @@ for plan, name, entry in entries("further"):
 for plan, name, panels in entries("panels"):
     curve = plan.study["curves"][panels["curve"]]
     shown = plan.parts({**panels, "endpoints": [panels["endpoint"]]})
+    whole = shown[0] | {"population_label": ", ".join(part["population_label"] for part in shown)}
 
     rule:
         name:
@@ -182,7 +183,7 @@ for plan, name, panels in entries("panels"):
             fonts=FONTS,
             code=package_files("workflow/scripts/draw_panels.py"),
         output:
-            svg=f"{plan.folder}/figures/{name}.svg",
+            svg=in_report(plan, f"{plan.folder}/figures/{name}.svg", "panels", whole),
             pdf=f"{plan.folder}/figures/{name}.pdf",
         log:
             f"{plan.folder}/logs/draw_panels_{name}.log",
@@ -215,7 +216,7 @@ for plan, name, model in entries("models"):
             fonts=FONTS,
             code=package_files("workflow/scripts/draw_forest.py"),
         output:
-            **plan.drawings(f"forest_{name}", drawn),
+            **drawings(plan, f"forest_{name}", drawn, "forest"),
         log:
             f"{plan.folder}/logs/draw_forest_{name}.log",
         priority: 1
@@ -237,7 +238,8 @@ for plan, name, model in entries("models"):
 for plan, name, table in entries("tables"):
     if table["draw"]:
         shown = plan.parts(table)
-        own = [picture["path"] for picture in plan.pictures() if picture["name"] == name]
+        own = [picture for picture in plan.pictures() if picture["name"] == name]
+        svgs = [(f"{plan.folder}/figures/{p['path']}.svg", p["kind"], p) for p in own]
 
         rule:
             name:
@@ -249,8 +251,8 @@ for plan, name, table in entries("tables"):
                 fonts=FONTS,
                 code=package_files("workflow/scripts/draw_baseline.py"),
             output:
-                svg=[f"{plan.folder}/figures/{path}.svg" for path in own],
-                pdf=[f"{plan.folder}/figures/{path}.pdf" for path in own],
+                svg=[in_report(plan, *svg) for svg in svgs],
+                pdf=[f"{plan.folder}/figures/{picture['path']}.pdf" for picture in own],
             log:
                 f"{plan.folder}/logs/draw_baseline_{name}.log",
             conda:

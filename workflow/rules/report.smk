@@ -83,9 +83,21 @@ rule write_tables:
         tables=f"{RESULTS}/report/tables.json",
         code=package_files("workflow/scripts/write_tables.py"),
     output:
-        word=f"{RESULTS}/report/tables.docx",
-        checklists=f"{RESULTS}/report/checklists.docx",
-        excel=f"{RESULTS}/report/tables.xlsx",
+        word=report(
+            f"{RESULTS}/report/tables.docx",
+            caption="../../report/captions/tables.rst",
+            category="{study}",
+        ),
+        checklists=report(
+            f"{RESULTS}/report/checklists.docx",
+            caption="../../report/captions/checklists.rst",
+            category="{study}",
+        ),
+        excel=report(
+            f"{RESULTS}/report/tables.xlsx",
+            caption="../../report/captions/tables.rst",
+            category="{study}",
+        ),
         latex=f"{RESULTS}/report/tables.tex",
         files=directory(f"{RESULTS}/report/tables"),
         numbers=f"{RESULTS}/report/numbers.json",
