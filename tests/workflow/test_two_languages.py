@@ -70,7 +70,7 @@ def test_what_is_read_on_the_curves_is_chinese(chinese):
     assert said and all(CHINESE.search(text) for text in said)
 
 
-@pytest.mark.parametrize("name", ["tables.docx", "tables.xlsx"])
+@pytest.mark.parametrize("name", ["tables.docx", "tables.xlsx", "checklists.docx"])
 def test_the_documents_are_chinese(chinese, name):
     with zipfile.ZipFile(chinese / "report" / name) as made:
         parts = [n for n in made.namelist() if re.search(r"document|sharedStrings|header", n)]
