@@ -43,6 +43,8 @@ DEATH = {
 }
 STUDY = {
     "title": f"Waiting & watching {ATTACK}",
+    "root": "../..",
+    "pages": {},
     "data": "synthetic",
     "notice": "Invented, not patient data.",
     "preset": "r",

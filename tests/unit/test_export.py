@@ -11,7 +11,7 @@ from docx.oxml.ns import qn
 from table_files import csv_rows, excel_sheets, excel_text, latex_tables, word_notes, word_tables
 
 from retrocohort import format as fmt
-from retrocohort.export import csvs, latex, numbers, word, workbook
+from retrocohort.export import checklist, csvs, latex, numbers, word, workbook
 from retrocohort.report.tableset import TableSet
 from retrocohort.source import Number, Source, shown, value_of
 from retrocohort.styles import STYLES, styled
@@ -185,6 +185,42 @@ def test_heads_repeat_and_wide_tables_lie_on_their_side():
 def test_footnotes_stand_under_their_table():
     notes = word_notes(word.document(made()))
     assert notes[0] == " ".join(map(clean, HOSTILE)) and notes[-1] == "[a] A test"
+
+
+def checklists() -> list[dict]:
+    items = [
+        {"number": "1a", "topic": text, "asks": text, "places": [("x-1", text)], "author": text}
+        for text in HOSTILE
+    ]
+    return [
+        {"title": "Checklist A", "source": "Source A", "items": items},
+        {"title": "Checklist B", "source": "Source B", "items": [items[0] | {"places": []}]},
+    ]
+
+
+def test_checklists_have_a_row_an_item_and_links_to_the_report():
+    tables = TableSet("", NOTICE, "plain", [], [], checklists())
+    data = checklist.document(tables)
+    first, second = Document(io.BytesIO(data)).tables
+    rows = [[cell.text for cell in row.cells] for row in first.rows]
+    assert rows[0] == [
+        "Item",
+        "Recommendation",
+        "Where in the report",
+        "For the author to write",
+        "Page",
+    ]
+    told = [["1a", f"{clean(text)}. {clean(text)}", clean(text), ""] for text in HOSTILE]
+    assert [[a, b, d, e] for a, b, _, d, e in rows[1:]] == told
+    links = [
+        (field.get(qn("w:instr")).strip(), "".join(t.text for t in field.iter(qn("w:t"))))
+        for field in first._tbl.iter(qn("w:fldSimple"))
+    ]
+    assert links == [('HYPERLINK "report.html" \\l "x-1"', clean(text)) for text in HOSTILE]
+    assert len(second.rows) == 2 and not list(second._tbl.iter(qn("w:fldSimple")))
+    assert len(first._tbl.findall(f".//{qn('w:tblHeader')}")) == 1
+    assert word_notes(data) == ["Source A", "Source B"]
+    assert data == checklist.document(tables)
 
 
 def test_the_same_tables_give_the_same_bytes():

@@ -146,7 +146,7 @@ def test_delayed_entry_starts_at_the_youngest_and_counts_who_is_there():
 def test_the_time_axis_says_from_when_it_counts():
     groups = split(PATIENTS, 2)
     assert "Time (months)" in texts_of(figure_of(groups)[0])
-    late = figure_of(groups, curve={**CURVE, "time": "Time from the landmark"})[0]
+    late = figure_of(groups, curve={**CURVE, "from": "landmark"})[0]
     assert "Time from the landmark (months)" in texts_of(late)
 
 

@@ -107,13 +107,13 @@ def test_heading_has_the_counts_of_the_fit():
 
 def test_a_penalty_is_named():
     shown = " ".join(texts_of(figure_of(ROWS, model={**MODEL, "penalty": "firth"})))
-    assert "All covariates in one model; Firth's penalised likelihood and its profile." in shown
+    assert "All covariates in one model. Firth's penalised likelihood and its profile." in shown
 
 
 def test_strata_are_named_by_their_label():
     model = {**MODEL, "strata": ["raw_arm"]}
     shown = " ".join(texts_of(figure_of(ROWS[2:], model=model)))
-    assert "stratified by Treatment" in shown
+    assert "Stratified by Treatment." in shown
 
 
 def beside_figure(others, rows=ROWS):

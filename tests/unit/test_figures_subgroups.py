@@ -70,7 +70,7 @@ def test_every_ratio_and_p_is_that_of_the_rows():
     assert {fmt.p_value(float(row["p"])) for row in tests} <= set(shown)
     assert shown.count("201") == 7  # both arms of each subgroup
     assert any(
-        text.startswith("Treatment: Arm 1 against Arm 0, adjusted for age.") for text in shown
+        text.startswith("Treatment: Arm 1 against Arm 0. Adjusted for age.") for text in shown
     )
 
 

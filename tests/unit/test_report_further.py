@@ -225,9 +225,9 @@ def test_the_method_of_a_landmark_analysis():
 
 def test_the_method_of_a_landmark_analysis_tells_that_rounding_does_not_hold():
     said = "Times are not rounded here."
-    assert said not in further_methods.method("fur_late", rs.STUDY, LABELS)[1][0]
+    assert said not in further_methods.method("fur_late", rs.STUDY, LABELS)[1]
     study = rs.STUDY | {"time": rs.STUDY["time"] | {"round_to": 1}}
-    assert said in further_methods.method("fur_late", study, LABELS)[1][0]
+    assert said in further_methods.method("fur_late", study, LABELS)[1]
 
 
 def test_the_method_of_a_given_tau():

@@ -12,7 +12,8 @@ KEYS = ("title", "data", "notice", "arms", "endpoints", "variables")
 def build(**changes) -> str:
     study = {key: rs.STUDY[key] for key in KEYS} | {"name": "first"} | changes
     texts = {n.rpartition("/")[2]: (rs.ROOT / "report" / n).read_text("utf-8") for n in FILES}
-    return index.render([study, study | {"name": "second"}], [rs.ROWS, rs.ROWS], texts)
+    shown = [index.entry(own, rs.ROWS) for own in (study, study | {"name": "second"})]
+    return index.render(shown, texts)
 
 
 def test_each_study_says_its_size_and_endpoints_and_leads_to_its_report():

@@ -6,7 +6,7 @@ from report_study import RAW_NAMES, ROOT, STUDY
 from retrocohort.config.study import load_study
 from retrocohort.format import singular
 from retrocohort.io import read_text
-from retrocohort.report import derivations, methods
+from retrocohort.report import derivations, methods, statistics
 from retrocohort.report.labels import Labels, exact
 
 
@@ -91,7 +91,7 @@ CONVENTIONS = [
 @pytest.mark.parametrize(("key", "value", "words"), CONVENTIONS)
 def test_a_changed_convention_changes_the_text(key, value, words):
     study = STUDY | {"conventions": STUDY["conventions"] | {key: value}}
-    text = " ".join(s for _, said in methods.statistics(study, labels_of(study)) for s in said)
+    text = " ".join(s for _, said in statistics.statistics(study, labels_of(study)) for s in said)
     assert words in text
     others = [w for k, v, w in CONVENTIONS if k == key and v != value and w not in words]
     assert not [other for other in others if other in text and "continuity" not in other]
@@ -188,7 +188,7 @@ def test_every_operation_of_the_vocabulary_can_be_said():
 
 def test_no_raw_name_in_the_methods():
     said = [methods.time_scale(STUDY), str(methods.populations(STUDY, LABELS))]
-    said += [str(methods.statistics(STUDY, LABELS)), str(methods.criteria(STUDY, LABELS))]
+    said += [str(statistics.statistics(STUDY, LABELS)), str(methods.criteria(STUDY, LABELS))]
     said += [str(methods.endpoint(name, STUDY, LABELS)) for name in STUDY["endpoints"]]
     said += [str(methods.model(name, STUDY, LABELS)) for name in STUDY["models"]]
     said += [str(methods.sources(STUDY))]

@@ -128,7 +128,9 @@ bmi,,,,,,y|z,,,not estimable: no value in None
 
 def test_all_text_of_a_table_is_escaped(baseline):
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
-    html = environment.get_template("table.html.j2").render(table=baseline)
+    html = environment.get_template("table.html.j2").render(
+        table=baseline, words={"comma": ", ", "space": " "}
+    )
     assert "New &lt;b&gt;" in html
     assert "<b>" not in html
     root = ET.fromstring(f"<div>{html}</div>")  # well-formed

@@ -119,6 +119,10 @@ CHANGES = {
         replace(FILE, "title: Overall survival by surgical", "title: Survival by surgical"),
         PANELS | SUBMIT | REPORT,
     ),
+    "the dots of the figures of the manuscript": (
+        replace(FILE, "os_by_surgery: figure2}", "os_by_surgery: figure2}\n  dpi: [300]"),
+        SUBMIT | GATHER | REPORT,
+    ),
     "the time axis of a curve that panels show": (
         replace(FILE, "max_time: 144", "max_time: 120"),
         CURVES | FOLLOWUP | PANELS | SUBMIT | REPORT,

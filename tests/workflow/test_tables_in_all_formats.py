@@ -66,6 +66,15 @@ def test_word(study):
 
 
 @pytest.mark.parametrize("study", STUDIES)
+def test_checklists_link_to_places_of_the_page(study):
+    body = Document(report(study, "checklists.docx")).element.body
+    links = [field.get(qn("w:instr")) for field in body.iter(qn("w:fldSimple"))]
+    asked = {re.fullmatch(r' HYPERLINK "report.html" \\l "(.+)" ', link)[1] for link in links}
+    root = html.parse(str(report(study, "report.html")), html.HTMLParser(encoding="utf-8"))
+    assert len(asked) > 5 and asked <= set(root.xpath("//@id"))
+
+
+@pytest.mark.parametrize("study", STUDIES)
 def test_latex(study):
     text = report(study, "tables.tex").read_text(encoding="utf-8")
     names = re.findall(r"^% begin (.*)$", text, re.MULTILINE)

@@ -278,8 +278,12 @@ def singular(unit: str) -> str:
 
 def sentence(text: str) -> str:
     """Return a text with a capital first letter and a full stop."""
-    said = f"{text[:1].upper()}{text[1:].rstrip('.。')}"
-    return say("{text}.", text=said) if text else ""
+    return say("{text}.", text=capital(text).rstrip(".。")) if text else ""
+
+
+def capital(text: str) -> str:
+    """Return a text with a capital first letter, which Chinese has not."""
+    return text[:1].upper() + text[1:] if language() == ENGLISH else text
 
 
 def within_sentence(label: str) -> str:

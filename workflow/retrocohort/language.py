@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
 from pathlib import Path
 from string import Formatter
 
@@ -120,7 +120,11 @@ def told(text: str) -> str:
         if found:
             return translated.format(**{k: _value(v) for k, v in found.groupdict().items()})
     several = text.split(JOINED)
-    return say(JOINED).join(map(told, several)) if len(several) > 1 else text
+    for i in range(len(several) - 1, 0, -1):  # a label may have such a sign itself
+        first = JOINED.join(several[:i])
+        if i == 1 or first in catalogue.terms:
+            return say(JOINED).join([told(first), told(JOINED.join(several[i:]))])
+    return text
 
 
 def _value(text: str) -> str:
@@ -139,10 +143,17 @@ def listed(names: Iterable[str]) -> str:
 
 def clauses(parts: Sequence[str]) -> str:
     """Return parts of a sentence with commas between them."""
-    text, *others = parts
-    for part in others:
-        text = say("{text}, {more}", text=text, more=part)
-    return text
+    return chained(template("{text}, {more}"), parts)
+
+
+def all_of(parts: Sequence[str]) -> str:
+    """Return "a and b and c"."""
+    return chained(template("{text} and {more}"), parts)
+
+
+def chained(joint: str, parts: Sequence[str]) -> str:
+    """Return parts put together by a text with the values {text} and {more}."""
+    return reduce(lambda text, more: say(joint, text=text, more=more), parts)
 
 
 def sentences(parts: Iterable[str]) -> str:

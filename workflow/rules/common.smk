@@ -1,11 +1,13 @@
 """The studies of this run, checked before any job, and what every rule file uses.
 
 REQUIRED INPUTS  config/config.yaml, config/studies/{study}/*, headers of data/{study}/*
-OUTPUTS          STUDIES, PLANS, PAGES, RESULTS, SHOWN, entries(), presented(), study_param() and page_param()
+OUTPUTS          STUDIES, PLANS, PAGES, RESULTS, SHOWN, entries(), presented(), study_param(),
+                 page_param(), drawings() and in_report()
 """
 
 import os
 import sys
+from itertools import repeat
 from pathlib import Path
 
 from snakemake.logging import logger
@@ -21,6 +23,7 @@ from retrocohort.plan.outputs import (
     provenance_of,
 )
 from retrocohort.plan.page import (
+    copied_from,
     copies,
     index_facts,
     report_contents,
@@ -141,3 +144,23 @@ def entries(section):
 def presented(section):
     """Return the same of what readers see: in each language of a study."""
     return [(p, name, entry) for p in PAGES.values() for name, entry in p.study[section].items()]
+
+
+def in_report(plan, file, caption, part):
+    """Return a figure that Snakemake's own report shows, with a caption and labels."""
+    about = {"population": part["population_label"], "endpoint": part.get("endpoint_label", "")}
+    about["figure"] = Path(file).stem
+    return report(
+        file,
+        caption=f"../../report/captions/{caption}.rst",
+        category=plan.page,
+        subcategory=caption,
+        labels=about,
+    )
+
+
+def drawings(plan, stem, parts, caption):
+    """Return the outputs of a rule that draws a figure of each part."""
+    drawn = plan.drawings(stem, parts)
+    shown = [in_report(plan, *item) for item in zip(drawn["svg"], repeat(caption), parts)]
+    return drawn | {"svg": shown}

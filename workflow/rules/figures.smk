@@ -54,7 +54,7 @@ for plan, name, curve in presented("curves"):
             fonts=FONTS,
             code=package_files("workflow/scripts/draw_curves.py"),
         output:
-            **plan.drawings(f"km_{name}", drawn),
+            **drawings(plan, f"km_{name}", drawn, "curves"),
         log:
             f"{plan.shown}/logs/draw_curves_{name}.log",
         priority: 1
@@ -88,7 +88,7 @@ for plan, name, curve in presented("curves"):
                 fonts=FONTS,
                 code=package_files("workflow/scripts/draw_followup.py"),
             output:
-                **plan.drawings(f"followup_{name}", followed),
+                **drawings(plan, f"followup_{name}", followed, "followup"),
             log:
                 f"{plan.shown}/logs/draw_followup_{name}.log",
             conda:
@@ -123,7 +123,7 @@ for plan, name, entry in presented("further"):
                 fonts=FONTS,
                 code=package_files("workflow/scripts/draw_curves.py"),
             output:
-                **plan.drawings(f"landmark_{name}", drawn),
+                **drawings(plan, f"landmark_{name}", drawn, "landmark"),
             log:
                 f"{plan.shown}/logs/draw_landmark_{name}.log",
             priority: 1
@@ -155,7 +155,7 @@ for plan, name, entry in presented("further"):
                 fonts=FONTS,
                 code=package_files("workflow/scripts/draw_subgroups.py"),
             output:
-                **plan.drawings(f"subgroups_{name}", drawn),
+                **drawings(plan, f"subgroups_{name}", drawn, "subgroups"),
             log:
                 f"{plan.shown}/logs/draw_subgroups_{name}.log",
             priority: 1
@@ -180,6 +180,7 @@ for plan, name, entry in presented("further"):
 for plan, name, panels in presented("panels"):
     curve = plan.study["curves"][panels["curve"]]
     shown = plan.parts({**panels, "endpoints": [panels["endpoint"]]})
+    whole = shown[0] | {"population_label": ", ".join(part["population_label"] for part in shown)}
 
     rule:
         name:
@@ -193,7 +194,7 @@ for plan, name, panels in presented("panels"):
             fonts=FONTS,
             code=package_files("workflow/scripts/draw_panels.py"),
         output:
-            svg=f"{plan.shown}/figures/{name}.svg",
+            svg=in_report(plan, f"{plan.shown}/figures/{name}.svg", "panels", whole),
             pdf=f"{plan.shown}/figures/{name}.pdf",
         log:
             f"{plan.shown}/logs/draw_panels_{name}.log",
@@ -228,7 +229,7 @@ for plan, name, model in presented("models"):
             fonts=FONTS,
             code=package_files("workflow/scripts/draw_forest.py"),
         output:
-            **plan.drawings(f"forest_{name}", drawn),
+            **drawings(plan, f"forest_{name}", drawn, "forest"),
         log:
             f"{plan.shown}/logs/draw_forest_{name}.log",
         priority: 1
@@ -251,7 +252,8 @@ for plan, name, model in presented("models"):
 for plan, name, table in presented("tables"):
     if table["draw"]:
         shown = plan.parts(table)
-        own = [picture["path"] for picture in plan.pictures() if picture["name"] == name]
+        own = [picture for picture in plan.pictures() if picture["name"] == name]
+        svgs = [(f"{plan.shown}/figures/{p['path']}.svg", p["kind"], p) for p in own]
 
         rule:
             name:
@@ -264,8 +266,8 @@ for plan, name, table in presented("tables"):
                 fonts=FONTS,
                 code=package_files("workflow/scripts/draw_baseline.py"),
             output:
-                svg=[f"{plan.shown}/figures/{path}.svg" for path in own],
-                pdf=[f"{plan.shown}/figures/{path}.pdf" for path in own],
+                svg=[in_report(plan, *svg) for svg in svgs],
+                pdf=[f"{plan.shown}/figures/{picture['path']}.pdf" for picture in own],
             log:
                 f"{plan.shown}/logs/draw_baseline_{name}.log",
             conda:
@@ -295,7 +297,7 @@ for plan in (p for p in PAGES.values() if p.submitted()):
             svg=[f"{plan.shown}/figures/{path}.svg" for path in chosen.values()],
             code=package_files("workflow/scripts/submit_figures.py"),
         output:
-            folder=directory(f"{plan.shown}/submission/figures"),
+            folder=directory(plan.submission()),
         log:
             f"{plan.shown}/logs/submit_figures.log",
         conda:

@@ -86,8 +86,21 @@ rule write_tables:
         words=lambda w: PAGES[w.page].words,
         code=package_files("workflow/scripts/write_tables.py"),
     output:
-        word=f"{SHOWN}/report/tables.docx",
-        excel=f"{SHOWN}/report/tables.xlsx",
+        word=report(
+            f"{SHOWN}/report/tables.docx",
+            caption="../../report/captions/tables.rst",
+            category="{page}",
+        ),
+        checklists=report(
+            f"{SHOWN}/report/checklists.docx",
+            caption="../../report/captions/checklists.rst",
+            category="{page}",
+        ),
+        excel=report(
+            f"{SHOWN}/report/tables.xlsx",
+            caption="../../report/captions/tables.rst",
+            category="{page}",
+        ),
         latex=f"{SHOWN}/report/tables.tex",
         files=directory(f"{SHOWN}/report/tables"),
         numbers=f"{SHOWN}/report/numbers.json",
@@ -108,7 +121,7 @@ for plan in PAGES.values():
         name:
             f"gather_files_{plan.rule}"
         input:
-            files=list(copied.values()),
+            files=copied_from(plan),
             code=package_files("workflow/scripts/gather_files.py"),
         output:
             files=list(copied),
@@ -116,6 +129,8 @@ for plan in PAGES.values():
             f"{plan.shown}/logs/gather_files.log",
         conda:
             ENVIRONMENT
+        params:
+            copies=copied,
         message:
             f"{plan.page}: gather the files that the report links to"
         script:

@@ -4,9 +4,9 @@ from retrocohort import io
 
 
 def main(smk):
-    for source, target in zip(smk.input.files, smk.output.files, strict=True):
+    for target, source in smk.params.copies.items():
         io.copy_file(source, target)
-    return f"{len(smk.output.files)} files"
+    return f"{len(smk.params.copies)} files"
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from retrocohort.audit.ledger import (
 from retrocohort.faults import Fault, FaultsFound, suggest
 from retrocohort.format import MISSING, number
 from retrocohort.io import as_number
+from retrocohort.language import noted
 
 COLUMNS = (
     *("study", "id", "location", "population", "item", "level", "arm", "statistic", "printed"),
@@ -172,13 +173,14 @@ def departure(row: Mapping[str, str], cell: float, alpha: float) -> str:
     """Return how far a number is from the printed one, and whether that changes what it says."""
     if isnan(cell) or not row["value"]:
         if row["statistic"].startswith(TIMES) and isnan(cell) != (not row["value"]):
-            return "not reached here" if isnan(cell) else "reached here, not in print"
+            return noted("not reached here") if isnan(cell) else noted("reached here, not in print")
         return ""
     value, told = float(row["value"]), []
     if value:
-        told.append(f"{number(100 * (cell / value - 1), 1)}% from the printed value")
+        share = number(100 * (cell / value - 1), 1)
+        told.append(noted("{share}% from the printed value", share=share))
     if row["statistic"].startswith(P) and (value <= alpha) != (cell <= alpha):
-        told.append(f"on the other side of {alpha:g}")
+        told.append(noted("on the other side of {limit}", limit=f"{alpha:g}"))
     if row["statistic"].startswith(RATIO) and (value - 1) * (cell - 1) < 0:
-        told.append("on the other side of 1")
+        told.append(noted("on the other side of {limit}", limit=1))
     return "; ".join(told)

@@ -138,10 +138,10 @@ def read_study(folder: str, data: str) -> tuple[dict, list[Fault]]:
     paper = _paper(folder, plain, faults)
     if faults:
         return read | {"sources": with_paths(sources, data)}, faults
-    plain |= paper
+    plain |= paper | {"languages": languages_of(written)}
     if chinese:
         chinese = plain | filled(resolved(written, OTHER), data, OTHER) | chinese
-    return plain | {"languages": languages_of(written), "chinese": chinese}, []
+    return plain | {"chinese": chinese}, []
 
 
 def _chinese(

@@ -9,7 +9,7 @@ from retrocohort.figures import canvas, dots
 from retrocohort.figures.dots import Line
 from retrocohort.figures.looks import look_of
 from retrocohort.io import as_number
-from retrocohort.language import say
+from retrocohort.language import all_of, say
 
 Rows = Sequence[Mapping[str, str]]
 BALANCED = 0.1  # |SMD| below this is taken for balance (Austin, Stat Med 2009;28:3083)
@@ -48,9 +48,7 @@ def _balance(part, values: Rows, tests: Rows, table, variables) -> Figure:
         text = look.written(fmt.difference, max(known)) if known else fmt.MISSING
         lines.append((max(known, default=-1.0), Line(variables[name]["label"], sizes, text)))
     lines = [line for _, line in sorted(lines, key=lambda pair: -pair[0])]
-    pairs = [
-        say(" and ").join(levels[arm] for arm in contrast.split("|")) for contrast in contrasts
-    ]
+    pairs = [all_of([levels[arm] for arm in contrast.split("|")]) for contrast in contrasts]
     title = say("Balance by {by}", by=fmt.within_sentence(variables[table["by"]]["label"]))
     largest = say("Largest SMD") if len(pairs) > 1 else "SMD"
     axis = {"label": say("Standardised mean difference (SMD)"), "text": largest}

@@ -18,6 +18,7 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
 from retrocohort.faults import Fault, FaultsFound
+from retrocohort.language import ENGLISH, language
 
 POINTS_PER_MM = 72 / 25.4
 WIDTHS = {"single": 85 * POINTS_PER_MM, "double": 175 * POINTS_PER_MM}
@@ -149,7 +150,12 @@ def _width(text: str, size: float, weight: str, style: str) -> float:
 
 def width_of(text: str, size: float | None = None, weight="normal", style="normal") -> float:
     """Return the width of one line of text."""
-    return _width(text, size or body(), weight, style) if text else 0.0
+    return _width(text, size or body(), _weight(weight), style) if text else 0.0
+
+
+def _weight(weight: str) -> str:
+    """Return the weight that is drawn: Chinese has one, and Latin beside it is not bolder."""
+    return weight if language() == ENGLISH else "normal"
 
 
 def line_height(size: float | None = None) -> float:
@@ -205,6 +211,7 @@ def write(layer: Axes, x: float, top: float, lines: Sequence[str], **text) -> li
         `size`, `ha`, `color`, `weight`, `style` of matplotlib's text.
     """
     size = text.setdefault("size", body())
+    text["weight"] = _weight(text.get("weight", "normal"))
     step = line_height(size)
     return [
         layer.text(x, top + (i + BASELINE) * step, line, va="baseline", **text)

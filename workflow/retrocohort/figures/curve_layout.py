@@ -175,7 +175,7 @@ def _survival_label(part: Mapping[str, str]) -> str:
         return say("Event-free, cause-specific")
     first = part["endpoint_label"].split(",")[0]
     if say("survival") in first.lower() and len(first) <= 32:
-        return first
+        return say("{survival}", survival=first)
     return say("Event-free")
 
 

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from retrocohort.figures import canvas, forest_rows
 from retrocohort.figures.forest_rows import Row
+from retrocohort.format import capital
 from retrocohort.language import say
 
 WIDTH = canvas.WIDTHS["double"]
@@ -105,7 +106,7 @@ def _note(row: Row, columns: Columns) -> list[str]:
     if not row.note:
         return []
     room = WIDTH - canvas.MARGIN - columns.axis_left
-    return canvas.wrap(f"{row.note[:1].upper()}{row.note[1:]}", room)
+    return canvas.wrap(capital(row.note), room)
 
 
 def _write_header(layer: Axes, columns: Columns, bottom: float, ratio_headings, p_heading) -> None:

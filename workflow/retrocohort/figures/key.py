@@ -15,6 +15,7 @@ from retrocohort.units import amount, unit_name
 SAMPLE = 24.0  # length of the piece of line before a label
 GAP = 6.0
 COLUMN_GAP = 12.0
+LEAST = 34.0  # of the labels: room for four Chinese characters
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def median_text(group: Group, trim: bool) -> str:
     Whole numbers are trimmed to "82" where all times of the key are whole or half units.
     """
     if not group.rows["time"].size or group.note.startswith("not estima"):
-        return _sentence(told(group.note) or say("no patient"))
+        return fmt.capital(told(group.note) or say("no patient"))
     median, low, high = group.median
     limits = (
         "" if fmt.is_missing(low) and fmt.is_missing(high) else fmt.interval(low, high, 1, trim)
@@ -87,7 +88,7 @@ def layout(
     medians = [look.written(median_text, group, trim) for group in groups]
     widest = max(map(canvas.width_of, [heading, *medians]))
     beside = min(widest, max(canvas.width_of(heading), most / 2))
-    room = max(most - SAMPLE - GAP - COLUMN_GAP - beside, 30.0)
+    room = max(most - SAMPLE - GAP - COLUMN_GAP - beside, LEAST)
     rows = [
         (group, canvas.wrap(group.label, room), canvas.wrap(text, beside))
         for group, text in zip(groups, medians, strict=True)
@@ -138,8 +139,3 @@ def _median_alone(group: Group, unit: str, share: str) -> str:
     if median_known(group):
         return say("Median {n} ({share} CI {limits})", n=middle, share=share, limits=limits)
     return say("Median not reached ({share} CI {limits})", share=share, limits=limits)
-
-
-def _sentence(text: str) -> str:
-    """Return the text with a capital first letter."""
-    return text[:1].upper() + text[1:]

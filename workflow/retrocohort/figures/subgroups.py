@@ -10,7 +10,7 @@ from retrocohort.figures import canvas, forest_page, forest_rows
 from retrocohort.figures.forest_rows import Row, Rows
 from retrocohort.figures.looks import Look, look_of
 from retrocohort.io import as_number
-from retrocohort.language import listed, say, sentences, template, told
+from retrocohort.language import all_of, listed, say, sentences, template, told
 
 TEST = template(
     "P: likelihood-ratio test of the interaction, in one Cox model of all subgroups of a heading;"
@@ -56,7 +56,7 @@ def draw(
     compared = say(
         "{label}: {others} against {reference}.",
         label=variables[entry["by"]]["label"],
-        others=say(" and ").join(others),
+        others=all_of(others),
         reference=levels.get(reference, ""),
     )
     held = [fmt.within_sentence(variables[name]["label"]) for name in entry["covariates"]]

@@ -137,6 +137,22 @@ class Plan:
         chosen = self.study["figures"]["submit"].items()
         return {f"figure{i}_{name}": path for i, (name, path) in enumerate(chosen, 1)}
 
+    def submission(self) -> str:
+        """Return the folder of the figures of the manuscript."""
+        return self.at("submission/figures")
+
+    def tiffs(self, figure: str) -> dict[str, str]:
+        """Return label -> TIFF file of a figure, none of one that is not in the manuscript."""
+        asked = self.study["figures"]
+        return {
+            f"TIFF {dpi} dpi": f"{self.submission()}/{name}_{dpi}dpi.tiff"
+            for name, path in self.submitted().items()
+            for dpi in asked["dpi"]
+            if f"figures/{path}" == figure and "tiff" in asked["rasters"]
+        }
+
+    # records and cohort
+
     def source_rules(self) -> dict[str, dict]:
         """Return the delivered files without their labels, which change nothing that is read."""
         return {name: without(source, "label") for name, source in self.study["sources"].items()}
@@ -186,6 +202,8 @@ class Plan:
                 for name, endpoint in study["endpoints"].items()
             },
         }
+
+    # models and tables
 
     def curves_of(self, endpoint: str) -> list[dict]:
         """Return every curve of an endpoint: its name, what it compares, its population."""
@@ -248,10 +266,6 @@ class Plan:
         own = [subgroups] if isinstance(subgroups, str) else []
         asked = [entry["by"], *own, *entry["across"], *entry["covariates"]]
         return self.texts(asked, *keys or ("type", "levels"))
-
-    def _with_files(self, pattern: str, entry: dict) -> list[tuple[dict, str]]:
-        parts = self.parts(entry)
-        return list(zip(parts, self.files(pattern, parts), strict=True))
 
     def paired(self, pattern: str, entry: dict) -> list[tuple[dict, str]]:
         """Return each part of an entry with its path below the results of the study."""

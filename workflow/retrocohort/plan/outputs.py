@@ -7,7 +7,14 @@ from retrocohort.language import noted
 from retrocohort.plan.entries import FORMATS, FURTHER, PLACE, Plan
 from retrocohort.plan.page import COX, ESTIMATES, copies
 
-WRITTEN = ("tables.docx", "tables.xlsx", "tables.tex", "tables", "numbers.json")  # of the report
+WRITTEN = (  # of the report
+    "tables.docx",
+    "tables.xlsx",
+    "tables.tex",
+    "tables",
+    "numbers.json",
+    "checklists.docx",
+)
 # table of results with a `note` column -> the step under which its notes are listed
 NOTED_ESTIMATES = {
     "quantiles": noted("survival"),
@@ -58,7 +65,7 @@ def loose_files(plan: Plan) -> list[str]:
     found += [plan.at("cohort/exclusions.csv"), plan.at("records/centres.csv")]
     found += [plan.at(f"report/{name}") for name in WRITTEN]
     found += [plan.at(f"figures/{path}.{f}") for path in plan.figures() for f in FORMATS]
-    found += [plan.at("submission/figures")] if plan.submitted() else []
+    found += [plan.submission()] if plan.submitted() else []
     for name, table in plan.study["tables"].items():
         found += plan.files(f"tables/{{population}}/{name}.csv", plan.parts(table))
     return [path for path in found if plan.owns(path)] + notices(plan) + list(copies(plan))

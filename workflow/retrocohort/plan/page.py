@@ -145,10 +145,13 @@ def _downloads(plan: Plan, figure: str, numbers: dict, part: dict | None = None)
     """Return links from the page to copies of a figure and of the numbers behind it."""
     files = {"PDF": f"{figure}.pdf"} | {what: f"{n}.csv" for what, n in numbers.items()}
     paths = {what: path.format(**(part or {})) for what, path in files.items()}
+    links = {what: (plan.at(path), _copied(path)) for what, path in paths.items()}
+    for what, path in plan.tiffs(figure.format(**(part or {}))).items():
+        links[what] = (path, path.rpartition("/")[2])
     return {
         "links": [
-            {"label": what, "href": f"files/{_copied(path)}", "source": plan.at(path)}
-            for what, path in paths.items()
+            {"label": what, "href": f"files/{name}", "source": source}
+            for what, (source, name) in links.items()
         ]
     }
 
@@ -158,6 +161,13 @@ def copies(plan: Plan) -> dict[str, str]:
     contents = report_contents(plan).values()
     links = [link for items in contents for item in items for link in item.get("links", ())]
     return {plan.at(f"report/{link['href']}"): link["source"] for link in links}
+
+
+def copied_from(plan: Plan) -> list[str]:
+    """Return what the copies are made from: files, and the folder of the manuscript's figures."""
+    submission = plan.submission()
+    sources = copies(plan).values()
+    return list(dict.fromkeys(submission if s.startswith(f"{submission}/") else s for s in sources))
 
 
 def shown_files(plan: Plan) -> list[str]:

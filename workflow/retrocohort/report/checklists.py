@@ -84,6 +84,6 @@ def checklists_section(
         blocks += [
             heading(f"checklist-{name}", title),
             text(said, source),
-            {"kind": "checklist", "id": name, "title": title, "items": items},
+            {"kind": "checklist", "id": name, "title": title, "source": source, "items": items},
         ]
     return blocks

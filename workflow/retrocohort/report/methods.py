@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from retrocohort.format import capital
 from retrocohort.language import clauses, say, template
 from retrocohort.report.labels import Labels, exact
 from retrocohort.report.statistics import TIES, Item
@@ -49,8 +50,7 @@ def sources(study: Mapping) -> list[Item]:
 
 def as_words(text: str) -> str:
     """Return a text with a capital first letter; the name of an entry as words."""
-    words = text.replace("_", " ")
-    return words[:1].upper() + words[1:]
+    return capital(text.replace("_", " "))
 
 
 def time_scale(study: Mapping) -> str:

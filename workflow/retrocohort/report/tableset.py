@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 
 from retrocohort.report.blocks import Sheet
 from retrocohort.source import Number, numbers_of, shown
@@ -26,6 +26,8 @@ class TableSet:
         Those with plain numbers first, then those of the supplement.
     cited : list of str
         The numbers of the sentences, each a text that knows its number.
+    checklists : list of dict
+        Title, source and items of each checklist, as the page shows them.
     """
 
     title: str
@@ -33,6 +35,7 @@ class TableSet:
     style: str
     tables: list[Layout]
     cited: list[str]
+    checklists: list[dict] = field(default_factory=list)
 
 
 def collect(sheet: Sheet, sections: Sequence[Mapping]) -> dict:
@@ -46,6 +49,12 @@ def collect(sheet: Sheet, sections: Sequence[Mapping]) -> dict:
         for part in sentence
         if part.number
     ]
+    checklists = [
+        {"title": block["title"], "source": block["source"]}
+        | {"items": [asdict(item) for item in block["items"]]}
+        for block in blocks
+        if block["kind"] == "checklist"
+    ]
     ranked = sorted(sheet.tables, key=is_supplement)
     return {
         "title": sheet.study["title"],
@@ -53,6 +62,7 @@ def collect(sheet: Sheet, sections: Sequence[Mapping]) -> dict:
         "style": sheet.study["report"]["style"],
         "tables": [as_data(layout) for layout in ranked],
         "cited": [text_data(shown(number.shown, number)) for number in numbers],
+        "checklists": checklists,
     }
 
 
@@ -60,7 +70,8 @@ def restore(data: Mapping) -> TableSet:
     """Return the tables of which `collect` made the data."""
     tables = [from_data(table) for table in data["tables"]]
     cited = [text_from_data(text) for text in data["cited"]]
-    return TableSet(data["title"], data["notice"], data["style"], tables, cited)
+    about = (data[key] for key in ("title", "notice", "style"))
+    return TableSet(*about, tables, cited, data["checklists"])
 
 
 def is_supplement(layout: Layout) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from string import ascii_lowercase
 
+from retrocohort.format import capital
 from retrocohort.language import say, template, told
 
 # penalty of a Cox model -> the test of its coefficients
@@ -59,8 +60,7 @@ class Footnotes:
         """Return the letter of a footnote, empty for no text; after z comes aa, then bb."""
         if not text:
             return ""
-        text = told(text)
-        text = text[:1].upper() + text[1:]
+        text = capital(told(text))
         if text not in self.texts:
             self.texts.append(text)
         times, position = divmod(self.texts.index(text), len(ascii_lowercase))
