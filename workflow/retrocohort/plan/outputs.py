@@ -58,7 +58,11 @@ def loose_files(plan: Plan) -> list[str]:
     """Return the files that no other step reads; not asked for, a lost one stayed lost."""
     names = ("records/cleaned.csv", "records/cleaning_log.csv", "records/derivation_log.csv")
     found = [f"{plan.folder}/{name}" for name in (*names, "cohort/cohort.csv")]
-    found += [f"{plan.folder}/cohort/exclusions.csv", f"{plan.folder}/records/centres.csv"]
+    found += [
+        f"{plan.folder}/audit/consistency.passed",
+        f"{plan.folder}/cohort/exclusions.csv",
+        f"{plan.folder}/records/centres.csv",
+    ]
     found += [f"{plan.folder}/report/{name}" for name in WRITTEN]
     found += [f"{plan.folder}/figures/{path}.{f}" for path in plan.figures() for f in FORMATS]
     found += [plan.submission()] if plan.submitted() else []
