@@ -53,6 +53,7 @@ rule build_report:
         linkage=lambda w: PAGES[w.page].at("records/linkage.csv"),
         centres=lambda w: PAGES[w.page].at("records/centres.csv"),
         warnings=lambda w: PAGES[w.page].at("audit/warnings.csv"),
+        consistency=lambda w: PAGES[w.page].at("audit/consistency.csv"),
         paper=lambda w: paper_files(PAGES[w.page]),
         provenance=lambda w: provenance_of(PAGES[w.page]),
         lock="envs/requirements.lock",

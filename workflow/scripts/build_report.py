@@ -21,6 +21,7 @@ def main(smk):
     }
     rows = {name: read_cited(getattr(given, name)) for name in ROWS}
     paper = [io.read_rows(path) for path in given.paper]
+    rows["consistency"] = io.read_rows(given.consistency)
     rows |= dict(zip(PAPER, paper, strict=False))
     texts = {name: io.read_text(getattr(given, name)) for name in TEXTS}
     templates = {PurePath(path).name: io.read_text(path) for path in given.templates}

@@ -8,30 +8,37 @@ from collections.abc import Iterator, Mapping
 
 from retrocohort.audit import counted, estimated, modelled
 from retrocohort.audit.agreement import Agreement
+from retrocohort.language import template
 
 IDENTITIES = {
-    "flow": "Each box of the flowchart is the one before it, less those excluded",
-    "lists": "The list behind each box names as many records as the box says",
-    "cohort": "The last box of the flowchart is the whole cohort",
-    "counted": "Populations, arms and endpoints are counted again from the cohort",
-    "nested": "Populations lie within their parents",
-    "arms": "The arms of a population are part of it",
-    "at_risk": "Those at risk of an endpoint and those who are not make up the cohort",
-    "columns": "The columns of a baseline table have the sizes of the arms",
-    "known": "Known and missing values of a variable add up to its column",
-    "levels": "The levels of a variable add up to its known values",
-    "percentages": "Percentages follow from their counts",
-    "survival": "Curves, follow-up and tables count the patients and events of the endpoint",
-    "groups": "The groups of a log-rank test add up to its patients and events",
-    "starts": "The number at risk at time 0 is the size of the group",
-    "curves": "Events and censored of a curve add up; its steps follow from its counts",
-    "fixed": "Survival at fixed times is read from the curve",
-    "table": "A survival table repeats the estimates, the test and the model",
-    "models": "A Cox model has the patients of the endpoint; its levels and its fit add up",
-    "ratios": "Hazard ratio, interval and P of a row follow from its coefficient",
-    "landmark": "Those before, left out and analysed of a landmark analysis add up",
-    "means": "Restricted means count the patients and events of their groups",
-    "interactions": "Subgroups of an interaction test add up; its statistic follows from its fits",
+    "flow": template("Each box of the flowchart is the one before it, less those excluded"),
+    "lists": template("The list behind each box names as many records as the box says"),
+    "cohort": template("The last box of the flowchart is the whole cohort"),
+    "counted": template("Populations, arms and endpoints are counted again from the cohort"),
+    "nested": template("Populations lie within their parents"),
+    "arms": template("The arms of a population are part of it"),
+    "at_risk": template("Those at risk of an endpoint and those who are not make up the cohort"),
+    "columns": template("The columns of a baseline table have the sizes of the arms"),
+    "known": template("Known and missing values of a variable add up to its column"),
+    "levels": template("The levels of a variable add up to its known values"),
+    "percentages": template("Percentages follow from their counts"),
+    "survival": template(
+        "Curves, follow-up and tables count the patients and events of the endpoint"
+    ),
+    "groups": template("The groups of a log-rank test add up to its patients and events"),
+    "starts": template("The number at risk at time 0 is the size of the group"),
+    "curves": template("Events and censored of a curve add up; its steps follow from its counts"),
+    "fixed": template("Survival at fixed times is read from the curve"),
+    "table": template("A survival table repeats the estimates, the test and the model"),
+    "models": template(
+        "A Cox model has the patients of the endpoint; its levels and its fit add up"
+    ),
+    "ratios": template("Hazard ratio, interval and P of a row follow from its coefficient"),
+    "landmark": template("Those before, left out and analysed of a landmark analysis add up"),
+    "means": template("Restricted means count the patients and events of their groups"),
+    "interactions": template(
+        "Subgroups of an interaction test add up; its statistic follows from its fits"
+    ),
 }
 FURTHER = {
     "landmark": modelled.of_landmark,

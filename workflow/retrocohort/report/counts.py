@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from retrocohort.audit.consistency import IDENTITIES
 from retrocohort.format import count
 from retrocohort.io import as_number
 from retrocohort.language import say, told
@@ -111,6 +112,19 @@ def linkage_table(place: str, caption: str, linkage: Rows, labels: Labels) -> La
     }
     lines = [Row(labels.source(row["source"]), counted(row, *columns)) for row in linkage]
     return Layout(place, caption, say("Source"), list(columns.values()), [lines], [], Footnotes())
+
+
+def checked_table(place: str, caption: str, rows: Rows) -> Layout:
+    """Return how many of the numbers that must agree do, by identity."""
+    found: dict[str, list[bool]] = {}
+    for row in rows:
+        found.setdefault(row["identity"], []).append(row["holds"] == "yes")
+    lines = [
+        Row(say(IDENTITIES[name]), [Cell(count(sum(holds))), Cell(count(len(holds)))])
+        for name, holds in found.items()
+    ]
+    columns = [Column(say("Agree")), Column(say("Checked"))]
+    return Layout(place, caption, say("Identity"), columns, [lines], [], Footnotes())
 
 
 def warning_totals(place: str, caption: str, warnings: Rows, labels: Labels, study) -> Layout:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from retrocohort.format import count, sentence, within_sentence
 from retrocohort.io import as_number
-from retrocohort.language import say, template
+from retrocohort.language import say, sentences, template
 from retrocohort.report import counts, further_methods, methods, provenance, statistics
 from retrocohort.report.blocks import Block, Sheet, definitions, details, heading, items, text
 from retrocohort.report.derivations import derivations
@@ -162,6 +162,18 @@ def warnings_section(sheet: Sheet, files: Files) -> list[Block]:
         sheet.table(every),
     )
     return [*blocks, *sheet.table(totals, main=True), more]
+
+
+def checked_section(sheet: Sheet, rows: Rows) -> list[Block]:
+    """Return how many numbers of the results were compared with each other, and how many agree."""
+    agree = count(sum(row["holds"] == "yes" for row in rows))
+    told = say("Checked: {agree} of {n} agree.", agree=agree, n=count(len(rows)))
+    why = say(
+        "Each pair stands in audit/consistency.csv with the file, row and column of both numbers; a"
+        " run in which one does not agree stops."
+    )
+    table = counts.checked_table("checked", say("Numbers of the results that must agree"), rows)
+    return [text(sentences((told, why))), *sheet.table(table)]
 
 
 def provenance_section(linkage: Rows, texts: Mapping[str, str]) -> list[Block]:
