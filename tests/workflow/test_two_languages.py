@@ -23,7 +23,18 @@ NEUTRAL = [  # citations, files, packages with versions, addresses
 METHODS = ["Kaplan-Meier", "Cox", "log-rank", "Wald", "Firth", "Breslow", "Efron", "Holm"]
 METHODS += ["Greenwood", "Schoenfeld", "Pearson", "Fisher", "Student", "Welch", "Shapiro-Wilk"]
 METHODS += ["Mann-Whitney", "Kruskal-Wallis", "Yates", "Heinze", "Schemper", "Wilcoxon", "Mayo"]
-SOFTWARE = ["plain", "PubMed", "Excel", "Word", "Markdown", "make", "manuscript", "Tab", "English"]
+SOFTWARE = [
+    "plain",
+    "dpi",
+    "PubMed",
+    "Excel",
+    "Word",
+    "Markdown",
+    "make",
+    "manuscript",
+    "Tab",
+    "English",
+]
 PRINTED = ["one", "two", "single", "Ref"]  # what the paper prints in words
 STUDY_TERMS = ["bt-pNET", "hn-pNET", "bt-pNET-sHM", "hn-pNET-sHM"]
 ALLOWED = {*METHODS, *SOFTWARE, *PRINTED, *STUDY_TERMS}
