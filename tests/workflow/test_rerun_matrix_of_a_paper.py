@@ -81,7 +81,7 @@ CHANGES = {
         FROM_COHORT | {"build_cohort"},
     ),
     "the label of a source": (
-        replace(FILE, "label: Zhongshan Hospital of Fudan University", "label: Zhongshan"),
+        replace(FILE, "{en: Zhongshan Hospital of Fudan", "{en: Zhongshan of Fudan"),
         REPORT,
     ),
     "the notice": (
@@ -94,7 +94,7 @@ CHANGES = {
     ),
     "a finding": (replace(f"{FOLDER}/findings.csv", "printed as around", "told as"), REPORT),
     "the number that a table has in the paper": (
-        replace(FILE, "numbers: {full: Table 2}", "numbers: {full: Table II}"),
+        replace(FILE, "numbers: {full: {en: Table 2,", "numbers: {full: {en: Table II,"),
         named("build_survival_table", "table2") | COMPARE | REPORT,
     ),
     "the subgroups without which an interaction is tested": (
@@ -106,7 +106,7 @@ CHANGES = {
         LANDMARK | LANDMARK_CURVES | END,
     ),
     "the label of a landmark analysis": (
-        replace(FILE, "label: Landmark at 6 months", "label: Landmark"),
+        replace(FILE, "label: {en: Landmark at 6 months", "label: {en: Landmark"),
         LANDMARK_CURVES | REPORT,
     ),
     "the time up to which means are taken": (
@@ -114,7 +114,7 @@ CHANGES = {
         MEANS | END,
     ),
     "the label of an analysis without a figure": (
-        replace(FILE, "label: Restricted mean survival time", "label: Mean survival"),
+        replace(FILE, "label: {en: Restricted mean survival time", "label: {en: Mean survival"),
         REPORT,
     ),
     "the populations of panels": (
@@ -126,7 +126,9 @@ CHANGES = {
         PANELS | SUBMIT | REPORT,
     ),
     "the title of panels": (
-        replace(FILE, "title: Overall survival by surgical", "title: Survival by surgical"),
+        replace(
+            FILE, "title: {en: Overall survival by surgical", "title: {en: Survival by surgical"
+        ),
         PANELS | SUBMIT | REPORT,
     ),
     "the dots of the figures of the manuscript": (
@@ -163,6 +165,14 @@ CHANGES = {
     ),
     "the calibrated cohort, of which raw files are made by another workflow": (
         append(f"{FOLDER}/calibrated.csv", "\n"),
+        set(),
+    ),
+    "a Chinese text of a study in English": (
+        replace(FILE, "zh: 北京协和医院}", "zh: 协和}"),
+        set(),
+    ),
+    "a Chinese label of a study in English": (
+        replace(f"{FOLDER}/dictionary.csv", "性别,,", "男女,,"),
         set(),
     ),
     "the settings of the twin": (append(f"{FOLDER}/twin.yaml", "\n# a remark\n"), set()),

@@ -16,14 +16,25 @@ WORD = re.compile(r"[A-Za-z][A-Za-z-]*[a-z]{2}[A-Za-z-]*")
 LINK = re.compile(r' · <a href="[^"]*" hreflang="zh" lang="zh">[^<]*</a>')
 NEUTRAL = [  # citations, files, packages with versions, addresses
     r"(?:Xu Q|von Elm E) et al\..*?\d{4};\d+:[\w-]+",
-    r"[\w/]+\.(?:xlsx|csv|sav|json|md|txt|yaml|org)\b",
+    r"[\w/-]+\.(?:xlsx|csv|sav|json|md|txt|yaml|org)\b",
     r"[A-Za-z][\w-]* \d+(?:\.\d+)+\S*",
     r"doi \S+",
 ]
 METHODS = ["Kaplan-Meier", "Cox", "log-rank", "Wald", "Firth", "Breslow", "Efron", "Holm"]
 METHODS += ["Greenwood", "Schoenfeld", "Pearson", "Fisher", "Student", "Welch", "Shapiro-Wilk"]
 METHODS += ["Mann-Whitney", "Kruskal-Wallis", "Yates", "Heinze", "Schemper", "Wilcoxon", "Mayo"]
-SOFTWARE = ["PubMed", "Excel", "Word", "Markdown", "make", "manuscript", "Tab", "English"]
+SOFTWARE = [
+    "plain",
+    "dpi",
+    "PubMed",
+    "Excel",
+    "Word",
+    "Markdown",
+    "make",
+    "manuscript",
+    "Tab",
+    "English",
+]
 PRINTED = ["one", "two", "single", "Ref"]  # what the paper prints in words
 STUDY_TERMS = ["bt-pNET", "hn-pNET", "bt-pNET-sHM", "hn-pNET-sHM"]
 ALLOWED = {*METHODS, *SOFTWARE, *PRINTED, *STUDY_TERMS}
