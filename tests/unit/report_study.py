@@ -442,6 +442,12 @@ Cox~model~'mod_adj' pop_men end_os arm_x=arm_a not~defined~for~this~value~of~'ag
 test~of~proportional~hazards~'mod_adj' pop_men end_os GLOBAL not~estimable 1
 table~'tab_base' full . sex_x not~estimable:~the~same~value 2
 """),
+    "consistency": table("""
+identity holds
+flow yes
+curves yes
+curves yes
+"""),
 }
 TEXTS = {
     "provenance": f"# The people\n\n| file | what |\n|---|---|\n| `people.csv` | {ATTACK} |\n\n"
