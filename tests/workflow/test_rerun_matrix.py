@@ -9,6 +9,7 @@ import pytest
 from tests.workflow.matrix import (
     PACKAGE,
     append,
+    checks,
     finished_copy,
     planned,
     replace,
@@ -97,11 +98,12 @@ def of(study, *jobs):
 
 
 def and_what_always_follows(jobs):
-    """Add the copies beside a page, of drawings and of counts and estimates, and the index."""
+    """Add the copies beside a page, the gate of all numbers, and the index."""
     copied = ("draw_", "fit_cox_", "estimate_survival_", "label_cohort")
     copies = {(study, f"gather_files_{study}") for study, job in jobs if job.startswith(copied)}
+    gates = {(study, gate) for study, job in jobs for gate in checks({job})}
     counted = any(job == "label_cohort" for _, job in jobs)
-    return jobs | copies | (INDEX if counted else set())
+    return jobs | copies | gates | (INDEX if counted else set())
 
 
 def of_both(jobs_of):

@@ -4,7 +4,17 @@ The expected sets were written by hand from the design, as those of `test_rerun_
 """
 
 import pytest
-from tests.workflow.matrix import PACKAGE, append, finished_copy, planned, replace, restored
+from tests.workflow.matrix import (
+    CHECKS,
+    PACKAGE,
+    append,
+    checks,
+    finished_copy,
+    planned,
+    replace,
+    restored,
+    snakemake,
+)
 
 STUDY = "xu2025"
 FOLDER = f"config/studies/{STUDY}"
@@ -45,14 +55,14 @@ FROM_COHORT = (
     | (LANDMARK | SUBGROUPS | EFFECTS | MEANS | PAGES | TABLES | DRAWN | COMPARE | NOTICE | END)
 )
 GATHER, INDEX = {f"gather_files_{STUDY}"}, {"build_index"}
-ALL_JOBS = FROM_COHORT | GATHER | INDEX | {"read_records", "clean_records", "build_cohort"}
+ALL_JOBS = FROM_COHORT | GATHER | INDEX | CHECKS | {"read_records", "clean_records", "build_cohort"}
 
 
 def and_what_always_follows(jobs):
-    """Add the copies beside the page, of drawings and of counts and estimates, and the index."""
+    """Add the copies beside the page, the gate of all numbers, and the index."""
     copied = ("draw_", "fit_cox_", "estimate_survival_", "label_cohort", "analyse_", "compare_eff")
     copies = GATHER if any(job.startswith(copied) for job in jobs) else set()
-    return jobs | copies | (INDEX if "label_cohort" in jobs else set())
+    return jobs | copies | checks(jobs) | (INDEX if "label_cohort" in jobs else set())
 
 
 def raw_cell(project):
@@ -191,3 +201,17 @@ def test_a_change_runs_what_depends_on_it_and_nothing_else(finished, what):
     with restored(finished):
         change(finished)
         assert pending_jobs(finished) == and_what_always_follows(expected)
+
+
+def test_a_number_altered_by_hand_stops_the_run(finished):
+    """The gate names the cell, and the file that it wrote stays to be read."""
+    path = finished / f"results/{STUDY}/models/full/os/quantiles.csv"
+    before, passed = path.read_bytes(), f"results/{STUDY}/audit/consistency.passed"
+    path.write_bytes(before.replace(b",,163,63,", b",,163,64,", 1))
+    said = snakemake(finished, [STUDY], passed, fails=True)
+    rows = (finished / f"results/{STUDY}/audit/consistency.csv").read_text(encoding="utf-8")
+    assert "survival (full, os, events): 64 in models/full/os/quantiles.csv:2:events, 63 in" in said
+    assert ",no\n" in rows and not (finished / passed).exists()
+    path.write_bytes(before)
+    snakemake(finished, [STUDY], passed)
+    assert (finished / passed).exists()

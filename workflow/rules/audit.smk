@@ -1,7 +1,7 @@
 """What was noticed on the way.
 
 REQUIRED INPUTS  results/{study}/{records,cohort,tables,models}/*.csv
-OUTPUTS          results/{study}/audit/warnings.csv; published.csv of studies with a ledger; NOTICE.txt of those
+OUTPUTS          results/{study}/audit/warnings.csv, consistency.csv; published.csv of studies with a ledger; NOTICE.txt of those
                  with a notice, in the folder of each step
 """
 
@@ -27,6 +27,42 @@ rule collect_warnings:
         "{wildcards.study}: count the warnings"
     script:
         "../scripts/collect_warnings.py"
+
+
+rule check_consistency:
+    input:
+        tables=lambda w: checked_files(PLANS[w.study]),
+        code=package_files("workflow/scripts/check_consistency.py"),
+    output:
+        consistency=f"{RESULTS}/audit/consistency.csv",
+    log:
+        f"{RESULTS}/logs/check_consistency.log",
+    conda:
+        ENVIRONMENT
+    params:
+        folder=RESULTS,
+        parts=lambda w: checked_parts(PLANS[w.study]),
+        conventions=lambda w: PLANS[w.study].conventions("confidence"),
+    message:
+        "{wildcards.study}: compare the results with each other"
+    script:
+        "../scripts/check_consistency.py"
+
+
+rule require_agreement:
+    input:
+        checked=f"{RESULTS}/audit/consistency.csv",
+        code=package_files("workflow/scripts/require_agreement.py"),
+    output:
+        passed=f"{RESULTS}/audit/consistency.passed",
+    log:
+        f"{RESULTS}/logs/require_agreement.log",
+    conda:
+        ENVIRONMENT
+    message:
+        "{wildcards.study}: stop where the results do not agree"
+    script:
+        "../scripts/require_agreement.py"
 
 
 for plan in (p for p in PLANS.values() if p.study["ledger"]):

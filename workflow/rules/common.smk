@@ -14,6 +14,7 @@ from snakemake.logging import logger
 
 from retrocohort.config.passed import digest_of, kept
 from retrocohort.faults import Fault, FaultsFound
+from retrocohort.plan.checked import checked_files, checked_parts
 from retrocohort.plan.entries import PLACE, Plan, pages_of
 from retrocohort.plan.outputs import (
     loose_files,

@@ -62,7 +62,8 @@ def loose_files(plan: Plan) -> list[str]:
     """Return the files that no other step reads; not asked for, a lost one stayed lost."""
     names = ("records/cleaned.csv", "records/cleaning_log.csv", "records/derivation_log.csv")
     found = [plan.at(name) for name in (*names, "cohort/cohort.csv")]
-    found += [plan.at("cohort/exclusions.csv"), plan.at("records/centres.csv")]
+    found += [plan.at(name) for name in ("audit/consistency.passed", "records/centres.csv")]
+    found += [plan.at("cohort/exclusions.csv")]
     found += [plan.at(f"report/{name}") for name in WRITTEN]
     found += [plan.at(f"figures/{path}.{f}") for path in plan.figures() for f in FORMATS]
     found += [plan.submission()] if plan.submitted() else []

@@ -1,0 +1,113 @@
+"""What must agree between the flow, the populations, the arms and the baseline tables."""
+
+import math
+from collections.abc import Iterator, Mapping
+
+from retrocohort.audit.agreement import Agreement, Value, computed
+
+
+def of_cohort(read) -> Iterator[Agreement]:
+    """Yield what holds of the flow, the populations, the arms and the endpoints."""
+    flow, lists = read("cohort/flow.csv"), read("cohort/exclusions.csv")
+    populations, arms = read("cohort/populations.csv"), read("cohort/arms.csv")
+    for i, row in enumerate(flow.rows):
+        before, out, after = (flow.value(i, f"n_{c}") for c in ("before", "excluded", "after"))
+        item = row["criterion"] or row["label"]
+        left = computed(before.number - out.number, before, out)
+        yield Agreement("flow", item, left, after)
+        if i:
+            yield Agreement("flow", item, flow.value(i - 1, "n_after"), before)
+            listed = lists.where(criterion=row["criterion"])
+            yield Agreement("lists", item, Value(len(listed), lists.shown), out)
+    whole = populations.one("n", population="full")
+    yield Agreement("cohort", "full", flow.value(len(flow.rows) - 1, "n_after"), whole)
+    for i, row in enumerate(populations.rows):
+        named = row["population"]
+        if row["parent"]:
+            parent = populations.one("n", population=row["parent"])
+            told = populations.value(i, "n_parent")
+            yield Agreement("nested", "n_parent", told, parent, population=named)
+            yield Agreement("nested", "n", populations.value(i, "n"), parent, "<=", named)
+        for arm in dict.fromkeys(other["arm"] for other in arms.rows):
+            total = arms.total("n", arms.where(arm=arm, population=named))
+            yield Agreement("arms", arm, total, populations.value(i, "n"), "<=", named)
+    endpoints = read("cohort/endpoints.csv")
+    for name in dict.fromkeys(row["endpoint"] for row in endpoints.rows):
+        rows = endpoints.where(endpoint=name)
+        n, out = endpoints.value(rows[0], "n"), endpoints.total("n_not_at_risk", rows)
+        both = computed(n.number + out.number, n, out)
+        yield Agreement("at_risk", "n", both, whole, population="full", endpoint=name)
+
+
+def of_records(read) -> Iterator[Agreement]:
+    """Yield that populations, arms and endpoints are counted again from the cohort."""
+    cohort = read("cohort/cohort.csv")
+    populations, arms = read("cohort/populations.csv"), read("cohort/arms.csv")
+    inside = {
+        row["population"]: [r for r in cohort.rows if r[f"in_{row['population']}"] == "True"]
+        for row in populations.rows
+    }
+
+    def again(number: float) -> Value:
+        return Value(number, f"{cohort.shown}, counted")
+
+    for i, row in enumerate(populations.rows):
+        n, named = again(len(inside[row["population"]])), row["population"]
+        yield Agreement("counted", "n", n, populations.value(i, "n"), population=named)
+    for i, row in enumerate(arms.rows):
+        named, variable, level = (row[key] for key in ("population", "variable", "level"))
+        n = again(sum(r[variable] == level for r in inside[named]))
+        item = f"{variable} {level}"
+        yield Agreement("counted", item, n, arms.value(i, "n"), population=named)
+    endpoints = read("cohort/endpoints.csv")
+    for name in dict.fromkeys(row["endpoint"] for row in endpoints.rows):
+        followed = [r for r in cohort.rows if r[f"{name}_time"]]
+        events = sum(r[f"{name}_event"] == "1" for r in followed)
+        first = endpoints.where(endpoint=name)[0]
+        for column, number in (("n", len(followed)), ("events", events)):
+            told, about = endpoints.value(first, column), {"population": "full", "endpoint": name}
+            yield Agreement("counted", column, again(number), told, **about)
+
+
+def of_baseline(read, part: Mapping) -> Iterator[Agreement]:
+    """Yield what holds of a baseline table: sizes, known and missing, levels, percentages."""
+    cells, population = read(part["values"]), part["population"]
+    whole = read("cohort/populations.csv").one("n", population=population)
+    arms = read("cohort/arms.csv")
+    size = {row["arm"]: i for i, row in enumerate(cells.rows) if not row["variable"]}
+    yield Agreement("columns", "all", cells.value(size[""], "value"), whole, population=population)
+    for arm in filter(None, size):
+        stated = arms.where(variable=part["by"], level=arm, population=population)
+        for i in stated[:1]:
+            column = cells.value(size[arm], "value")
+            yield Agreement("columns", arm, column, arms.value(i, "n"), population=population)
+    found = {
+        (row["variable"], row["level"], row["arm"], row["statistic"]): i
+        for i, row in enumerate(cells.rows)
+    }
+    for (variable, level, arm, statistic), i in found.items():
+        item = " ".join(filter(None, (variable, level, arm)))
+        if statistic == "missing":
+            known, missing = found[variable, "", arm, "n"], i
+            both = cells.total("value", (known, missing))
+            yield Agreement(
+                "known", item, both, cells.value(size[arm], "value"), population=population
+            )
+        elif statistic == "percent":
+            n, of = (cells.value(found[variable, at, arm, "n"], "value") for at in (level, ""))
+            yield Agreement(
+                "percentages", item, share(n, of), cells.value(i, "value"), population=population
+            )
+    levels = {}
+    for (variable, level, arm, statistic), i in found.items():
+        if level and statistic == "n":
+            levels.setdefault((variable, arm), []).append(i)
+    for (variable, arm), rows in levels.items():
+        known = cells.value(found[variable, "", arm, "n"], "value")
+        item = " ".join(filter(None, (variable, arm)))
+        yield Agreement("levels", item, cells.total("value", rows), known, population=population)
+
+
+def share(n: Value, of: Value) -> Value:
+    """Return a percentage, computed from two counts."""
+    return computed(100 * n.number / of.number if of.number else math.nan, n, of)
