@@ -138,10 +138,11 @@ def test_a_study_without_a_paper_has_neither_section():
 def test_a_figure_of_panels_names_them_by_their_letters():
     panels = {"name": "fig", "title": "Survival", "svg": rs.SVG, "populations": ["All", "Men"]}
     panels |= {"km": [rs.KM, rs.KM], "unit": "months", "note": "", "curve": "cur_arm"}
-    panels["links"] = rs.links("fig")
+    panels |= {"links": rs.links("fig"), "places": ["full-end_os", "pop_men-end_os"]}
     page = Page(build(contents=rs.contents() | {"panels": [panels]}))
     assert "Survival: A, All; B, Men." in page.words
     assert "files/fig.csv" in page.links
+    assert {"#km-cur_arm-full-end_os", "#km-cur_arm-pop_men-end_os"} <= set(page.links)
 
 
 def test_the_notice_stands_on_the_page():
