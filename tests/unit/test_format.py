@@ -134,6 +134,11 @@ def test_means_medians_and_differences():
     assert fmt.difference(None) == "–"
 
 
+def test_an_estimate_without_limits_stands_alone():
+    assert fmt.with_limits(fmt.number(89.04), NAN, None) == "89.0"
+    assert fmt.with_limits(fmt.number(89.04), 81.94, 97.36) == "89.0 (81.9–97.4)"
+
+
 @pytest.mark.parametrize(
     "median, q1, q3, text",
     [
