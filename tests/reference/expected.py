@@ -27,9 +27,11 @@ def number(value):
 def differences(expected, found, exact=()):
     """Return a line for each expected number that is not found, or not equal within 1e-6.
 
+    Nothing expected is a line too: it would agree with anything.
+
     Quantities (last part of the key) named in `exact` may differ by rounding only.
     """
-    lines = []
+    lines = [] if expected else ["nothing is expected"]
     for key, wanted in expected.items():
         if key not in found:
             lines.append(f"{key}: not found")

@@ -245,7 +245,7 @@ def test_sentences_come_before_tables():
     source = Source("os.full.all.median", "f.csv", 2, "median")
     cell = Cell(shown("122.0", Number(122.0, "122.0", source)))
     layout = Layout("t", "c", "s", [Column("n")], [[Row("r", [cell])]], [], Footnotes(), "Table 3")
-    cited = [shown("122", Number(122.0, "122", source))]
+    cited = [fmt.count(7), shown("122", Number(122.0, "122", source))]
     found = numbers.citable(TableSet("", "", "plain", [layout], cited))["numbers"]
     assert found["os.full.all.median"]["shown"] == "122"
     assert found["os.full.all.median"]["table"] == "Table 3"
