@@ -4,6 +4,7 @@ import csv
 import math
 from collections import defaultdict
 from pathlib import Path
+from statistics import NormalDist
 
 HERE = Path(__file__).parent
 RELATIVE = 1e-6
@@ -17,6 +18,19 @@ def read(name, block, key):
             number = float(row["value"]) if row["value"] else math.nan
             found[tuple(row[c] for c in block)][tuple(row[c] for c in key)] = number
     return dict(found)
+
+
+def with_wald(block):
+    """Return numbers of R with the ratio, 95% limits, z and P that follow from coef and se."""
+    found = dict(block)
+    for key, coef in block.items():
+        if key[-1] == "coef":
+            se, width = block[*key[:-1], "se"], NormalDist().inv_cdf(0.975)
+            ratios = {"hr": coef, "hr_low": coef - width * se, "hr_high": coef + width * se}
+            own = {name: math.exp(value) for name, value in ratios.items()}
+            own |= {"z": coef / se, "p": math.erfc(abs(coef / se) / math.sqrt(2))}
+            found |= {(*key[:-1], name): value for name, value in own.items()}
+    return found
 
 
 def number(value):
