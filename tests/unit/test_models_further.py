@@ -245,6 +245,12 @@ class TestRestrictedMean:
         rows = {(row["level"], row["reference"]): row for row in self.rows(frame, "part", 8)}
         assert rows["a", ""]["estimate"] == 4
 
+    def test_before_the_first_death_there_is_no_test(self, frame):
+        *means, difference = self.rows(frame, tau=1.5)  # one is censored at 1, the first dies at 2
+        assert [row["estimate"] for row in means] == [1.5, 1.5]
+        assert (difference["estimate"], difference["se"]) == (0, 0) and "p" not in difference
+        assert difference["note"] == "not estimable: nobody of either group died before tau"
+
     def test_a_group_without_patients_does_not_set_tau(self, frame):
         frame.loc[frame["part"] == "a", "part"] = None
         rows = {(row["level"], row["reference"]): row for row in self.rows(frame, "part")}
