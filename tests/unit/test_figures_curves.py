@@ -192,6 +192,14 @@ def test_median_not_reached_and_level_without_patients():
     assert set(at_risk_shown(figure, 2)) == {"0"}
 
 
+def test_a_median_that_nobody_estimated_is_not_called_not_reached():
+    km, _, logrank = curve_case(split(PATIENTS, 2, 30), "0.2", "raw_variable")
+    by = {"label": "Nodes", "levels": {"raw_0": "Arm 0", "raw_1": "Arm 1"}}
+    with canvas.styled(STYLE):
+        shown = texts_of(curves.draw(PART, km, [], logrank, CURVE, by, CONVENTIONS))
+    assert shown.count("Not estimated") == 2 and "Not reached" not in shown
+
+
 def test_population_of_nobody_is_a_figure_that_says_so():
     figure, _, _ = figure_of({"raw_a": [], "raw_b": []})
     assert "No patient at risk" in texts_of(figure)
