@@ -1,6 +1,7 @@
 """The written tables: inert text, typed numbers, notices, heads that repeat, the same bytes."""
 
 import io
+import math
 import re
 import zipfile
 
@@ -13,7 +14,7 @@ from table_files import csv_rows, excel_sheets, excel_text, latex_tables, word_n
 from retrocohort import format as fmt
 from retrocohort.export import checklist, csvs, latex, numbers, word, workbook
 from retrocohort.report.tableset import TableSet
-from retrocohort.source import Number, Source, shown, value_of
+from retrocohort.source import Number, Source, joined, shown, value_of
 from retrocohort.styles import STYLES, styled
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 
@@ -130,6 +131,41 @@ def test_numbers_are_typed_and_shown_as_in_the_report():
     ]
 
 
+def test_a_csv_file_has_title_heads_rows_and_notes_as_shown():
+    assert csv_rows(csvs.files(made())["table_s1.csv"]) == [
+        ["Table S1. Numbers"],
+        ["", "Group", ""],
+        ["Item", "n", "HR (95% CI)"],
+        ["Row 0", "17,549", "0.88 (0.76–1.02) [a]"],
+        ["  Row 1", "<0.001 [a]", "1 (reference)"],
+        ["  Row 2", "−0.3277", "72.4 (33.0–)"],
+        ["  Row 3", ">0.99", "not reached"],
+        ["  Row 4", "", "–"],
+        [NOTICE],
+        ["a A test"],
+    ]
+
+
+def test_a_sheet_names_the_numbers_of_a_cell_and_keeps_words_and_indents():
+    values = zip((0.8812, 0.7604, 1.0249), ("hr", "hr_low", "hr_high"), strict=True)
+    ratio = fmt.ratio_interval(*(sourced(x, f"os.full.{name}", name) for x, name in values))
+    follow = joined(fmt.number(89.04), " months")
+    rows = [Row("Age", [Cell(ratio), Cell(follow)], "years"), Row("Old", [Cell()] * 2, "", True)]
+    columns = [Column("HR"), Column("Follow-up")]
+    layout = Layout("x", "About it", "Item", columns, [rows], [], Footnotes(), "Table 7")
+    data = workbook.workbook(TableSet("", "", "plain", [layout], []))
+    shown = [[text for _, text, _ in row] for row in excel_sheets(data)["Table 7"]]
+    assert shown[2:5] == [
+        ["", "hr", "hr low", "hr high", ""],
+        ["Age, years", "0.88", "0.76", "1.02", "89.0 months"],
+        ["Old", "", "", "", ""],
+    ]
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    assert [book["Table 7"][f"A{i}"].alignment.indent for i in (4, 5)] == [0, 1]
+    links = {c.value: c.hyperlink.location for r in book["About"] for c in r if c.hyperlink}
+    assert links == {"Table 7": "'Table 7'!A1"}
+
+
 @pytest.mark.parametrize("style", STYLES)
 def test_number_formats_of_each_style_show_what_the_report_shows(style):
     with styled(style):
@@ -232,13 +268,24 @@ def test_the_same_tables_give_the_same_bytes():
 
 
 def test_numbers_to_cite():
-    found = numbers.citable(made())["numbers"]
+    cited = numbers.citable(made())
+    assert (cited["title"], cited["style"]) == (f"Title {HOSTILE[0]}", "plain")
+    found = cited["numbers"]
     assert found["os.full.arm.a.p"] == {
         "value": 0.00035, "shown": "<0.001", "file": "models/full/os/x.csv", "row": 2,
         "column": "p", "table": "Table S1",
     }  # fmt: skip
     assert found["os.full.arm.a.p.stated"]["shown"] == "P < 0.001"
     assert len(found) == 2  # what was computed on the way has no cell
+
+
+def test_a_limit_that_was_not_reached_is_cited_as_such():
+    limits = fmt.interval(33.0, sourced(math.nan, "os.full.all.q3", "q3"))
+    found = numbers.citable(TableSet("", "", "plain", [], [limits]))["numbers"]
+    assert (found["os.full.all.q3"]["value"], found["os.full.all.q3"]["shown"]) == (
+        None,
+        "not reached",
+    )
 
 
 def test_sentences_come_before_tables():

@@ -62,7 +62,9 @@ def test_trimming_takes_whole_numbers_only():
     assert fmt.number(-0.01, 1, trim=True) == "0"
 
 
-@pytest.mark.parametrize("n, text", [(0, "0"), (999.0, "999"), (17549, "17,549"), (None, "–")])
+@pytest.mark.parametrize(
+    "n, text", [(0, "0"), (999.0, "999"), (1000, "1,000"), (17549, "17,549"), (None, "–")]
+)
 def test_count(n, text):
     assert fmt.count(n) == text
 
@@ -178,6 +180,7 @@ def test_sentences(text, expected):
     [
         ((9256.69, 51.985, 1648266.2), "9,257 (51.99–1,648,266)"),
         ((99.2, 2, 100.5), "99.20 (2.00–101)"),
+        ((100.0, 2, 300.0), "100 (2.00–300)"),
     ],
 )
 def test_large_ratios_have_no_decimals(ratio, text):

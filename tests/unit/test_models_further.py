@@ -160,14 +160,20 @@ class TestInteraction:
         (test,), _ = interaction(frame, "sex")
         assert 0 < test["p"] < 1
 
-    def test_a_fit_that_does_not_converge_is_told(self, frame, monkeypatch):
+    @pytest.mark.parametrize("stuck", [{1}, {2}, {1, 2}])  # without and with interaction
+    def test_a_fit_that_does_not_converge_is_told(self, frame, monkeypatch, stuck):
+        calls, own = [], cox.maximise
+
         def stop(likelihood):
-            return Maximum(np.zeros(likelihood.x.shape[1]), np.zeros(0, bool), False)
+            calls.append(likelihood)
+            none = Maximum(np.zeros(likelihood.x.shape[1]), np.zeros(0, bool), False)
+            return none if len(calls) in stuck else own(likelihood)
 
         monkeypatch.setattr(cox, "maximise", stop)
         (test,), ratios = interaction(frame, "sex")
-        assert test["note"] == ratios[1]["note"] == "not estimable: the fit did not converge"
-        assert "p" not in test and "hr" not in ratios[1]
+        note = "not estimable: the fit did not converge"
+        assert len(calls) == 2 and test["note"] == note and "p" not in test
+        assert (ratios[1].get("note") == note) == ("hr" not in ratios[1]) == (2 in stuck)
 
 
 class TestLandmark:
