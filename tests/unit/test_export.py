@@ -166,6 +166,26 @@ def test_a_sheet_names_the_numbers_of_a_cell_and_keeps_words_and_indents():
     assert links == {"Table 7": "'Table 7'!A1"}
 
 
+def test_heads_details_and_indents_in_word_and_latex():
+    rows = [
+        Row("Age", [Cell("1"), Cell("2")], "years"),
+        Row("Old", [Cell("3"), Cell("4")], "", True),
+    ]
+    columns = [Column("n", "", "Group"), Column("HR", "(95% CI)", "Group")]
+    layout = Layout("x", "c", "Item", columns, [rows], [], Footnotes(), "Table 7")
+    tables = TableSet("", "", "plain", [layout], [])
+    body = [["Age, years", "1", "2"], ["Old", "3", "4"]]
+    data, text = word.document(tables), latex.document(tables)
+    assert word_tables(data) == [[["Item", "Group"], ["", "n", "HR (95% CI)"], *body]]
+    lines = Document(io.BytesIO(data)).tables[0].rows[2:]
+    left, further = (row.cells[0].paragraphs[0].paragraph_format.left_indent for row in lines)
+    assert left < further
+    assert latex_tables(text) == [body]
+    assert text.count("\nItem & n & HR (95\\% CI) \\\\") == 2  # on the first page and the next
+    assert "\n & \\multicolumn{2}{c}{Group} \\\\ \\cmidrule(lr){2-3}" in text
+    assert "\n\\hspace*{1em}Old & 3" in text and "\nAge, years & 1" in text
+
+
 @pytest.mark.parametrize("style", STYLES)
 def test_number_formats_of_each_style_show_what_the_report_shows(style):
     with styled(style):
