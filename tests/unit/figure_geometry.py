@@ -55,5 +55,14 @@ def texts_of(figure) -> list[str]:
     return [text.get_text() for axes in figure.axes for text in axes.texts]
 
 
+def lines_of(figure) -> list[list[str]]:
+    """Return the texts of each line of a page, from left to right."""
+    lines = {}
+    for text in figure.axes[0].texts:
+        x, y = text.get_position()
+        lines.setdefault(round(y, 3), []).append((x, text.get_text()))
+    return [[word for _, word in sorted(own) if word] for _, own in sorted(lines.items())]
+
+
 def by_gid(figure, start: str) -> list:
     return [a for a in figure.findobj(lambda a: (a.get_gid() or "").startswith(start))]

@@ -1,8 +1,8 @@
-"""Which notes of a table of results are warnings."""
+"""Which notes, problems and counts are warnings, and of how many."""
 
 import pytest
 
-from retrocohort.audit.warnings import of_notes
+from retrocohort.audit.warnings import of_endpoints, of_flow, of_notes, of_problems
 
 WARNINGS = [
     "not estimable: no patient",
@@ -39,3 +39,33 @@ def test_a_row_of_the_fit_is_named_by_the_covariate_of_its_model():
 def test_equal_notes_of_one_item_are_counted():
     row = {"variable": "size", "level": "", "note": WARNINGS[0]}
     assert [found["n"] for found in collected(row, row)] == [2]
+
+
+def told(warnings):
+    return [(row["endpoint"] or row["item"], row["warning"], row["n"]) for row in warnings]
+
+
+def test_problems_are_counted_by_variable_kind_and_what_was_done():
+    above = {"variable": "size", "problem": "above the maximum", "action": "set to missing"}
+    twice = {"variable": "age", "problem": "two values", "action": ""}
+    assert told(of_problems([above, twice, above])) == [
+        ("age", "two values", 1),
+        ("size", "above the maximum; set to missing", 2),
+    ]
+
+
+def test_a_criterion_that_could_not_be_judged_is_told():
+    text = "criterion cannot be judged, a value is missing; the patients stay"
+    rows = [{"label": "Late", "n_unknown": "0"}, {"label": "No stage", "n_unknown": "3"}]
+    assert told(of_flow(rows)) == [("No stage", text, 3)]
+
+
+def test_who_is_not_at_risk_and_which_events_came_too_late():
+    os = {"endpoint": "os", "n_not_at_risk": "2", "n_events_after_followup": "4"}
+    none = {"endpoint": "pfs", "n_not_at_risk": "0", "n_events_after_followup": "0", "reason": ""}
+    rows = [os | {"reason": "no date"}, os | {"n_not_at_risk": "1", "reason": "earlier"}, none]
+    assert told(of_endpoints(rows)) == [
+        ("os", "not at risk: no date", 2),
+        ("os", "not at risk: earlier", 1),
+        ("os", "event recorded after the end of follow-up; censored there", 4),
+    ]

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from retrocohort.audit.ledger import COLUMNS, finding_faults, ledger_faults, rows_of
+from retrocohort.audit.ledger import COLUMNS, files_of, finding_faults, ledger_faults, rows_of
 from retrocohort.audit.published import compare, last_digit
 from retrocohort.faults import FaultsFound
 
@@ -116,6 +116,22 @@ def test_every_row_is_in_one_group_and_says_why():
     assert found["e"]["reason"] == "does not add up"
     assert found["g"]["reason"] == "software"
     assert all(line["study"] == "study" for line in found.values())
+
+
+def test_what_a_departure_says_where_there_is_no_ratio_of_two_numbers():
+    ledger = [
+        row("72", "median_os", "median", "f"),
+        row("", "q3_os", "median"),
+        row("0.5", "p_cox", "p", "u"),
+        row("0"),
+    ]
+    reasons = [line["reason"] for line in compared(*ledger)]
+    assert reasons == ["not reached here", "reached here, not in print", "", ""]
+
+
+def test_the_files_of_a_ledger_are_named_once():
+    rows = [row("83"), row("7", file=""), row("82"), row("1", file="cohort/flow.csv")]
+    assert files_of(rows) == [FILE, "cohort/flow.csv"]
 
 
 def test_addresses_that_lead_nowhere_are_told_at_once():

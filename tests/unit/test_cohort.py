@@ -198,8 +198,17 @@ def test_on_the_age_scale_observation_starts_at_the_age_at_index():
         50  | 730.5  | yes  | 52            | 1
         51  | 365.25 | yes  | 52            | 1
         60  | 0      | no   | -             | -
+        80  | 365.25 | no   | 81            | 0
+        -   | 365.25 | no   | -             | -
     """)
     times = assert_times(frame, endpoint, days_per_unit=365.25)
+    a_day = survival_times(frame.assign(day=1.0), {"days_per_unit": 365.25} | endpoint)
+    assert (a_day.reason[:4] == "").all()  # a single day is time at risk
+    assert times.reason[2:].tolist() == [
+        "No time between entry and exit",
+        "",
+        "Value of the time scale at the index date missing",
+    ]
     assert times.time[0] == times.time[1]  # the same day of life is one time, not two near ones
     assert times.entry[:2].tolist() == [50, 51]
 
@@ -259,6 +268,7 @@ def test_the_parts_are_put_together():
                 "events": [{"time": "day", "where": {"died": "yes"}}],
                 "followup": "day",
                 "days_per_unit": 30.5,
+                "round_to": 5,
             }
         },
         "populations": {"full": {"where": {}, "parent": ""}},
@@ -266,9 +276,28 @@ def test_the_parts_are_put_together():
     }
     result = build.cohort(frame, study)
     assert result.frame["record_id"].tolist() == ["a", "c"]
-    assert result.frame["os_time"].tolist() == [2, 1]
+    assert list(result.frame)[-4:] == ["in_full", "os_time", "os_event", "os_exact"]
+    assert result.frame["os_time"].tolist() == [0, 0]
+    assert result.frame["os_exact"].tolist() == [2, 1]
+    assert result.frame["os_event"].tolist() == [1, 0]
     assert result.frame["in_full"].tolist() == [True, True]
+    assert result.endpoints == [
+        {"endpoint": "os", "n": 2, "events": 1, "n_events_after_followup": 0}
+        | {"n_not_at_risk": 0, "reason": ""}
+    ]
     assert result.populations == [{"population": "full", "n": 2, "parent": "", "n_parent": None}]
+
+
+def test_labels_stand_beside_the_counts_and_change_none():
+    flow = [{"criterion": "", "n_after": 3}, {"criterion": "late", "n_after": 2}]
+    assert labels.flow_rows(flow, {"late": "Too late"}) == [
+        {"criterion": "", "n_after": 3, "label": "Delivered records"},
+        {"criterion": "late", "n_after": 2, "label": "Too late"},
+    ]
+    (population,) = labels.population_rows([{"population": "men", "n": 2}], {"men": "Men"})
+    assert population == {"population": "men", "n": 2, "label": "Men"}
+    (arm,) = labels.arm_rows([{"variable": "sex", "level": "m", "n": 2}], {"sex": {"m": "Men"}})
+    assert arm == {"variable": "sex", "level": "m", "n": 2, "label": "Men"}
 
 
 def test_an_event_after_the_end_of_follow_up_is_censored_and_counted():

@@ -1,6 +1,7 @@
 """The written tables: inert text, typed numbers, notices, heads that repeat, the same bytes."""
 
 import io
+import math
 import re
 import zipfile
 
@@ -13,7 +14,7 @@ from table_files import csv_rows, excel_sheets, excel_text, latex_tables, word_n
 from retrocohort import format as fmt
 from retrocohort.export import checklist, csvs, latex, numbers, word, workbook
 from retrocohort.report.tableset import TableSet
-from retrocohort.source import Number, Source, shown, value_of
+from retrocohort.source import Number, Source, joined, shown, value_of
 from retrocohort.styles import STYLES, styled
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 
@@ -130,6 +131,61 @@ def test_numbers_are_typed_and_shown_as_in_the_report():
     ]
 
 
+def test_a_csv_file_has_title_heads_rows_and_notes_as_shown():
+    assert csv_rows(csvs.files(made())["table_s1.csv"]) == [
+        ["Table S1. Numbers"],
+        ["", "Group", ""],
+        ["Item", "n", "HR (95% CI)"],
+        ["Row 0", "17,549", "0.88 (0.76–1.02) [a]"],
+        ["  Row 1", "<0.001 [a]", "1 (reference)"],
+        ["  Row 2", "−0.3277", "72.4 (33.0–)"],
+        ["  Row 3", ">0.99", "not reached"],
+        ["  Row 4", "", "–"],
+        [NOTICE],
+        ["a A test"],
+    ]
+
+
+def test_a_sheet_names_the_numbers_of_a_cell_and_keeps_words_and_indents():
+    values = zip((0.8812, 0.7604, 1.0249), ("hr", "hr_low", "hr_high"), strict=True)
+    ratio = fmt.ratio_interval(*(sourced(x, f"os.full.{name}", name) for x, name in values))
+    follow = joined(fmt.number(89.04), " months")
+    rows = [Row("Age", [Cell(ratio), Cell(follow)], "years"), Row("Old", [Cell()] * 2, "", True)]
+    columns = [Column("HR"), Column("Follow-up")]
+    layout = Layout("x", "About it", "Item", columns, [rows], [], Footnotes(), "Table 7")
+    data = workbook.workbook(TableSet("", "", "plain", [layout], []))
+    shown = [[text for _, text, _ in row] for row in excel_sheets(data)["Table 7"]]
+    assert shown[2:5] == [
+        ["", "hr", "hr low", "hr high", ""],
+        ["Age, years", "0.88", "0.76", "1.02", "89.0 months"],
+        ["Old", "", "", "", ""],
+    ]
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    assert [book["Table 7"][f"A{i}"].alignment.indent for i in (4, 5)] == [0, 1]
+    links = {c.value: c.hyperlink.location for r in book["About"] for c in r if c.hyperlink}
+    assert links == {"Table 7": "'Table 7'!A1"}
+
+
+def test_heads_details_and_indents_in_word_and_latex():
+    rows = [
+        Row("Age", [Cell("1"), Cell("2")], "years"),
+        Row("Old", [Cell("3"), Cell("4")], "", True),
+    ]
+    columns = [Column("n", "", "Group"), Column("HR", "(95% CI)", "Group")]
+    layout = Layout("x", "c", "Item", columns, [rows], [], Footnotes(), "Table 7")
+    tables = TableSet("", "", "plain", [layout], [])
+    body = [["Age, years", "1", "2"], ["Old", "3", "4"]]
+    data, text = word.document(tables), latex.document(tables)
+    assert word_tables(data) == [[["Item", "Group"], ["", "n", "HR (95% CI)"], *body]]
+    lines = Document(io.BytesIO(data)).tables[0].rows[2:]
+    left, further = (row.cells[0].paragraphs[0].paragraph_format.left_indent for row in lines)
+    assert left < further
+    assert latex_tables(text) == [body]
+    assert text.count("\nItem & n & HR (95\\% CI) \\\\") == 2  # on the first page and the next
+    assert "\n & \\multicolumn{2}{c}{Group} \\\\ \\cmidrule(lr){2-3}" in text
+    assert "\n\\hspace*{1em}Old & 3" in text and "\nAge, years & 1" in text
+
+
 @pytest.mark.parametrize("style", STYLES)
 def test_number_formats_of_each_style_show_what_the_report_shows(style):
     with styled(style):
@@ -232,7 +288,9 @@ def test_the_same_tables_give_the_same_bytes():
 
 
 def test_numbers_to_cite():
-    found = numbers.citable(made())["numbers"]
+    cited = numbers.citable(made())
+    assert (cited["title"], cited["style"]) == (f"Title {HOSTILE[0]}", "plain")
+    found = cited["numbers"]
     assert found["os.full.arm.a.p"] == {
         "value": 0.00035, "shown": "<0.001", "file": "models/full/os/x.csv", "row": 2,
         "column": "p", "table": "Table S1",
@@ -241,11 +299,20 @@ def test_numbers_to_cite():
     assert len(found) == 2  # what was computed on the way has no cell
 
 
+def test_a_limit_that_was_not_reached_is_cited_as_such():
+    limits = fmt.interval(33.0, sourced(math.nan, "os.full.all.q3", "q3"))
+    found = numbers.citable(TableSet("", "", "plain", [], [limits]))["numbers"]
+    assert (found["os.full.all.q3"]["value"], found["os.full.all.q3"]["shown"]) == (
+        None,
+        "not reached",
+    )
+
+
 def test_sentences_come_before_tables():
     source = Source("os.full.all.median", "f.csv", 2, "median")
     cell = Cell(shown("122.0", Number(122.0, "122.0", source)))
     layout = Layout("t", "c", "s", [Column("n")], [[Row("r", [cell])]], [], Footnotes(), "Table 3")
-    cited = [shown("122", Number(122.0, "122", source))]
+    cited = [fmt.count(7), shown("122", Number(122.0, "122", source))]
     found = numbers.citable(TableSet("", "", "plain", [layout], cited))["numbers"]
     assert found["os.full.all.median"]["shown"] == "122"
     assert found["os.full.all.median"]["table"] == "Table 3"

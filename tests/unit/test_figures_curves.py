@@ -7,7 +7,14 @@ from figure_rows import CONVENTIONS, STYLE, curve_case, on_age_scale, rotterdam
 
 from retrocohort import format as fmt
 from retrocohort.figures import canvas, curves
-from retrocohort.figures.curve_data import FINEST_STEP, tick_steps, time_ticks
+from retrocohort.figures.curve_data import (
+    FINEST_STEP,
+    Group,
+    at_risk,
+    censored_before,
+    tick_steps,
+    time_ticks,
+)
 
 PATIENTS = rotterdam()
 PART = {
@@ -192,6 +199,14 @@ def test_median_not_reached_and_level_without_patients():
     assert set(at_risk_shown(figure, 2)) == {"0"}
 
 
+def test_a_median_that_nobody_estimated_is_not_called_not_reached():
+    km, _, logrank = curve_case(split(PATIENTS, 2, 30), "0.2", "raw_variable")
+    by = {"label": "Nodes", "levels": {"raw_0": "Arm 0", "raw_1": "Arm 1"}}
+    with canvas.styled(STYLE):
+        shown = texts_of(curves.draw(PART, km, [], logrank, CURVE, by, CONVENTIONS))
+    assert shown.count("Not estimated") == 2 and "Not reached" not in shown
+
+
 def test_population_of_nobody_is_a_figure_that_says_so():
     figure, _, _ = figure_of({"raw_a": [], "raw_b": []})
     assert "No patient at risk" in texts_of(figure)
@@ -241,6 +256,19 @@ def test_ticks_stand_at_sensible_distances(end, unit, most, expected):
     assert np.diff(ticks) == pytest.approx(expected)
     assert len(ticks) <= most and ticks[0] == 0
     assert expected in tick_steps(unit, end)
+
+
+def test_ticks_stand_where_the_study_asks_for_them():
+    assert time_ticks(0, 60, "months", 11, 25).tolist() == [0, 25, 50]
+
+
+def test_a_tick_that_differs_from_a_time_by_rounding_is_that_time():
+    rows = {"time": np.array([0.3, 0.9]), "n_risk": np.array([7, 4]), "n_censor": np.array([3, 4])}
+    group = Group(0, "", rows, (0, 0, 0), "")
+    ticks = np.array([0.1 * 3, 0.31])
+    assert ticks[0] > 0.3
+    assert at_risk(group, ticks).tolist() == [7, 4]
+    assert censored_before(group, ticks).tolist() == [0, 3]
 
 
 def test_large_groups_stay_light():

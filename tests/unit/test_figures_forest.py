@@ -1,7 +1,7 @@
 """The forest plots: ratios, texts and reasons are those of the rows, and nothing overlaps."""
 
 import pytest
-from figure_geometry import by_gid, check_texts, texts_of
+from figure_geometry import by_gid, check_texts, lines_of, texts_of
 from figure_rows import CONVENTIONS, STYLE
 
 from retrocohort import format as fmt
@@ -96,6 +96,21 @@ def test_texts_are_those_of_the_rows():
     assert {"Treatment", "Any", "Age (per year)", "Tumour size (mm)", "20–50"} <= set(shown)
 
 
+def test_each_line_has_the_counts_the_ratio_and_the_p_of_its_row():
+    assert lines_of(figure_of(ROWS))[2:10] == [
+        ["n", "Events", "HR (95% CI)", "P"],
+        ["Treatment"],
+        ["None", "1,200", "345", "Reference"],
+        ["Any", "1,200", "345", "0.72 (0.60–0.86)", "<0.001"],
+        ["Age (per year)", "1,200", "345", "1.011 (1.002–1.020)", "0.021"],
+        ["Tumour size (mm)"],
+        ["≤ 20", "1,200", "345", "Reference"],
+        ["20–50", "1,200", "345", "2.04 (1.66–2.50)", "<0.001"],
+    ]
+    unsound = [{**ROWS[1], "note": REASON}]  # a reason stands in the place of the ratio
+    assert not by_gid(figure_of(unsound), "ratio")
+
+
 def test_heading_has_the_counts_of_the_fit():
     fit = [{"statistic": s, "value": v} for s, v in (("n", "1510"), ("events", "845"))]
     fit.append({"statistic": "n_missing", "value": "36"})
@@ -141,7 +156,9 @@ def test_what_one_of_two_models_lacks_is_a_dash():
     figure = beside_figure(ROWS[:2] + ROWS[3:], ROWS[:3])
     shown = texts_of(figure)
     assert shown.count(fmt.MISSING) == 1 + 3  # age in the one, three sizes in the other
-    assert "Tumour size (mm)" in shown and "Age (per year)" in shown
+    lines = lines_of(figure)
+    assert ["Age (per year)", "1,200", "345", "–", "1.011 (1.002–1.020)", "0.021"] in lines
+    assert ["20–50", "1,200", "345", "2.04 (1.66–2.50)", "–"] in lines
 
 
 def test_crude_beside_adjusted_of_many_long_names():

@@ -8,7 +8,7 @@ from test_figures_curves import CURVE, PART, PATIENTS, split
 
 from retrocohort import format as fmt
 from retrocohort.figures import canvas, curves
-from retrocohort.figures.curve_data import last_time_with
+from retrocohort.figures.curve_data import MEDIAN, last_time_with
 from retrocohort.figures.looks import LOOKS
 
 BY = {"label": "Nodes", "unit": "", "levels": {f"raw_{i}": f"Arm {i}" for i in range(3)}}
@@ -90,6 +90,10 @@ def test_months_are_shown_as_years():
     assert years.axes[1].get_xticks().tolist() == [0, 2, 4, 6, 8, 10]
     assert "Time (years)" in texts_of(years)
     assert "Median (95% CI), years" in texts_of(years)
+    for row in curve_case(split(PATIENTS, 3), variable=CURVE["by"])[1]:
+        scaled = [float(row[c] or "nan") * 30.4375 / 365.25 for c in MEDIAN]
+        if row["median"]:
+            assert fmt.with_limits(fmt.number(scaled[0]), *scaled[1:]) in texts_of(years)
     a, b = (by_gid(figure, "curve-0")[0].get_xdata()[:20] for figure in (months, years))
     assert b == pytest.approx(a * 30.4375 / 365.25, rel=1e-12)
     for position, patients in enumerate(split(PATIENTS, 3).values()):

@@ -1,7 +1,7 @@
 """The subgroup forest plot: every number is that of the rows, P stands at its own split."""
 
 import pytest
-from figure_geometry import by_gid, check_texts, texts_of
+from figure_geometry import by_gid, check_texts, lines_of, texts_of
 from figure_rows import CONVENTIONS, STYLE
 from test_figures_forest import LONG
 
@@ -68,7 +68,13 @@ def test_every_ratio_and_p_is_that_of_the_rows():
     assert drawn == [float(row["hr"]) for row in effects if row["hr"]]
     shown = texts_of(figure)
     assert {fmt.p_value(float(row["p"])) for row in tests} <= set(shown)
-    assert shown.count("201") == 7  # both arms of each subgroup
+    assert lines_of(figure)[3:8] == [
+        ["n", "Events", "HR (95% CI)", "interaction"],
+        ["Full cohort", "201", "81", "0.80 (0.35–1.40)"],  # 100 and 101, 40 and 41 in the arms
+        ["Split 0", "0.012"],
+        ["Split 0, level 0", "201", "81", "0.60 (0.25–1.00)"],
+        ["Split 0, level 1", "201", "81", "0.93 (0.42–1.67)"],
+    ]
     assert any(
         text.startswith("Treatment: Arm 1 against Arm 0. Adjusted for age.") for text in shown
     )

@@ -62,7 +62,9 @@ def test_trimming_takes_whole_numbers_only():
     assert fmt.number(-0.01, 1, trim=True) == "0"
 
 
-@pytest.mark.parametrize("n, text", [(0, "0"), (999.0, "999"), (17549, "17,549"), (None, "–")])
+@pytest.mark.parametrize(
+    "n, text", [(0, "0"), (999.0, "999"), (1000, "1,000"), (17549, "17,549"), (None, "–")]
+)
 def test_count(n, text):
     assert fmt.count(n) == text
 
@@ -134,6 +136,11 @@ def test_means_medians_and_differences():
     assert fmt.difference(None) == "–"
 
 
+def test_an_estimate_without_limits_stands_alone():
+    assert fmt.with_limits(fmt.number(89.04), NAN, None) == "89.0"
+    assert fmt.with_limits(fmt.number(89.04), 81.94, 97.36) == "89.0 (81.9–97.4)"
+
+
 @pytest.mark.parametrize(
     "median, q1, q3, text",
     [
@@ -173,6 +180,7 @@ def test_sentences(text, expected):
     [
         ((9256.69, 51.985, 1648266.2), "9,257 (51.99–1,648,266)"),
         ((99.2, 2, 100.5), "99.20 (2.00–101)"),
+        ((100.0, 2, 300.0), "100 (2.00–300)"),
     ],
 )
 def test_large_ratios_have_no_decimals(ratio, text):

@@ -160,14 +160,20 @@ class TestInteraction:
         (test,), _ = interaction(frame, "sex")
         assert 0 < test["p"] < 1
 
-    def test_a_fit_that_does_not_converge_is_told(self, frame, monkeypatch):
+    @pytest.mark.parametrize("stuck", [{1}, {2}, {1, 2}])  # without and with interaction
+    def test_a_fit_that_does_not_converge_is_told(self, frame, monkeypatch, stuck):
+        calls, own = [], cox.maximise
+
         def stop(likelihood):
-            return Maximum(np.zeros(likelihood.x.shape[1]), np.zeros(0, bool), False)
+            calls.append(likelihood)
+            none = Maximum(np.zeros(likelihood.x.shape[1]), np.zeros(0, bool), False)
+            return none if len(calls) in stuck else own(likelihood)
 
         monkeypatch.setattr(cox, "maximise", stop)
         (test,), ratios = interaction(frame, "sex")
-        assert test["note"] == ratios[1]["note"] == "not estimable: the fit did not converge"
-        assert "p" not in test and "hr" not in ratios[1]
+        note = "not estimable: the fit did not converge"
+        assert len(calls) == 2 and test["note"] == note and "p" not in test
+        assert (ratios[1].get("note") == note) == ("hr" not in ratios[1]) == (2 in stuck)
 
 
 class TestLandmark:
@@ -244,6 +250,12 @@ class TestRestrictedMean:
     def test_a_group_of_which_all_died_has_one(self, frame):
         rows = {(row["level"], row["reference"]): row for row in self.rows(frame, "part", 8)}
         assert rows["a", ""]["estimate"] == 4
+
+    def test_before_the_first_death_there_is_no_test(self, frame):
+        *means, difference = self.rows(frame, tau=1.5)  # one is censored at 1, the first dies at 2
+        assert [row["estimate"] for row in means] == [1.5, 1.5]
+        assert (difference["estimate"], difference["se"]) == (0, 0) and "p" not in difference
+        assert difference["note"] == "not estimable: nobody of either group died before tau"
 
     def test_a_group_without_patients_does_not_set_tau(self, frame):
         frame.loc[frame["part"] == "a", "part"] = None

@@ -10,7 +10,7 @@ import pytest
 
 from retrocohort import io
 from retrocohort.models import survival
-from retrocohort.models.samples import at_risk
+from retrocohort.models.samples import at_risk, stratum_codes
 
 VARIABLES = {
     "stage": {"type": "ordinal", "levels": {"i": "I", "ii": "II", "iii": "III", "iv": "IV"}},
@@ -100,6 +100,13 @@ def test_log_rank_rows(frame):
     assert rows[0]["n"] == 115 and rows[0]["df"] == 2
     assert all(row["p_holm"] >= row["p"] for row in rows if "p_holm" in row)
     assert rows[-1]["note"].startswith("not estimable: ")
+
+
+def test_each_combination_of_levels_is_a_stratum_and_who_lacks_one_is_in_none():
+    frame = pd.DataFrame({"sex": ["f", "m", "m", None], "stage": ["iv", "i", None, "i"]})
+    rows = np.array([3, 2, 1, 0])
+    assert stratum_codes(frame, ["sex", "stage"], VARIABLES, rows).tolist() == [-1, -1, 4, 3]
+    assert stratum_codes(frame, [], VARIABLES, rows).tolist() == [0, 0, 0, 0]
 
 
 def test_follow_up(frame):

@@ -30,12 +30,12 @@ VARIABLES = {
 CENTRES = variable("category") | {"levels": {"W": "Ward", "N": "North"}}
 
 
-def built(sources, variables=VARIABLES):
+def built(sources, variables=VARIABLES, checks=()):
     names = ["source", "source_row", "record_id", "centre", "age", "stage"]
     frame = pd.DataFrame(ROWS, columns=names).assign(source_sheet="")
     frame["source_file"] = frame["source"] + ".csv"
     frame = frame.astype({name: "category" for name in frame if name != "source_row"})
-    return clean_records(frame, sources, variables, [], {})
+    return clean_records(frame, sources, variables, [], {}, checks)
 
 
 def test_rows_of_a_source_of_known_patients_add_and_are_no_patients():
@@ -73,3 +73,11 @@ def test_the_centre_is_a_variable_if_the_dictionary_has_it():
     told = [problems[name] for name in ("variable", "source_file", "source_row", "raw_value")]
     assert [values[-1] for values in told] == ["centre", "clinic.csv", 2, "C"]
     assert problems["problem"][-1] == "no level of the dictionary"
+
+
+def test_the_checks_of_a_study_are_made_of_the_patients():
+    check = {"label": "look", "variable": "age", "where": {"age": {"above": 60}}}
+    _, logs = built(SOURCES, checks=[check])
+    problems = logs.columns("problems")
+    told = [problems[name][-1] for name in ("record_id", "variable", "raw_value", "problem")]
+    assert told == ["c", "age", "70", "look"]

@@ -168,6 +168,14 @@ def test_sensitivity_models_are_shown_there_only():
     assert "Cox model “Adjusted”" in shown and "“Penalised”" not in shown
 
 
+def test_several_models_of_one_covariate_have_no_common_summary():
+    shown = texts(results_section(Sheet(rs.STUDY, LABELS), rs.ROWS["populations"], rs.contents()))
+    below = {line: shown[i + 1] for i, line in enumerate(shown[:-1]) if "hazard ratios" in line}
+    about = "Overall survival: Full cohort. Cox model “{}”: hazard ratios with 95% confidence"
+    assert below[f"{about.format('Crude')} intervals."] == "Coefficients"
+    assert below[f"{about.format('Adjusted')} intervals."].startswith("1,546 patients, 877 events")
+
+
 def test_only_synthetic_data_are_no_evidence():
     shown = texts(blocks_of(rs.STUDY | {"data": "public"}))
     assert further.NO_EVIDENCE not in shown and shown[0] == rs.STUDY["further"]["fur_sex"]["label"]

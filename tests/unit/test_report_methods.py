@@ -186,6 +186,24 @@ def test_every_operation_of_the_vocabulary_can_be_said():
     assert {*derivations.WHOLE, *derivations.TAKEN} == set(takes)
 
 
+def test_the_earliest_of_several_and_a_condition_in_words():
+    assert derivations.OPERATIONS["first_of"]("x", ["fu_days", "age_x"], LABELS) == (
+        "the earliest of: Follow-up time, Age & more"
+    )
+    said = derivations.OPERATIONS["where"]("x", {"sex_x": "sex_m"}, LABELS)
+    assert said == "whether Sex: Men"
+
+
+def test_a_delivered_file_with_what_is_unusual_of_it():
+    source = {"label": "Ward", "file": "w.xlsx", "rows": "many", "encoding": "utf-8"}
+    source |= {"header_row": 1}
+    odd = source | {"sheet": "Cases", "header_row": 3}
+    assert [facts for _, facts in methods.sources({"sources": {"a": source, "b": odd}})] == [
+        ["Several rows a patient, encoding UTF-8"],
+        ["Several rows a patient, encoding UTF-8, sheet Cases, column names in row 3"],
+    ]
+
+
 def test_no_raw_name_in_the_methods():
     said = [methods.time_scale(STUDY), str(methods.populations(STUDY, LABELS))]
     said += [str(statistics.statistics(STUDY, LABELS)), str(methods.criteria(STUDY, LABELS))]

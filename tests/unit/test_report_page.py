@@ -1,13 +1,16 @@
 """The page as a whole: self-contained, escaped, navigable, no raw names, the same every time."""
 
+import json
 import re
 from html.parser import HTMLParser
 
 import pytest
 import report_study as rs
 
-from retrocohort.report import contents, page
+from retrocohort.citations import cited
+from retrocohort.report import contents, page, tableset
 from retrocohort.report.blocks import Sheet
+from retrocohort.source import numbers_of
 
 
 class Page(HTMLParser):
@@ -124,6 +127,20 @@ def test_tables_and_figures_are_numbered_in_order(parsed):
     assert figures == ["1", "2", "3", "4", "5", "S1", "S2", "6", "S3", "S4"]
     # the two tables of key findings repeat what numbered tables say
     assert len(parsed.captions) == parsed.tags.count("caption") == len(numbers) + 2
+
+
+def test_the_tables_of_the_page_come_back_from_json_the_supplement_last(parsed):
+    sheet = Sheet.of(rs.STUDY)
+    rows = rs.ROWS | {"flow": [*cited("results/any/cohort/flow.csv", rs.ROWS["flow"])]}
+    sections = page.assemble(sheet, rs.contents(), rows, rs.TEXTS, rs.templates())
+    back = tableset.restore(json.loads(json.dumps(tableset.collect(sheet, sections))))
+    assert (back.title, back.notice) == (rs.STUDY["title"], rs.STUDY["notice"])
+    names = [layout.number for layout in back.tables]
+    on_page = re.findall(r"^(Table S?\d+)\.", "\n".join(parsed.captions), re.MULTILINE)
+    assert names == sorted(on_page, key=lambda name: ("S" in name, int(name.strip("Table S"))))
+    assert back.cited[:2] == ["2,982", "1,546"]
+    assert numbers_of(back.cited[0])[0].source.id == "flow.all.n_after"
+    assert [checklist["title"].split()[0] for checklist in back.checklists] == ["STROBE"]
 
 
 def test_other_populations_are_folded_the_whole_cohort_is_not(html):

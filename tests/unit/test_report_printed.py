@@ -122,7 +122,8 @@ def test_the_page_shows_every_printed_number_and_every_finding():
     shown = re.findall(r'<tr id="printed-(\w)" data-match="([^"]+)"', html)
     assert shown == [(r["id"], r["match"]) for r in PUBLISHED]
     assert [f"printed-{r['id']}" in page.ids for r in PUBLISHED] == [True] * 5
-    assert "Of 5 printed numbers 2 are regenerated as printed and 1 are not" in page.words
+    assert "Of 5 printed numbers 2 are regenerated as printed and 1 are not; 1 cannot" in page.words
+    assert "(1 of them come out as printed all the same); 1 are constants" in page.words
     assert "impossible (yet as printed)" in page.words
     assert "14% from the printed value" in page.words
     assert page.words.index("It is odd.") < page.words.index("A slip.")  # facts first

@@ -142,7 +142,10 @@ def test_proportional_hazards():
 
 def test_findings():
     about = "arm_x", "95%", LABELS
-    layout = findings.survival_findings("x", "Caption", [PART], *about)
+    women = [rs.QUANTILES[0] | {"variable": "sex_x", "level": "sex_f"}]
+    part = PART | {"quantiles": rs.QUANTILES + women}  # the exposure alone is shown
+    layout = findings.survival_findings("x", "Caption", [part], *about)
+    assert len(printed(layout)) == 1 + len(rs.QUANTILES)
     assert printed(layout)[1:3] == [
         ["All patients", "1,546", "877", "89.0 (81.9–97.4)", "113.2 months"],
         ["Watchful waiting", "1,207", "718", "87.4 (79.9–)", "120.7 months"],
@@ -168,6 +171,26 @@ def test_findings():
     )
 
 
+def test_hazard_findings_take_the_size_of_the_model_of_the_exposure():
+    (crude, *_) = [part for part in rs.contents()["models"] if part["population"] == "full"]
+    others = [row | {"model": "age_x", "value": "9"} for row in rs.fit()]
+    part = crude | {"fit": rs.fit("arm_x") + others}
+    layout = findings.hazard_findings("x", "Caption", [part], "arm_x", "95%", LABELS)
+    assert printed(layout)[1][:3] == ["Crude", "1,546", "877"]
+
+
+def test_hazard_findings_of_several_comparisons_name_each():
+    (crude, *_) = [part for part in rs.contents()["models"] if part["population"] == "full"]
+    first = crude["estimates"][0]
+    second = crude | {"estimates": [first | {"level": "arm_b", "reference": "arm_a"}]}
+    about = "x", "Hazard ratios", [crude, second], "arm_x", "95%", LABELS
+    layout = findings.hazard_findings(*about)
+    assert layout.caption == "Hazard ratios: treatment"
+    details = [row.detail for row in layout.rows()]
+    assert details[1].startswith("Watchful waiting versus surgery")
+    assert details[2] == f"{SURGERY} versus watchful waiting"
+
+
 def test_counts():
     flow = counts.flow_table("x", "Caption", rs.ROWS["flow"])
     assert printed(flow) == [
@@ -185,6 +208,17 @@ def test_counts():
     assert printed(arms)[1:] == [["Watchful waiting", "1,207", "587"], [SURGERY, "339", "41"]]
     linked = counts.linkage_table("x", "Caption", rs.ROWS["linkage"], LABELS)
     assert printed(linked) == [["Registry of people", "3,001", "3", "2,982", "11", "5", "6"]]
+
+
+def test_centres_are_listed_where_there_are_several():
+    centres = rs.ROWS["centres"]
+    layout = counts.centres_table("x", "Caption", centres, LABELS)
+    assert [c.head for c in layout.columns] == ["Rows", "Patients"]
+    assert printed(layout) == [["north", "10", "9"], ["south", "20", "18"]]
+    named = {"centre": {"label": "Centre", "levels": {"north": "North", "south": "South"}}}
+    labels = Labels(rs.VARIABLES | named, rs.POPULATIONS, {}, {})
+    assert printed(counts.centres_table("x", "Caption", centres, labels))[0][0] == "North"
+    assert counts.centres_table("x", "Caption", centres[:1], LABELS) is None
 
 
 def test_warnings_speak_in_labels():
@@ -227,6 +261,9 @@ def test_provenance():
     ]
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", "| a | b |\n|---|---|"])
-def test_a_poor_provenance_is_no_fault(text):
-    assert provenance.blocks(text) in ([], [("table", [["a", "b"]])])
+@pytest.mark.parametrize(
+    ("text", "blocks"),
+    [("", []), ("\n\n", []), ("| a | b |\n|---|---|", [("table", [["a", "b"]])])],
+)
+def test_a_poor_provenance_is_no_fault(text, blocks):
+    assert provenance.blocks(text) == blocks

@@ -101,6 +101,10 @@ def test_the_printed_baseline_table(baseline):
         ("d", "Not estimable: the same value in all patients"),
     ]
     assert baseline.caption == "Baseline characteristics by treatment: Full cohort"
+    smd = "SMD, absolute standardised mean difference between the arms."
+    assert len(baseline.notes) == 4 and baseline.notes[-1] == smd
+    ages = baseline_layout.lay_out(VALUES, TESTS, TABLE | {"variables": ["age"]}, VARIABLES, FULL)
+    assert ages.notes == ["IQR, interquartile range (first to third quartile).", smd]
     details = [row.detail for block in baseline.blocks for row in block if not row.indent]
     assert details == ["median (IQR)", "mean (SD)", "n (%)", "n (%)"]
     assert [c.detail for c in baseline.columns][:3] == ["n = 1,200", "n = 800", "n = 400"]

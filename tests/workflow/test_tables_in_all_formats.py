@@ -119,7 +119,7 @@ def test_excel(study):
         typed += sum(kind == "n" and value is not None for value, _, kind in own)
         shown = [[text for _, text, _ in row] for row in sheet]
         start = next(i for i, row in enumerate(shown) if same(row, rows[0]))
-        for row, expected in zip(shown[start:], rows, strict=False):
+        for row, expected in zip(shown[start : start + len(rows)], rows, strict=True):
             assert same(row, expected), (name, row, expected)
     assert typed > 1000
 
