@@ -27,7 +27,7 @@ def rebuilt(tmp_path_factory):
 
 
 def test_the_committed_files_are_rebuilt_byte_for_byte(rebuilt):
-    names = {path.name for path in DATA.iterdir()}
+    names = {path.name for path in DATA.iterdir()} - {"PROVENANCE.zh.md"}  # a translation by hand
     assert len(names) == 5
     assert names | {"truth.csv"} == {path.name for path in rebuilt.iterdir()}
     for name in names:

@@ -15,9 +15,8 @@ CALIBRATED = sorted(path.parent.name for path in STUDIES.glob("*/calibrated.csv"
 SCORE_R = Path("workflow/twin/score.R")
 
 # What the search has reached; its goals are 0.9, 0.03 and none. A new cohort must not be worse.
-# The farthest is a limit of eTable 2, 0.0199 for 0.019; of Tables 2 and 3 all are within 3%.
-AS_PRINTED, FARTHEST = 0.85, 0.05
-REVERSED = {("xu2025", "bt", "hm_size")}  # log-rank P 0.031 for 0.078
+AS_PRINTED, FARTHEST = 0.87, 0.03
+REVERSED = set()
 
 
 @pytest.fixture(scope="module", params=CALIBRATED)

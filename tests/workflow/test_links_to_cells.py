@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from lxml import html as lxml_html
 
 RESULTS = Path("results/xu2025")
 NUMERAL = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -91,3 +92,20 @@ def test_the_linked_cell_shows_the_number(page, published):
 def test_a_number_of_rows_leads_to_the_table_that_lists_them(page, published):
     counted = {r["file"]: page.links[r["id"]] for r in published if r["take"] == "count"}
     assert counted == {"cohort/arms.csv": "arms", "records/centres.csv": "centres"}
+
+
+@pytest.mark.parametrize("study", ["xu2025", "rotterdam", "nafld"])
+def test_every_figure_says_where_its_numbers_stand(study):
+    """A drawing is described by a text that is on the page and leads to a table or a figure."""
+    page = lxml_html.parse(
+        f"results/{study}/report/report.html", lxml_html.HTMLParser(encoding="utf-8")
+    ).getroot()
+    ids = set(page.xpath("//@id"))
+    figures = list(page.iter("figure"))
+    assert len(figures) > 20
+    for figure in figures:
+        (described,) = figure.xpath("./div/@aria-describedby")
+        (text,) = figure.xpath(f".//*[@id='{described}']")
+        links = text.xpath("./a/@href")
+        behind = figure.xpath("./details//table")
+        assert behind or (links and {unquote(link[1:]) for link in links} <= ids), described

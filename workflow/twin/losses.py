@@ -18,7 +18,7 @@ MOST_NEWTON = 15
 NEAR, MARGIN = 0.02, 0.5  # a Newton step this small changes the penalty by less than the margin
 REVERSED = 6.0  # of a printed significance at 0.05 that is not found, or the other way
 BREACH = 1.2  # of a condition that is no printed number: the rule of selection, no difference
-NEARLY = 0.028  # hazard ratios and limits are wanted within 3%
+NEARLY, FAR = 0.028, 0.8  # hazard ratios and limits are wanted within 3%; of one that is not
 Z = 1.959963984540054
 
 
@@ -145,7 +145,7 @@ def penalty_of_model(P, W, m, weights):
             if half > 0:
                 far = abs(got[s] - centre)
                 loss += distance(got[s], centre, half, 4.0, weights[EDGE])
-                loss += 0.3 + 5 * (far - NEARLY) if far > NEARLY else 0.0
+                loss += FAR + 5 * (far - NEARLY) if far > NEARLY else 0.0
         if P.goal[m, k, 3, 1] > 0:
             z = abs(beta[k]) / error
             loss += 0.5 * distance(z, P.goal[m, k, 3, 0], P.goal[m, k, 3, 1], 1.0, weights[EDGE])
