@@ -18,6 +18,7 @@ include: "workflow/rules/tables.smk"  # cohort   -> tables
 include: "workflow/rules/models.smk"  # cohort   -> models: curves, tests, Cox
 include: "workflow/rules/further.smk"  # cohort   -> models: what a reviewer asks for
 include: "workflow/rules/figures.smk"  # models   -> figures
+include: "workflow/rules/submission.smk"  # figures  -> submission: numbered, in pixels too
 include: "workflow/rules/audit.smk"  # all      -> audit: what was noticed on the way
 include: "workflow/rules/report.smk"  # all      -> report
 

@@ -16,6 +16,7 @@ import datetime
 import operator
 import re
 
+FULL = "full"  # the population without a condition
 COMBINATIONS = ("all", "any", "not")
 COMPARISONS = {
     "above": operator.gt,

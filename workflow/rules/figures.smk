@@ -1,7 +1,7 @@
 """Figures, drawn from aggregate tables only, never from patients.
 
 REQUIRED INPUTS  results/{study}/cohort/{flow,populations,arms}.csv, results/{study}/models/*
-OUTPUTS          results/{study}/figures/*.svg, .pdf; results/{study}/submission/figures/figure1_*.pdf, .tiff
+OUTPUTS          results/{study}/figures/*.svg, .pdf
 """
 
 STYLE = "report/figures.mplstyle"
@@ -252,7 +252,8 @@ for plan, name, model in presented("models"):
 for plan, name, table in presented("tables"):
     if table["draw"]:
         shown = plan.parts(table)
-        own = [picture for picture in plan.pictures() if picture["name"] == name]
+        pictures = (p for p in plan.pictures() if p["kind"] in table["draw"])
+        own = [picture for picture in pictures if picture["name"] == name]
         svgs = [(f"{plan.shown}/figures/{p['path']}.svg", p["kind"], p) for p in own]
 
         rule:
@@ -284,30 +285,3 @@ for plan, name, table in presented("tables"):
                 f"{plan.page}: draw table '{name}'"
             script:
                 "../scripts/draw_baseline.py"
-
-
-for plan in (p for p in PAGES.values() if p.submitted()):
-    chosen = plan.submitted()
-
-    rule:
-        name:
-            f"submit_figures_{plan.rule}"
-        input:
-            pdf=[f"{plan.shown}/figures/{path}.pdf" for path in chosen.values()],
-            svg=[f"{plan.shown}/figures/{path}.svg" for path in chosen.values()],
-            code=package_files("workflow/scripts/submit_figures.py"),
-        output:
-            folder=directory(plan.submission()),
-        log:
-            f"{plan.shown}/logs/submit_figures.log",
-        conda:
-            ENVIRONMENT
-        params:
-            names=list(chosen),
-            rasters=plan.study["figures"]["rasters"],
-            dpi=plan.study["figures"]["dpi"],
-            notice=plan.study["notice"],
-        message:
-            f"{plan.page}: number the figures of the manuscript"
-        script:
-            "../scripts/submit_figures.py"

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Iterator, Mapping
 
-from retrocohort.audit.agreement import Agreement, Value, computed
+from retrocohort.audit.agreement import Agreement, Cells, Value, computed
+from retrocohort.where import FULL
 
 
 def of_cohort(read) -> Iterator[Agreement]:
@@ -19,8 +20,19 @@ def of_cohort(read) -> Iterator[Agreement]:
             yield Agreement("flow", item, flow.value(i - 1, "n_after"), before)
             listed = lists.where(criterion=row["criterion"])
             yield Agreement("lists", item, Value(len(listed), lists.shown), out)
-    whole = populations.one("n", population="full")
-    yield Agreement("cohort", "full", flow.value(len(flow.rows) - 1, "n_after"), whole)
+    yield from _parts(populations, arms)
+    whole = populations.one("n", population=FULL)
+    yield Agreement("cohort", FULL, flow.value(len(flow.rows) - 1, "n_after"), whole)
+    endpoints = read("cohort/endpoints.csv")
+    for name in dict.fromkeys(row["endpoint"] for row in endpoints.rows):
+        rows = endpoints.where(endpoint=name)
+        n, out = endpoints.value(rows[0], "n"), endpoints.total("n_not_at_risk", rows)
+        both = computed(n.number + out.number, n, out)
+        yield Agreement("at_risk", "n", both, whole, population=FULL, endpoint=name)
+
+
+def _parts(populations: Cells, arms: Cells) -> Iterator[Agreement]:
+    """Yield what holds of the populations and of their arms."""
     for i, row in enumerate(populations.rows):
         named = row["population"]
         if row["parent"]:
@@ -31,12 +43,6 @@ def of_cohort(read) -> Iterator[Agreement]:
         for arm in dict.fromkeys(other["arm"] for other in arms.rows):
             total = arms.total("n", arms.where(arm=arm, population=named))
             yield Agreement("arms", arm, total, populations.value(i, "n"), "<=", named)
-    endpoints = read("cohort/endpoints.csv")
-    for name in dict.fromkeys(row["endpoint"] for row in endpoints.rows):
-        rows = endpoints.where(endpoint=name)
-        n, out = endpoints.value(rows[0], "n"), endpoints.total("n_not_at_risk", rows)
-        both = computed(n.number + out.number, n, out)
-        yield Agreement("at_risk", "n", both, whole, population="full", endpoint=name)
 
 
 def of_records(read) -> Iterator[Agreement]:
@@ -65,7 +71,7 @@ def of_records(read) -> Iterator[Agreement]:
         events = sum(r[f"{name}_event"] == "1" for r in followed)
         first = endpoints.where(endpoint=name)[0]
         for column, number in (("n", len(followed)), ("events", events)):
-            told, about = endpoints.value(first, column), {"population": "full", "endpoint": name}
+            told, about = endpoints.value(first, column), {"population": FULL, "endpoint": name}
             yield Agreement("counted", column, again(number), told, **about)
 
 
@@ -81,6 +87,11 @@ def of_baseline(read, part: Mapping) -> Iterator[Agreement]:
         for i in stated[:1]:
             column = cells.value(size[arm], "value")
             yield Agreement("columns", arm, column, arms.value(i, "n"), population=population)
+    yield from _values(cells, size, population)
+
+
+def _values(cells: Cells, size: Mapping[str, int], population: str) -> Iterator[Agreement]:
+    """Yield what holds of the values of a baseline table; `size` has the row of each column's n."""
     found = {
         (row["variable"], row["level"], row["arm"], row["statistic"]): i
         for i, row in enumerate(cells.rows)

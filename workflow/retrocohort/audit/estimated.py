@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from retrocohort.audit.agreement import Agreement, Cells, Value, same
 from retrocohort.audit.counted import share
+from retrocohort.where import FULL
 
 # column of a survival table -> that of the file it repeats
 ESTIMATES = {name: name for name in ("n", "events", "median", "q1", "q3")}
@@ -18,7 +19,7 @@ def of_survival(read, part: Mapping) -> Iterator[Agreement]:
     quantiles, tests = read(part["quantiles"]), read(part["logrank"])
     whole, endpoints = quantiles.where(variable="", level="")[0], read("cohort/endpoints.csv")
     first = endpoints.where(endpoint=part["endpoint"])[0]
-    relation = "=" if part["population"] == "full" else "<="
+    relation = "=" if part["population"] == FULL else "<="
     for column in ("n", "events"):
         told = endpoints.value(first, column)
         yield Agreement("survival", column, quantiles.value(whole, column), told, relation, **about)

@@ -1,11 +1,15 @@
 """What must agree within Cox models and further analyses, and with the estimates."""
 
 import math
+import sys
 from collections.abc import Iterator, Mapping
 from statistics import NormalDist
 
 from retrocohort.audit.agreement import Agreement, Cells, Value, computed
 from retrocohort.audit.estimated import of_steps
+from retrocohort.where import FULL
+
+LARGEST = math.log(sys.float_info.max)
 
 
 def of_model(read, part: Mapping, conventions: Mapping) -> Iterator[Agreement]:
@@ -67,10 +71,10 @@ def of_ratios(
         item = " ".join(
             filter(None, (row.get("split"), row.get("subgroup"), row["variable"], row["level"]))
         )
-        made = {"hr": math.exp(coef.number)}
+        made = {"hr": _exp(coef.number)}
         if wald:
-            made["hr_low"] = math.exp(coef.number - z95 * se.number)
-            made["hr_high"] = math.exp(coef.number + z95 * se.number)
+            made["hr_low"] = _exp(coef.number - z95 * se.number)
+            made["hr_high"] = _exp(coef.number + z95 * se.number)
             made["z"] = coef.number / se.number
             made["p"] = math.erfc(abs(made["z"]) / math.sqrt(2))
         for column, number in made.items():
@@ -84,6 +88,11 @@ def of_ratios(
         yield Agreement(
             "ratios", f"{item}, significant", computed(outside, low, high), significant, **about
         )
+
+
+def _exp(x: float) -> float:
+    """Return e to the x, infinite where a number cannot hold it."""
+    return math.exp(x) if x < LARGEST else math.inf
 
 
 def of_landmark(read, part: Mapping, conventions: Mapping) -> Iterator[Agreement]:
@@ -148,7 +157,8 @@ def of_interaction(read, part: Mapping, conventions: Mapping) -> Iterator[Agreem
         yield Agreement("interactions", f"{item}, statistic", twice, statistic, **about)
         counted = [tests.value(i, column) for column in ("n", "n_outside", "n_missing")]
         total = computed(sum(value.number for value in counted), *counted)
-        for endpoints in [read("cohort/endpoints.csv")] if part["population"] == "full" else []:
+        if part["population"] == FULL:
+            endpoints = read("cohort/endpoints.csv")
             n = endpoints.value(endpoints.where(endpoint=part["endpoint"])[0], "n")
             yield Agreement("interactions", f"{item}, n", total, n, **about)
     rows = read(part["ratios" if part["kind"] == "interaction" else "effects"])

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from retrocohort.config.derivations import check_derivations
 from retrocohort.config.dictionary import CENTRE, LEVELLED, NUMERIC
-from retrocohort.config.references import FULL, References
+from retrocohort.config.references import References
 from retrocohort.config.results import check_results
 from retrocohort.faults import Fault, suggest
+from retrocohort.where import FULL
 
 SECTIONS = {  # a study without faults of shape has those that are needed; the others are optional
     "sources": {},

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from retrocohort.config import strict_yaml
-from retrocohort.config.references import FULL
 from retrocohort.config.translation import text_in, titled
+from retrocohort.where import FULL
 
 DEFAULTS = "config/defaults.yaml"
 

@@ -1,7 +1,8 @@
 """Check of the `further` analyses: does each kind have its keys, do its names exist."""
 
 from retrocohort.config.dictionary import LEVELLED, NUMERIC
-from retrocohort.config.references import FULL, References
+from retrocohort.config.references import References
+from retrocohort.where import FULL
 
 NEEDED = {"interaction": ("subgroups",), "subgroups": ("across",), "landmark": ("at",), "rmst": ()}
 OWN = {  # keys that say something about some kinds only

@@ -4,9 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from retrocohort.config.dictionary import LEVELLED, NUMERIC
 from retrocohort.faults import Fault, suggest
-from retrocohort.where import COMBINATIONS, COMPARISONS, ISO_DATE
-
-FULL = "full"
+from retrocohort.where import COMBINATIONS, COMPARISONS, FULL, ISO_DATE
 
 
 class References:

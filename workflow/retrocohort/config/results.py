@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from retrocohort.config.dictionary import LEVELLED, NUMERIC
 from retrocohort.config.further import check_further
-from retrocohort.config.references import FULL, References
+from retrocohort.config.references import References
+from retrocohort.where import FULL
 
 OWN_ENDINGS = {"models": ("_fit", "_ph"), "tables": ("_tests",)}  # of files beside an entry's own
 

@@ -24,8 +24,8 @@ from retrocohort.report.estimates import (
 from retrocohort.report.labels import Labels
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 from retrocohort.units import amount, unit_name
+from retrocohort.where import FULL
 
-FULL = "full"
 PENALISED = template("penalised likelihood ratio test, interval from the profile")
 
 

@@ -16,10 +16,10 @@ from retrocohort.report.estimates import (
     quantile_table,
     survival_word,
 )
-from retrocohort.report.findings import FULL
 from retrocohort.report.readout import readout
 from retrocohort.time_axis import scale_of, unit_of
 from retrocohort.units import unit_name
+from retrocohort.where import FULL
 
 Part = Mapping[str, object]
 RATIOS = {  # penalty of a model -> the caption of its figure

@@ -10,13 +10,13 @@ from retrocohort.report.blocks import Block, Sheet, definitions, details, headin
 from retrocohort.report.derivations import derivations
 from retrocohort.report.estimates import Rows
 from retrocohort.report.findings import (
-    FULL,
     exposure,
     hazard_findings,
     opening,
     survival_findings,
 )
 from retrocohort.report.outcomes import is_whole
+from retrocohort.where import FULL
 
 Files = Mapping[str, Rows]
 PICTURES = {

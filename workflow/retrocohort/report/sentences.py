@@ -16,11 +16,12 @@ from retrocohort.language import pieces, say, template
 from retrocohort.report.blocks import Block, Sheet, heading, text
 from retrocohort.report.coefficients import exposure_rows
 from retrocohort.report.estimates import MEDIAN, Rows, are_whole, length_unit
-from retrocohort.report.findings import FULL, exposure
+from retrocohort.report.findings import exposure
 from retrocohort.report.labels import exact
 from retrocohort.report.outcomes import is_whole
 from retrocohort.source import Number, in_percent, numbers_of, shown
 from retrocohort.units import SEVERAL, amount, unit_name
+from retrocohort.where import FULL
 
 STATED = "stated"  # end of the id of a P value as a sentence says it: "P < 0.001"
 
