@@ -175,8 +175,9 @@ def checked_section(sheet: Sheet, files: Files) -> list[Block]:
         " run in which one does not agree stops."
     )
     table = counts.checked_table("checked", say("Numbers of the results that must agree"), rows)
+    compared = sheet.table(table)
     again = verified_blocks(sheet, files["verification"], files["parity"])
-    return [text(sentences((told, why))), *sheet.table(table), *again]
+    return [text(sentences((told, why))), *compared, *again]
 
 
 def provenance_section(linkage: Rows, texts: Mapping[str, str]) -> list[Block]:

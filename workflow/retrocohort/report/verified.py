@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from retrocohort.format import count, number
+from retrocohort.format import capital, count, number
 from retrocohort.io import as_number
 from retrocohort.language import noted, say, told
 from retrocohort.report.blocks import Block, Sheet, heading, text
@@ -17,7 +17,7 @@ OURS = {  # an engine of the package -> how readers know it
     "retrocohort.verify": noted("a second implementation, confirmed by R"),
 }
 PROGRAMS = {"spss": "SPSS", "r": "R", "sas": "SAS"}
-DECIMALS = {"ties": 3, "interval": 3, "median": 2, "quantile": 2}
+DECIMALS = {"ties": 4, "interval": 3, "median": 2, "quantile": 2}
 OF_P = 4
 
 
@@ -103,7 +103,7 @@ def parity_table(rows: Rows, labels: Labels, study: Mapping) -> Layout:
         values = [row[program] for program in (*PROGRAMS, "this")]
         cells = [Cell(number(as_number(value), decimals)) for value in values]
         head = Row(say(CONVENTIONS[row["convention"]]), [Cell()] * 4)
-        why = Row(told(row["reason"]), [Cell()] * 4, indent=True)
+        why = Row(capital(told(row["reason"])), [Cell()] * 4, indent=True)
         blocks.append([head, Row(_place(row, labels, study), cells, indent=True), why])
     columns = [Column(name) for name in PROGRAMS.values()] + [Column(say("This study"))]
     caption = say("The same number by the defaults of three programs")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
+from scipy.stats import norm
 
 from retrocohort.io import as_number
 from retrocohort.verify.check import OWN, Check, Checks, item_of
@@ -134,10 +135,10 @@ def of_log_rank(cohort: Cohort, group: Followed, file: str, rows: Rows) -> Itera
             yield from checks(item, row, {"p_holm": p})
 
 
-def of_means(cohort: Cohort, group: Followed, file: str, rows: Rows, confidence: float):
+def of_means(
+    cohort: Cohort, group: Followed, file: str, rows: Rows, confidence: float
+) -> Iterator[Check]:
     """Yield the checks of restricted means and their differences."""
-    from scipy.stats import norm
-
     checks = Checks("means", file, OWN, ENGINE)
     z, how = norm.ppf(0.5 + confidence / 2), {"interval": "plain", "confidence": confidence}
     found = {}
@@ -146,15 +147,17 @@ def of_means(cohort: Cohort, group: Followed, file: str, rows: Rows, confidence:
             continue
         own = group_of(cohort, group, row)
         mean, error = restricted_mean(own, as_number(row["tau"]), how)
-        found[row["level"]] = mean, error
-        numbers = {"n": own.n, "events": int(own.event.sum()), "estimate": mean, "se": error}
+        counts = {"n": own.n, "events": int(own.event.sum())}
+        found[row["level"]] = mean, error, counts
+        numbers = counts | {"estimate": mean, "se": error}
         numbers |= {"ci_low": mean - z * error, "ci_high": mean + z * error}
         yield from checks(item_of(row, "variable", "level"), row, numbers)
     for first, second in combinations(found, 2):
         row = next(r for r in rows if (r["reference"], r["level"]) == (first, second))
         difference = found[second][0] - found[first][0]
         error = np.hypot(found[first][1], found[second][1])
-        numbers = {"estimate": difference, "se": error}
+        numbers = {key: found[first][2][key] + found[second][2][key] for key in ("n", "events")}
+        numbers |= {"estimate": difference, "se": error}
         numbers |= {"ci_low": difference - z * error, "ci_high": difference + z * error}
         if error:
             numbers |= {"z": difference / error, "p": 2 * norm.sf(abs(difference / error))}

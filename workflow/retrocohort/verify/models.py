@@ -246,10 +246,14 @@ def of_selection(cohort: Cohort, part: Mapping, stats: Rows) -> Iterator[Check]:
     """Yield the checks of who entered a model by its univariate P, and of that P."""
     group = cohort.followed(part["population"], part["endpoint"])
     rule, asked = part["asked"]["select"], part["asked"]
-    for row in (row for row in stats if row["statistic"] == "entered" and row["p"]):
+    for row in (row for row in stats if row["statistic"] == "entered"):
         name = row["model"]
         own = group.where(cohort.known([name], group.rows))
         levels = cohort.texts(name, own.rows)
+        if len(np.unique(levels)) < 2:
+            checks = Checks("cox", part["fit"], OWN, COMPACT)
+            yield from checks(f"{name} entered", row, {"value": 0, "p": np.nan})
+            continue
         if cohort.is_coded(name):
             *_, p, engine = log_rank(own, levels, np.zeros(own.n), tested=True)
         else:

@@ -38,6 +38,7 @@ REASONS = {
         " continuity, SPSS does not"
     ),
 }
+VISIBLE = 0.0005
 TESTS = ("contingency", "t_test", "rank_test")
 TIES = {"spss": "breslow", "r": "efron", "sas": "breslow"}
 INTERVALS = {"spss": "plain", "r": "log", "sas": "log-log"}
@@ -91,9 +92,9 @@ def parity_rows(cohort: Cohort, parts: Mapping, conventions: Mapping, read: Call
 
 
 def _most(found: Iterable[Printed]) -> Printed | None:
-    """Return the number that differs most between programs, None where all print the same."""
+    """Return the number that differs most between programs, None where no reader would see it."""
     largest = max(found, key=lambda printed: printed.spread, default=None)
-    return largest if largest and largest.spread > 0 else None
+    return largest if largest and largest.spread >= VISIBLE else None
 
 
 def _of_ties(cohort: Cohort, parts: Sequence[Mapping], conventions, read) -> Iterator[Printed]:

@@ -15,6 +15,7 @@ from retrocohort.verify.cohort import Followed
 
 STEPS = 60
 STILL = 1e-11  # largest step at the maximum, in standard errors
+LONGEST = 2.0
 NUDGE = 1e-5  # of numerical derivatives, in standard errors
 
 
@@ -103,12 +104,17 @@ class Cox:
         for _ in range(STEPS):
             now = self.terms(beta)
             step = np.linalg.pinv(now.information, hermitian=True) @ now.residual.sum(axis=0)
-            while self.value(beta + step) < now.value.sum() - 1e-9 * abs(now.value.sum()):
+            step = self._short(step)
+            while not self.value(beta + step) >= now.value.sum() - 1e-9 * abs(now.value.sum()):
                 step = step / 2
             beta = beta + step
             if np.abs(step * np.sqrt(np.diag(now.information))).max() < STILL:
                 break
         return beta
+
+    def _short(self, step: np.ndarray) -> np.ndarray:
+        """Return a step that changes no log hazard by more than `LONGEST`."""
+        return step * min(1.0, LONGEST / max(np.abs(step * np.ptp(self.x, axis=0)).max(), 1e-300))
 
     def penalised(self, beta: np.ndarray) -> float:
         """Return the log likelihood with Firth's penalty, half the log determinant."""
@@ -130,8 +136,8 @@ class Cox:
             gradient = now.residual.sum(axis=0)[free] + slope
             step = np.zeros(len(beta))
             step[free] = np.linalg.solve(now.information[np.ix_(free, free)], gradient)
-            before = self.penalised(beta)
-            while self.penalised(beta + step) < before - 1e-11 * abs(before):
+            step, before = self._short(step), self.penalised(beta)
+            while not self.penalised(beta + step) >= before - 1e-11 * abs(before):
                 step = step / 2
             beta = beta + step
             if np.abs(step / error).max() < 1e-9:
