@@ -131,9 +131,15 @@ def step(rule, inputs, stale=""):
 def test_each_step_stands_once_behind_a_file():
     read, clean = step("read", ["raw", "raw"]), step("clean", ["records"])
     join = step("join", ["cleaned", "log", "config"])
-    made_by = {"records": read, "cleaned": clean, "log": clean, "table": join}
-    found = [(each.rule, outputs) for each, outputs in chain("table", made_by)]
-    assert found == [("join", ["table"]), ("clean", ["cleaned", "log"]), ("read", ["records"])]
+    draw = step("draw", ["table", "cleaned"])
+    made_by = {"records": read, "cleaned": clean, "log": clean, "table": join, "figure": draw}
+    found = [(each.rule, outputs) for each, outputs in chain("figure", made_by)]
+    assert found == [
+        ("draw", ["figure"]),
+        ("join", ["table"]),
+        ("clean", ["cleaned", "log"]),
+        ("read", ["records"]),
+    ]
     assert chain("raw", made_by) == []
 
 

@@ -84,10 +84,10 @@ def test_which_cell_is_meant(asked, places):
 
 
 def test_every_number_of_the_report_is_the_one_of_its_cell():
-    files = {}
+    files = {number["file"] for number in addresses().numbers.values()}
+    rows = {file: read_rows(f"results/{STUDY}/{file}") for file in files}
     for name, number in addresses().numbers.items():
-        rows = files.setdefault(number["file"], read_rows(f"results/{STUDY}/{number['file']}"))
-        cell = rows[number["row"] - 2][number["column"]]
+        cell = rows[number["file"]][number["row"] - 2][number["column"]]
         assert Shown(name, "", "", number["value"]).agrees(cell), name
     assert len(addresses().numbers) > 7000
 

@@ -18,7 +18,6 @@ from retrocohort.trace.course import Course
 from retrocohort.trace.finished import Finished, find_record
 from retrocohort.trace.lines import WIDTH, width
 from retrocohort.trace.patient import NO_PATIENT, PRIVATE, trace_of
-from retrocohort.trace.risk_sets import MODEL
 from retrocohort.trace.selection import UNKNOWN
 
 STUDIES = ("xu2025", "rotterdam", "nafld")
@@ -125,6 +124,7 @@ def test_who_is_analysed_from_a_landmark_on():
         assert sum(stay.event for stay in stays) == int(told["analysed"]["events"])
 
 
+@pytest.mark.parametrize("course", ["xu2025", "rotterdam"], indirect=True)
 def test_the_complete_cases_of_every_model(course, folder):
     fitted = {p.relative_to(folder).as_posix() for p in folder.rglob("models/*/*/cox_*_fit.csv")}
     for kind in ("interaction", "subgroups"):
@@ -135,9 +135,10 @@ def test_the_complete_cases_of_every_model(course, folder):
         missing = [analysis.missing(row) for row in course.finished.members.values()]
         complete = sum(each == [] for each in missing)
         assert (complete, sum(map(bool, missing))) == course.counts(analysis), analysis.file
-    models = [a for a in course.analyses if a.kind == MODEL]
-    fits = [r for file in {a.file for a in models} for r in rows(folder / file)]
-    assert len(models) == sum(row["statistic"] == "n" for row in fits)
+    told = [(file, row) for file in fitted for row in rows(folder / file)]
+    told = [row for file, row in told if "_fit." not in file or row["statistic"] == "n"]
+    asked = {(a.file, *sorted(a.selector.items())) for a in course.analyses}
+    assert len(course.analyses) == len(asked) == len(told)
 
 
 def test_every_change_of_cleaning_stands_at_its_cell():
@@ -201,6 +202,14 @@ def test_a_row_of_nobody_is_told_as_such():
     patients = finished.cleaned[finished.cleaned["record_id"] != record].reset_index(drop=True)
     text = trace_of(replace(finished, cleaned=patients), record)
     assert NO_PATIENT in text and "Criteria" not in text
+
+
+def test_a_criterion_that_cannot_be_judged():
+    finished = course_of("rotterdam").finished
+    record = next(iter(finished.members))
+    unknown = finished.cleaned["nodes"].mask(finished.cleaned["record_id"] == record)
+    course = Course(replace(finished, cleaned=finished.cleaned.assign(nodes=unknown)))
+    assert course.selection.answers(record) == {"node_negative": UNKNOWN}
 
 
 @pytest.mark.parametrize("what", ["exclusions", "cohort"])
