@@ -6,11 +6,12 @@ import stat
 import pytest
 
 from retrocohort.faults import FaultsFound
+from retrocohort.io import sha256
 from retrocohort.trace.keys import keys_of
 from retrocohort.trace.lines import WIDTH, quoted, table, width, wrapped
 from retrocohort.trace.private import check_private, write_private
 from retrocohort.trace.required import check_current, require
-from retrocohort.trace.steps import Step, chain
+from retrocohort.trace.steps import Step, chain, steps_lines
 
 
 def test_lines_fit_a_terminal_also_with_chinese_signs():
@@ -154,3 +155,15 @@ def test_every_missing_file_is_named(tmp_path):
     with pytest.raises(FaultsFound) as found:
         require([str(tmp_path / name) for name in "abc"])
     assert [fault.file[-1] for fault in found.value.faults] == ["b", "c"]
+
+
+def test_of_a_secret_key_no_hash_is_shown(tmp_path):
+    """A short key could be guessed from its hash."""
+    key = tmp_path / "key.txt"
+    key.write_text("secret")
+    read = step("read", [str(key)])
+    study = {"key_file": str(key), "data": "private"}
+    told = "\n".join(steps_lines([(read, [])], study, "rotterdam"))
+    assert f"{key}\n            SHA-256 not shown" in told and sha256(str(key)) not in told
+    told = "\n".join(steps_lines([(read, [])], study | {"data": "public"}, "rotterdam"))
+    assert sha256(str(key)) in told
