@@ -13,6 +13,7 @@ TWIN := .venv-twin
 
 report: environment ## every study of config/config.yaml, from the delivered files to its report
 	@$(RUN) snakemake --cores $(CORES) --prioritize results/$(FIRST)/report/report.html
+	@PYTHONPATH=workflow $(VENV)/bin/python workflow/third_engine.py
 	@echo "Open: results/index.html"
 
 manuscript: report ## fill the manuscripts that the studies name with their numbers
