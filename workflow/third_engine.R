@@ -94,7 +94,7 @@ logrank <- function(job, d) {
     test <- late_logrank(d, group, block)
     chisq <- test[[1]]; df <- test[[2]]
   } else {
-    fit <- survdiff(Surv(.time, .event) ~ group + strata(block), data = cbind(d, group, block))
+    fit <- survdiff(Surv(d$.time, d$.event) ~ group + strata(block)) # no data: a study may have a "group"
     expected <- if (is.matrix(fit$exp)) rowSums(fit$exp) else fit$exp
     chisq <- fit$chisq; df <- sum(expected > 0) - 1
   }
