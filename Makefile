@@ -1,4 +1,5 @@
-# make report | make manuscript | make test | make bench | make lock | make clean; of the synthetic twins: make twin
+# make report | make manuscript | make verify | make crate | make test | make bench | make lock | make clean;
+# of the synthetic twins: make twin
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python -m
@@ -7,7 +8,7 @@ STUDY ?= xu2025
 FIRST = $(shell sed -n 's/^studies: *\[ *\([a-z0-9_]*\).*/\1/p' config/config.yaml)
 TWIN := .venv-twin
 
-.PHONY: report manuscript test bench lock clean environment install browser-driver browser-lock picture
+.PHONY: report manuscript verify crate test bench lock clean environment install browser-driver browser-lock picture
 .PHONY: twin twin-keep twin-records twin-accept test-twin twin-lock twin-environment
 .DEFAULT_GOAL := report
 
@@ -17,6 +18,9 @@ report: environment ## every study of config/config.yaml, from the delivered fil
 
 manuscript: report ## fill the manuscripts that the studies name with their numbers
 	@PYTHONPATH=workflow $(VENV)/bin/python workflow/manuscript.py
+
+verify: environment ## whether the files of a study are as they were made and used: make verify STUDY=x
+	@PYTHONPATH=workflow $(VENV)/bin/python workflow/verify.py $(STUDY)
 
 test: environment browser-driver ## style, lint, unit and reference tests, the whole workflow, a second run, the rerun matrix
 	@$(RUN) ruff check . && $(RUN) ruff format --check .

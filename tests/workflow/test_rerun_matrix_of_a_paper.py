@@ -54,15 +54,18 @@ FROM_COHORT = (
     | named("fit_cox", *MODELS)
     | (LANDMARK | SUBGROUPS | EFFECTS | MEANS | PAGES | TABLES | DRAWN | COMPARE | NOTICE | END)
 )
-GATHER, INDEX = {f"gather_files_{STUDY}"}, {"build_index"}
-ALL_JOBS = FROM_COHORT | GATHER | INDEX | CHECKS | {"read_records", "clean_records", "build_cohort"}
+GATHER, INDEX = {f"gather_files_{STUDY}"}, {"build_index", "write_shared_manifest"}
+MANIFEST = {"write_manifest"}  # lists every file of the study's folders
+ALL_JOBS = FROM_COHORT | GATHER | INDEX | CHECKS | MANIFEST
+ALL_JOBS |= {"read_records", "clean_records", "build_cohort"}
 
 
 def and_what_always_follows(jobs):
-    """Add the copies beside the page, the gate of all numbers, and the index."""
+    """Add the copies beside the page, the gate of all numbers, the manifest, and the index."""
     copied = ("draw_", "fit_cox_", "estimate_survival_", "label_cohort", "analyse_", "compare_eff")
     copies = GATHER if any(job.startswith(copied) for job in jobs) else set()
-    return jobs | copies | checks(jobs) | (INDEX if "label_cohort" in jobs else set())
+    index = INDEX if "label_cohort" in jobs else set()
+    return jobs | copies | checks(jobs) | index | MANIFEST
 
 
 def raw_cell(project):
@@ -165,17 +168,17 @@ CHANGES = {
     ),
     "the calibrated cohort, of which raw files are made by another workflow": (
         append(f"{FOLDER}/calibrated.csv", "\n"),
-        set(),
+        MANIFEST,
     ),
     "a Chinese text of a study in English": (
         replace(FILE, "zh: 北京协和医院}", "zh: 协和}"),
-        set(),
+        MANIFEST,
     ),
     "a Chinese label of a study in English": (
         replace(f"{FOLDER}/dictionary.csv", "性别,,", "男女,,"),
-        set(),
+        MANIFEST,
     ),
-    "the settings of the twin": (append(f"{FOLDER}/twin.yaml", "\n# a remark\n"), set()),
+    "the settings of the twin": (append(f"{FOLDER}/twin.yaml", "\n# a remark\n"), MANIFEST),
 }
 
 

@@ -16,7 +16,7 @@ def main(smk):
     lock = environment.environment(smk.input.lock, io.read_text(smk.input.lock))
     about = {"study": given.study, "written": jobs.utc(time.time())}
     about |= {"git": environment.git_state(), "environment": lock, "seeds": given.seeds}
-    io.write_text(smk.output[0], manifest.signed(about | {"complete": given.complete} | made))
+    io.write_text(smk.output.manifest, manifest.signed(about | {"complete": given.complete} | made))
     return f"{len(made['files'])} files, {len(made['jobs'])} jobs"
 
 

@@ -43,7 +43,7 @@ def faults_of_study(study: str) -> list[Fault]:
     """Return what is altered, missing, stale or extra of a study; "": what all studies share."""
     path = manifests.path_of(study)
     if not Path(path).is_file():
-        return [Fault(path, "", "is missing: the last run did not come to its end.", RUN)]
+        return [Fault(path, "", "is missing: no run came to its end.", RUN)]
     manifest = manifests.read(path)
     if manifest is None:
         return [Fault(path, "", "was altered by hand.", f"Delete it. {RUN}")]
