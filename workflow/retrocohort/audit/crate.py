@@ -1,7 +1,8 @@
 """The results of a study as a Process Run Crate: what may be shared, and the jobs that made it.
 
 The profile is https://w3id.org/ro/wfrun/process/0.5, on RO-Crate 1.1. Rows of patients stay at
-home: of what is not shared the crate has the path and the checksum. `rocrate` is in envs/crate.lock.
+home: of what is not shared the crate has the path and the checksum. `rocrate` is not in the lock
+file of a report, but in envs/crate.lock.
 """
 
 import re
