@@ -18,6 +18,7 @@ from retrocohort.plan.verified import (
     verified_parts,
     verified_variables,
 )
+from retrocohort.tracking import package_files
 from retrocohort.verify.check import Check, disagreeing
 from retrocohort.verify.cohort import Cohort, Followed
 from retrocohort.verify.cox import design_of, fit
@@ -199,3 +200,9 @@ def test_a_parity_table_says_which_program_the_study_follows():
         assert rows
         for row in (row for row in rows if row[program]):
             assert float(row["this"]) == pytest.approx(float(row[program]), rel=1e-6)
+
+
+def test_the_second_engine_shares_no_code_with_the_first():
+    used = package_files("workflow/scripts/verify_numbers.py")
+    shared = [path for path in used if "/models/" in path or "/tables/" in path]
+    assert shared == []
