@@ -1,4 +1,5 @@
-# make report | make manuscript | make trace | make test | make bench | make lock | make clean; of the synthetic twins: make twin
+# make report | make manuscript | make verify | make trace | make crate | make test | make bench | make lock | make clean;
+# of the synthetic twins: make twin
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python -m
@@ -7,7 +8,8 @@ STUDY ?= xu2025
 FIRST = $(shell sed -n 's/^studies: *\[ *\([a-z0-9_]*\).*/\1/p' config/config.yaml)
 TWIN := .venv-twin
 
-.PHONY: report manuscript trace test bench lock clean environment install browser-driver browser-lock picture
+.PHONY: report manuscript verify trace crate test bench lock clean environment install picture
+.PHONY: browser-driver browser-lock crate-packages crate-lock
 .PHONY: twin twin-keep twin-records twin-accept test-twin twin-lock twin-environment
 .DEFAULT_GOAL := report
 
@@ -19,12 +21,18 @@ report: environment ## every study of config/config.yaml, from the delivered fil
 manuscript: report ## fill the manuscripts that the studies name with their numbers
 	@PYTHONPATH=workflow $(VENV)/bin/python workflow/manuscript.py
 
+verify: environment ## whether the files of a study are as they were made and used: make verify STUDY=x
+	@PYTHONPATH=workflow $(VENV)/bin/python workflow/verify.py $(STUDY)
+
+crate: environment crate-packages ## pack what may be shared of a study as an RO-Crate: make crate STUDY=x
+	@PYTHONPATH=workflow $(VENV)/bin/python workflow/crate.py $(STUDY)
+
 quoted = '$(subst ','\'',$(1))'
 trace: environment ## where a number comes from, or a patient: STUDY=... NUMBER=... | RECORD=... [OUT=new private file]
 	@PYTHONPATH=workflow $(VENV)/bin/python workflow/tracing.py $(STUDY) \
 	  --number $(call quoted,$(NUMBER)) --record $(call quoted,$(RECORD)) --out $(call quoted,$(OUT))
 
-test: environment browser-driver ## style, lint, unit and reference tests, the whole workflow, a second run, the rerun matrix
+test: environment browser-driver crate-packages ## style, lint, unit and reference tests, the whole workflow, a second run, the rerun matrix
 	@$(RUN) ruff check . && $(RUN) ruff format --check .
 	@$(RUN) snakefmt --check Snakefile workflow/rules workflow/twin.smk workflow/twin
 	@$(RUN) snakemake --lint
@@ -62,6 +70,17 @@ browser-driver: environment
 	@cmp -s envs/browser.lock $(VENV)/browser.lock || { \
 	  $(VENV)/bin/uv pip install --quiet --require-hashes --python $(VENV)/bin/python \
 	    -r envs/browser.lock && cp envs/browser.lock $(VENV)/browser.lock; }
+
+crate-lock: environment ## resolve envs/crate.in again, at the versions of requirements.lock
+	@$(VENV)/bin/uv pip compile --quiet --generate-hashes --upgrade --no-emit-index-url \
+	  --no-emit-find-links --no-header --python-version 3.11 -c envs/requirements.lock \
+	  envs/crate.in -o envs/crate.lock
+
+# No report needs the packages that write RO-Crates.
+crate-packages: environment
+	@cmp -s envs/crate.lock $(VENV)/crate.lock || { \
+	  $(VENV)/bin/uv pip install --quiet --require-hashes --python $(VENV)/bin/python \
+	    -r envs/crate.lock && cp envs/crate.lock $(VENV)/crate.lock; }
 
 picture: report browser-driver ## the picture of the README, from the page of a shipped study
 	@$(RUN) tests.browser.picture

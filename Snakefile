@@ -21,11 +21,12 @@ include: "workflow/rules/figures.smk"  # models   -> figures
 include: "workflow/rules/submission.smk"  # figures  -> submission: numbered, in pixels too
 include: "workflow/rules/audit.smk"  # all      -> audit: what was noticed on the way
 include: "workflow/rules/report.smk"  # all      -> report
+include: "workflow/rules/manifest.smk"  # all      -> audit: what everything was made from
 
 
 rule all:
     default_target: True
     input:
-        "results/index.html",
-        expand("results/{page}/report/report.html", page=PAGES),
-        [loose_files(plan) for plan in PAGES.values()],
+        "results/manifest.json",
+        expand(f"{RESULTS}/audit/manifest.json", study=STUDIES),
+        [final_files(page) for page in PAGES.values()],  # a lost one is made again

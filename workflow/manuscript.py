@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from zipfile import BadZipFile
 
-from retrocohort import io
+from retrocohort import io, jobs
 from retrocohort.config.study import STUDIES, load_config, load_studies
 from retrocohort.faults import Fault, FaultsFound
 from retrocohort.manuscript import filling, markdown, word
@@ -18,6 +18,7 @@ def fill(name: str, study: dict) -> bool:
     """Fill the manuscript of one study; return whether every placeholder has its number."""
     source = Path(STUDIES, name, study["report"]["manuscript"])
     folder, memory_file = f"results/{name}/report", f"history/{name}/manuscript.json"
+    job = jobs.started("make manuscript", [f"{folder}/numbers.json", str(source)])
     numbers = io.read_json(f"{folder}/numbers.json")["numbers"]
     shown = {key: number["shown"] for key, number in numbers.items()}
     memory = io.read_json(memory_file) if Path(memory_file).is_file() else {}
@@ -27,9 +28,11 @@ def fill(name: str, study: dict) -> bool:
         io.write_bytes(target, _filled(source, made, study["notice"]))
     else:
         io.write_text(target, markdown.fill(io.read_text(str(source)), made, study["notice"]))
-    io.write_rows(f"{folder}/manuscript_changes.csv", filling.CHANGES, made.changes)
-    io.write_rows(f"{folder}/manuscript_unmatched.csv", filling.UNMATCHED, made.unmatched)
-    io.write_json(memory_file, {"now": made.used, "before": made.before}, indent=1)
+    changes, unmatched = (f"{folder}/manuscript_{name}.csv" for name in ("changes", "unmatched"))
+    io.write_rows(changes, filling.CHANGES, made.changes)
+    io.write_rows(unmatched, filling.UNMATCHED, made.unmatched)
+    job = jobs.ended(job, [target, changes, unmatched])  # after the manifest: `make verify` asks
+    io.write_json(memory_file, {"now": made.used, "before": made.before, "job": job}, indent=1)
     print(f"{target}: {len(made.used)} numbers, {len(made.changes)} changed since the last fill")
     for row in made.unmatched:
         nearest = f" Did you mean {row['nearest']}?" if row["nearest"] else ""

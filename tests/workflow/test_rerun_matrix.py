@@ -18,7 +18,10 @@ from tests.workflow.matrix import (
 )
 
 STUDIES = ("rotterdam", "nafld")
-INDEX = {("index.html", "build_index")}  # of all studies together
+INDEX = {
+    ("index.html", "build_index"),
+    ("manifest.json", "write_shared_manifest"),
+}  # of all studies
 ENTRIES = {
     "rotterdam": {
         "endpoints": ["os", "rfs"],
@@ -39,6 +42,7 @@ ENTRIES = {
 }
 REPORT = {"build_report", "write_tables"}
 END = {"collect_warnings", *REPORT}
+MANIFEST = {"write_manifest"}  # lists what the run was planned with too
 
 
 def estimates(study):
@@ -98,12 +102,13 @@ def of(study, *jobs):
 
 
 def and_what_always_follows(jobs):
-    """Add the copies beside a page, the gate of all numbers, and the index."""
+    """Add the copies beside a page, the gate of all numbers, the manifest, and the index."""
     copied = ("draw_", "fit_cox_", "estimate_survival_", "label_cohort")
     copies = {(study, f"gather_files_{study}") for study, job in jobs if job.startswith(copied)}
     gates = {(study, gate) for study, job in jobs for gate in checks({job})}
     counted = any(job == "label_cohort" for _, job in jobs)
-    return jobs | copies | gates | (INDEX if counted else set())
+    manifests = {(study, "write_manifest") for study, _ in jobs if study in STUDIES}
+    return jobs | copies | gates | manifests | (INDEX if counted else set())
 
 
 def of_both(jobs_of):
@@ -275,12 +280,15 @@ CHANGES = {
         of_both(lambda s: describe(s) | baseline_pages(s) | pictures(s) | END),
     ),
     "the lock file": (append("envs/requirements.lock", "# changed\n"), of_both(ALL_JOBS)),
-    "a comment in a study file": (append(STUDY, "\n# a remark\n"), set()),
-    "a comment in the defaults": (append("config/defaults.yaml", "\n# a remark\n"), set()),
+    "a comment in a study file": (append(STUDY, "\n# a remark\n"), of("rotterdam", MANIFEST)),
+    "a comment in the defaults": (
+        append("config/defaults.yaml", "\n# a remark\n"),
+        of_both(lambda s: MANIFEST),
+    ),
     "the folder of a study that is not run": (new_study_folder, set()),
     "a module that no script imports": (
         append(f"{PACKAGE}/tracking.py", "\nCHANGED = True\n"),
-        set(),
+        of_both(lambda s: MANIFEST),
     ),
     "touching every file": (touch_everything, set()),
 }

@@ -54,15 +54,18 @@ FROM_COHORT = (
     | named("fit_cox", *MODELS)
     | (LANDMARK | SUBGROUPS | EFFECTS | MEANS | PAGES | TABLES | DRAWN | COMPARE | NOTICE | END)
 )
-GATHER, INDEX = {f"gather_files_{STUDY}"}, {"build_index"}
-ALL_JOBS = FROM_COHORT | GATHER | INDEX | CHECKS | {"read_records", "clean_records", "build_cohort"}
+GATHER, INDEX = {f"gather_files_{STUDY}"}, {"build_index", "write_shared_manifest"}
+MANIFEST = {"write_manifest"}  # lists every file of the study's folders
+ALL_JOBS = FROM_COHORT | GATHER | INDEX | CHECKS | MANIFEST
+ALL_JOBS |= {"read_records", "clean_records", "build_cohort"}
 
 
 def and_what_always_follows(jobs):
-    """Add the copies beside the page, the gate of all numbers, and the index."""
+    """Add the copies beside the page, the gate of all numbers, the manifest, and the index."""
     copied = ("draw_", "fit_cox_", "estimate_survival_", "label_cohort", "analyse_", "compare_eff")
     copies = GATHER if any(job.startswith(copied) for job in jobs) else set()
-    return jobs | copies | checks(jobs) | (INDEX if "label_cohort" in jobs else set())
+    index = INDEX if "label_cohort" in jobs else set()
+    return jobs | copies | checks(jobs) | index | MANIFEST
 
 
 def raw_cell(project):
@@ -165,17 +168,17 @@ CHANGES = {
     ),
     "the calibrated cohort, of which raw files are made by another workflow": (
         append(f"{FOLDER}/calibrated.csv", "\n"),
-        set(),
+        MANIFEST,
     ),
     "a Chinese text of a study in English": (
         replace(FILE, "zh: 北京协和医院}", "zh: 协和}"),
-        set(),
+        MANIFEST,
     ),
     "a Chinese label of a study in English": (
         replace(f"{FOLDER}/dictionary.csv", "性别,,", "男女,,"),
-        set(),
+        MANIFEST,
     ),
-    "the settings of the twin": (append(f"{FOLDER}/twin.yaml", "\n# a remark\n"), set()),
+    "the settings of the twin": (append(f"{FOLDER}/twin.yaml", "\n# a remark\n"), MANIFEST),
 }
 
 
@@ -215,3 +218,15 @@ def test_a_number_altered_by_hand_stops_the_run(finished):
     path.write_bytes(before)
     snakemake(finished, [STUDY], passed)
     assert (finished / passed).exists()
+
+
+def test_a_result_altered_by_hand_is_not_taken_for_a_result(finished):
+    """No job reads it; the manifest is not written before it is what its job made."""
+    path, target = (f"results/{STUDY}/{p}" for p in ("report/tables.docx", "audit/manifest.json"))
+    before = (finished / path).read_bytes()
+    (finished / path).write_bytes(before + b"x")
+    said = snakemake(finished, [STUDY], target, fails=True)
+    assert f"{path} has 1 fault" in said and "altered by hand after write_tables made it" in said
+    (finished / path).write_bytes(before)
+    snakemake(finished, [STUDY], target)
+    assert (finished / target).exists()

@@ -5,7 +5,6 @@ because the jobs that draw figures and pages do without it and start three times
 """
 
 import csv
-import hashlib
 import json
 import math
 import os
@@ -17,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from retrocohort import jobs
 from retrocohort.faults import FaultsFound
 from retrocohort.language import LANGUAGES, speaking
 from retrocohort.source import source_of, value_of
@@ -142,12 +142,6 @@ def copy_file(source: str, target: str) -> None:
         shutil.copyfile(source, aside)
 
 
-def sha256(path: str) -> str:
-    """Return the SHA-256 of a file in hexadecimal digits."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def save_figure(figure, paths: Iterable[str]) -> None:
     """Save a matplotlib figure to each path, .svg or .pdf, with the same bytes every time."""
     metadata = {
@@ -173,9 +167,9 @@ def run_logged(main: Callable, smk) -> None:
 
     What `main` returns, a few words on the result, is printed when the step ends. Warnings go to
     the log by kind. Of an unexpected error only its kind and the lines of code are kept: its text
-    may quote a cell.
+    may quote a cell. A job that ends well is noted for the manifest.
     """
-    log = Path(smk.log[0])
+    job, log = jobs.begun(smk), Path(smk.log[0])
     log.parent.mkdir(parents=True, exist_ok=True)
     above, step = log.parent.parent, log.stem
     study = f"{above.parent.name}/{above.name}" if above.name in LANGUAGES else above.name
@@ -197,4 +191,5 @@ def run_logged(main: Callable, smk) -> None:
     log.write_text("\n".join([*sorted(kinds), stopped or "finished"]) + "\n", encoding="utf-8")
     if stopped:
         sys.exit(f"{study}: {step} stopped. {stopped}\n(log: {log})")
+    write_json(jobs.place(smk.log[0]), jobs.ended(job, [*smk.output, smk.log[0]]))
     print(f"{study}: {step}{': ' + result if result else ''}", flush=True)

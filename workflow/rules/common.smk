@@ -2,7 +2,7 @@
 
 REQUIRED INPUTS  config/config.yaml, config/studies/{study}/*, headers of data/{study}/*
 OUTPUTS          STUDIES, PLANS, PAGES, RESULTS, SHOWN, entries(), presented(), study_param(),
-                 page_param(), drawings() and in_report()
+                 page_param(), pages_in(), drawings() and in_report()
 """
 
 import os
@@ -16,8 +16,8 @@ from retrocohort.config.passed import digest_of, kept
 from retrocohort.faults import Fault, FaultsFound
 from retrocohort.plan.checked import checked_files, checked_parts
 from retrocohort.plan.entries import PLACE, Plan, pages_of
+from retrocohort.plan.manifest import complete_in, final_files, planned_with, seeds_of
 from retrocohort.plan.outputs import (
-    loose_files,
     noted_tables,
     notices,
     paper_files,
@@ -151,6 +151,11 @@ def entries(section):
 def presented(section):
     """Return the same of what readers see: in each language of a study."""
     return [(p, name, entry) for p in PAGES.values() for name, entry in p.study[section].items()]
+
+
+def pages_in(study):
+    """Return the pages of a study, one a language."""
+    return [page for page in PAGES.values() if page.name == study]
 
 
 def in_report(plan, file, caption, part):

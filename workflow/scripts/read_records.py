@@ -1,6 +1,7 @@
 """Read the delivered files of a study: every cell as text, identifiers hashed, sources linked."""
 
 from retrocohort import io
+from retrocohort.checksums import sha256
 from retrocohort.records import cells, linkage
 from retrocohort.records.colours import coloured_cells
 from retrocohort.records.identifiers import protect
@@ -18,7 +19,7 @@ def main(smk):
     io.write_frame(smk.output.records, cells.stack(frames))
     rows = linkage.link(keys, sources)
     for row in rows:
-        row["sha256"] = io.sha256(sources[row["source"]]["path"])
+        row["sha256"] = sha256(sources[row["source"]]["path"])
         row["coloured_cells"] = coloured_cells(sources[row["source"]])
     io.write_rows(smk.output.linkage, linkage.COLUMNS, rows)
     io.write_rows(smk.output.centres, linkage.CENTRES, linkage.centres(frames))
