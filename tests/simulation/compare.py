@@ -1,8 +1,8 @@
 """What the chain made of a cohort against what is true of it: recovered, reported, silently wrong.
 
 A cell is recovered when its clean text is what it means, reported when it is missing instead and
-problems.csv says so, and silently wrong otherwise. Whatever else is compared (who the rows are of, the value of
-each patient, exclusions, endpoints) is right, reported, or silently wrong too.
+problems.csv says so, and silently wrong otherwise. So is whatever else is compared: who the rows
+are of, the value of each patient, exclusions, endpoints.
 """
 
 from collections import Counter, defaultdict

@@ -7,6 +7,7 @@ no effect on anything. All covariates are whole numbers on a known grid: margina
 no simulation.
 """
 
+from bisect import bisect_left
 from math import exp
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ import numpy as np
 LOG_HR = {"treatment": 0.5, "grade": 0.6, "size": 0.015, "crp": 0.012}
 SHAPE = 1.2
 SCALE = {"death": 1500.0, "recurrence": 1300.0}  # days at which the hazard of all zeros sums to 1
+LAST_DAY = 10_000  # by which more than half have died
 LOSS_DAYS = 4400.0  # mean time to loss of contact, exponential
 GRADE_HIGH = 0.4
 SIZES = {0: range(8, 80), 1: range(20, 92)}  # mm, by grade, all equally likely
@@ -79,10 +81,7 @@ class Survival:
 
     def median(self) -> int:
         """Return the first day after which at most half are alive."""
-        day = 1
-        while self.at(day) > 0.5:
-            day += 1
-        return day
+        return bisect_left(range(LAST_DAY), -0.5, key=lambda day: -self.at(day))
 
 
 HAZARD_RATIO = exp(LOG_HR["treatment"])
