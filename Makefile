@@ -1,4 +1,4 @@
-# make report | make manuscript | make test | make bench | make lock | make clean; of the synthetic twins: make twin
+# make report | make manuscript | make trace | make test | make bench | make lock | make clean; of the synthetic twins: make twin
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python -m
@@ -7,7 +7,7 @@ STUDY ?= xu2025
 FIRST = $(shell sed -n 's/^studies: *\[ *\([a-z0-9_]*\).*/\1/p' config/config.yaml)
 TWIN := .venv-twin
 
-.PHONY: report manuscript test bench lock clean environment install browser-driver browser-lock picture
+.PHONY: report manuscript trace test bench lock clean environment install browser-driver browser-lock picture
 .PHONY: twin twin-keep twin-records twin-accept test-twin twin-lock twin-environment
 .DEFAULT_GOAL := report
 
@@ -17,6 +17,11 @@ report: environment ## every study of config/config.yaml, from the delivered fil
 
 manuscript: report ## fill the manuscripts that the studies name with their numbers
 	@PYTHONPATH=workflow $(VENV)/bin/python workflow/manuscript.py
+
+quoted = '$(subst ','\'',$(1))'
+trace: environment ## where a number comes from, or a patient: STUDY=... NUMBER=... | RECORD=... [OUT=new private file]
+	@PYTHONPATH=workflow $(VENV)/bin/python workflow/tracing.py $(STUDY) \
+	  --number $(call quoted,$(NUMBER)) --record $(call quoted,$(RECORD)) --out $(call quoted,$(OUT))
 
 test: environment browser-driver ## style, lint, unit and reference tests, the whole workflow, a second run, the rerun matrix
 	@$(RUN) ruff check . && $(RUN) ruff format --check .
