@@ -1,4 +1,4 @@
-# make report | make manuscript | make trace | make test | make bench | make lock | make clean; of the synthetic twins: make twin
+# make report | make manuscript | make trace | make test | make bench | make simulate | make lock | make clean; of the synthetic twins: make twin
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python -m
@@ -6,8 +6,9 @@ CORES ?= $(shell nproc)
 STUDY ?= xu2025
 FIRST = $(shell sed -n 's/^studies: *\[ *\([a-z0-9_]*\).*/\1/p' config/config.yaml)
 TWIN := .venv-twin
+COHORTS ?= 10000
 
-.PHONY: report manuscript trace test bench lock clean environment install browser-driver browser-lock picture
+.PHONY: report manuscript trace test bench simulate lock clean environment install browser-driver browser-lock picture
 .PHONY: twin twin-keep twin-records twin-accept test-twin twin-lock twin-environment
 .DEFAULT_GOAL := report
 
@@ -31,8 +32,12 @@ test: environment browser-driver ## style, lint, unit and reference tests, the w
 	@$(RUN) pytest -n $(CORES) --dist loadfile
 	@$(MAKE) --no-print-directory test-twin
 
-bench: environment ## the ratios of speed, each against an import in the same run
+bench: environment ## the ratios of speed, each against an import in the same run; then the simulation
 	@$(RUN) tests.bench
+	@$(MAKE) --no-print-directory simulate
+
+simulate: environment ## cohorts of known truth, from raw files to estimates: coverage, type I error, wrong cells
+	@PYTHONPATH=workflow $(RUN) tests.simulation --cohorts $(COHORTS) --processes $(CORES)
 
 twin-records: environment ## raw files of the synthetic twins, from their calibrated cohorts: results/twin/*/data
 	@$(RUN) snakemake -s workflow/twin.smk --cores $(CORES) deliver
