@@ -1,5 +1,5 @@
-# make report | make manuscript | make verify | make trace | make crate | make test | make bench | make lock | make clean;
-# of the synthetic twins: make twin
+# make report | make manuscript | make verify | make trace | make crate | make test | make bench | make simulate
+# make lock | make clean; of the synthetic twins: make twin
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python -m
@@ -7,8 +7,9 @@ CORES ?= $(shell nproc)
 STUDY ?= xu2025
 FIRST = $(shell sed -n 's/^studies: *\[ *\([a-z0-9_]*\).*/\1/p' config/config.yaml)
 TWIN := .venv-twin
+COHORTS ?= 10000
 
-.PHONY: report manuscript verify trace crate test bench lock clean environment install picture
+.PHONY: report manuscript verify trace crate test bench simulate lock clean environment install picture
 .PHONY: browser-driver browser-lock crate-packages crate-lock
 .PHONY: twin twin-keep twin-records twin-accept test-twin twin-lock twin-environment
 .DEFAULT_GOAL := report
@@ -40,8 +41,12 @@ test: environment browser-driver crate-packages ## style, lint, unit and referen
 	@$(RUN) pytest -n $(CORES) --dist loadfile
 	@$(MAKE) --no-print-directory test-twin
 
-bench: environment ## the ratios of speed, each against an import in the same run
+bench: environment ## the ratios of speed, each against an import in the same run; then the simulation
 	@$(RUN) tests.bench
+	@$(MAKE) --no-print-directory simulate
+
+simulate: environment ## cohorts of known truth, from raw files to estimates: coverage, type I error, wrong cells
+	@PYTHONPATH=workflow $(RUN) tests.simulation --cohorts $(COHORTS) --processes $(CORES)
 
 twin-records: environment ## raw files of the synthetic twins, from their calibrated cohorts: results/twin/*/data
 	@$(RUN) snakemake -s workflow/twin.smk --cores $(CORES) deliver

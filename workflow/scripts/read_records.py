@@ -2,27 +2,21 @@
 
 from retrocohort import io
 from retrocohort.checksums import sha256
-from retrocohort.records import cells, linkage
+from retrocohort.records import linkage
 from retrocohort.records.colours import coloured_cells
-from retrocohort.records.identifiers import protect
-from retrocohort.records.read import read_source
+from retrocohort.records.delivered import read_records
 
 
 def main(smk):
     sources, variables = smk.params.sources, smk.params.variables
     key = io.read_text(smk.input.key).strip().encode("utf-8")
-    frames, keys = [], {}
-    for name, spec in sources.items():
-        frame, has_id = protect(read_source(name, spec), name, spec, variables, key)
-        frames.append(frame)
-        keys[name] = (frame["record_id"], has_id)
-    io.write_frame(smk.output.records, cells.stack(frames))
-    rows = linkage.link(keys, sources)
+    records, rows, centres = read_records(sources, variables, key)
+    io.write_frame(smk.output.records, records)
     for row in rows:
         row["sha256"] = sha256(sources[row["source"]]["path"])
         row["coloured_cells"] = coloured_cells(sources[row["source"]])
     io.write_rows(smk.output.linkage, linkage.COLUMNS, rows)
-    io.write_rows(smk.output.centres, linkage.CENTRES, linkage.centres(frames))
+    io.write_rows(smk.output.centres, linkage.CENTRES, centres)
     return ", ".join(f"{row['rows']:,} rows of {row['source']}" for row in rows)
 
 
