@@ -13,7 +13,10 @@ PACKAGE = "workflow/retrocohort"
 # jobs that write numbers, which are then compared with each other
 COUNTED = ("build_cohort", "label_cohort", "describe_", "build_survival_table_")
 ESTIMATED = ("estimate_", "fit_cox_", "analyse_", "compare_effects_", "compare_subgroups_")
-CHECKS = {"check_consistency", "require_agreement"}
+REQUIRED = "require_agreement"  # of both gates
+CHECKS = {"check_consistency", REQUIRED}
+RENDERED = {"check_rendered", REQUIRED}
+PRINTED = ("build_report", "write_tables", "draw_")
 
 
 def snakemake(project, studies, *arguments, fails=False):
@@ -82,5 +85,7 @@ def append(path, text):
 
 
 def checks(jobs):
-    """Return the jobs of the gate if one of some jobs writes numbers."""
-    return CHECKS if any(job.startswith((*COUNTED, *ESTIMATED)) for job in jobs) else set()
+    """Return the jobs of the gates if some jobs write numbers, or print them."""
+    written = any(job.startswith((*COUNTED, *ESTIMATED)) for job in jobs)
+    printed = any(job.startswith(PRINTED) for job in jobs)
+    return (CHECKS if written else set()) | (RENDERED if printed else set())

@@ -7,6 +7,7 @@ import pytest
 from tests.workflow.matrix import (
     CHECKS,
     PACKAGE,
+    RENDERED,
     append,
     checks,
     finished_copy,
@@ -55,11 +56,12 @@ FROM_COHORT = (
     | (LANDMARK | SUBGROUPS | EFFECTS | MEANS | PAGES | TABLES | DRAWN | COMPARE | NOTICE | END)
 )
 GATHER, INDEX = {f"gather_files_{STUDY}"}, {"build_index"}
-ALL_JOBS = FROM_COHORT | GATHER | INDEX | CHECKS | {"read_records", "clean_records", "build_cohort"}
+ALL_JOBS = FROM_COHORT | GATHER | INDEX | CHECKS | RENDERED
+ALL_JOBS |= {"read_records", "clean_records", "build_cohort"}
 
 
 def and_what_always_follows(jobs):
-    """Add the copies beside the page, the gate of all numbers, and the index."""
+    """Add the copies beside the page, the gates of all numbers, and the index."""
     copied = ("draw_", "fit_cox_", "estimate_survival_", "label_cohort", "analyse_", "compare_eff")
     copies = GATHER if any(job.startswith(copied) for job in jobs) else set()
     return jobs | copies | checks(jobs) | (INDEX if "label_cohort" in jobs else set())

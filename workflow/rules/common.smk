@@ -17,6 +17,7 @@ from retrocohort.faults import Fault, FaultsFound
 from retrocohort.plan.checked import checked_files, checked_parts
 from retrocohort.plan.entries import PLACE, Plan, pages_of
 from retrocohort.plan.outputs import (
+    GATES,
     loose_files,
     noted_tables,
     notices,
@@ -31,6 +32,7 @@ from retrocohort.plan.page import (
     report_facts,
     shown_files,
 )
+from retrocohort.plan.rendered import compared_files, printed_files, printed_pages
 from retrocohort.tracking import package_files
 
 RESULTS = "results/{study}"
@@ -111,6 +113,7 @@ sys.modules.setdefault("pandas", None)
 wildcard_constraints:
     study="[a-z][a-z0-9_]*",
     page="[a-z][a-z0-9_]*(/zh)?",
+    gate="|".join(GATES),
 
 
 def study_param(*keys):
