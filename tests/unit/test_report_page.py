@@ -22,6 +22,7 @@ class Page(HTMLParser):
         super().__init__()
         self.text, self.ids, self.links, self.loads, self.tags = [], [], [], [], []
         self.captions, self.cells, self.open = [], [], []
+        self.within = False  # a line: the next text goes on without a blank
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
@@ -33,6 +34,7 @@ class Page(HTMLParser):
         self.loads += [k for k, _ in attrs if k.startswith("on")]
         if tag not in self.VOID:
             self.open.append(tag)
+        self.within = tag == "data"
 
     def handle_startendtag(self, tag, attrs):
         self.handle_starttag(tag, attrs)
@@ -41,11 +43,15 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag, f"</{tag}> at {self.getpos()}"
+        self.within = tag == "data"
 
     def handle_data(self, data):
         if self.open[-1:] in (["style"], ["script"]):
             return
-        self.text.append(data)
+        if self.within and self.text:
+            self.text[-1] += data
+        else:
+            self.text.append(data)
         if "caption" in self.open:
             self.captions.append(data.strip())
         if self.open[-1:] == ["td"]:

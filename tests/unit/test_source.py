@@ -8,7 +8,8 @@ import pytest
 from retrocohort import format as fmt
 from retrocohort.citations import cited
 from retrocohort.io import as_number
-from retrocohort.source import Number, in_percent, joined, numbers_of, shown
+from retrocohort.language import listing, say
+from retrocohort.source import Number, Tally, in_percent, joined, numbers_of, shown, tally
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 from retrocohort.tables.stored import as_data, from_data
 
@@ -57,7 +58,7 @@ def test_ids_that_would_be_the_same_are_told_apart():
 
 
 def test_a_file_that_nobody_cites_stays_as_it_is():
-    (row,) = cited("results/any/audit/warnings.csv", [{"n": "1"}])
+    (row,) = cited("results/any/audit/published.csv", [{"n": "1"}])
     assert type(row) is dict
 
 
@@ -82,16 +83,37 @@ def test_texts_put_together_show_the_numbers_of_all():
     assert [n.shown for n in numbers_of(text)] == ["0.88", "0.76", ""]
     assert numbers_of(joined("n = ", fmt.count(7)))[0].value == 7
     assert numbers_of("plain") == ()
+    several = listing(", ", [fmt.count(7), "none", fmt.count(8)])
+    said = fmt.sentence(say("of {n} patients: {several}", n=fmt.count(9), several=several))
+    assert said == "Of 9 patients: 7, none, 8."
+    assert [n.value for n in numbers_of(said)] == [9, 7, 8]
+
+
+def test_a_tally_knows_the_rows_that_it_counted_or_summed():
+    rows = cited("results/any/audit/warnings.csv", [
+        {"step": "records", "item": "age", "n": "2"},
+        {"step": "records", "item": "sex", "n": ""},
+        {"step": "cohort", "item": "age", "n": "5"},
+    ])  # fmt: skip
+    assert [tally("a.csv", rows), tally("a.csv", rows, step="records")] == [3, 2]
+    assert tally("a.csv", rows, item=("age", "sex")) == 3
+    total = tally("a.csv", rows, "n", item="age")
+    (number,) = numbers_of(fmt.count(total))
+    assert number.value == 7
+    told = "a.csv, sum of n: item = age"
+    assert number.source == Tally(told, "a.csv", "n", {"item": ["age"]})
 
 
 def test_a_table_comes_back_from_json_as_it_was():
-    text = shown("72 (50)", Number(72.0, "72"), Number(None, "50"))
+    counted = numbers_of(fmt.count(tally("a.csv", [{"x": "1"}], x="1")))
+    text = shown("72 (50) 1", Number(72.0, "72"), Number(None, "50"), *counted)
     rows = [[Row("Age", [Cell(text, "a", "x.y"), Cell("–")], "years", True, "age")]]
     notes = Footnotes(["A note"])
     columns = [Column("Old", joined("n = ", fmt.count(7)), "Group", "z"), Column("P")]
-    layout = Layout("t", "c", "s", columns, rows, ["n"], notes, "Table 2")
+    caption = joined("Of ", fmt.count(9))
+    layout = Layout("t", caption, "s", columns, rows, ["n"], notes, "Table 2")
     back = from_data(json.loads(json.dumps(as_data(layout))))
     assert back == layout and back.ids() == layout.ids() == {"t", "t-age", "t-x.y", "t-z"}
-    assert back.title == "Table 2. c"
+    assert back.title == "Table 2. Of 9" and numbers_of(back.title)[0].value == 9
     assert numbers_of(back.blocks[0][0].cells[0].text) == numbers_of(text)
     assert numbers_of(back.columns[0].detail)[0].value == 7

@@ -4,9 +4,9 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from jinja2 import Environment, FileSystemLoader
 from tests.unit.printed_tables import FULL, VARIABLES, printed, rows
 
+from retrocohort.report.page import environment
 from retrocohort.tables import baseline_layout
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 
@@ -131,10 +131,9 @@ bmi,,,,,,y|z,,,not estimable: no value in None
 
 
 def test_all_text_of_a_table_is_escaped(baseline):
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
-    html = environment.get_template("table.html.j2").render(
-        table=baseline, words={"comma": ", ", "space": " "}
-    )
+    name = "table.html.j2"
+    made = environment({name: (TEMPLATES / name).read_text(encoding="utf-8")})
+    html = made.get_template(name).render(table=baseline, words={"comma": ", ", "space": " "})
     assert "New &lt;b&gt;" in html
     assert "<b>" not in html
     root = ET.fromstring(f"<div>{html}</div>")  # well-formed

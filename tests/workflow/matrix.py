@@ -14,9 +14,12 @@ PACKAGE = "workflow/retrocohort"
 COUNTED = ("build_cohort", "label_cohort", "describe_", "build_survival_table_")
 VERIFIED = ("build_cohort", "describe_")  # which a second engine computes again
 ESTIMATED = ("estimate_", "fit_cox_", "analyse_", "compare_effects_", "compare_subgroups_")
-AGREEMENT = {"check_consistency", "require_agreement"}
-VERIFICATION = {"verify_numbers", "require_verification"}
+REQUIRED = "require_agreement"  # of every gate
+AGREEMENT = {"check_consistency", REQUIRED}
+VERIFICATION = {"verify_numbers", REQUIRED}
 CHECKS = AGREEMENT | VERIFICATION
+RENDERED = {"check_rendered", REQUIRED}
+PRINTED = ("build_report", "write_tables", "draw_")
 
 
 def snakemake(project, studies, *arguments, fails=False):
@@ -85,8 +88,10 @@ def append(path, text):
 
 
 def checks(jobs):
-    """Return the jobs of the gates if one of some jobs writes numbers."""
+    """Return the jobs of the gates if some jobs write numbers, or print them."""
     jobs = tuple(jobs)
     compared = any(job.startswith((*COUNTED, *ESTIMATED)) for job in jobs)
     verified = any(job.startswith((*VERIFIED, *ESTIMATED)) for job in jobs)
-    return (AGREEMENT if compared else set()) | (VERIFICATION if verified else set())
+    printed = any(job.startswith(PRINTED) for job in jobs)
+    gates = (AGREEMENT, compared), (VERIFICATION, verified), (RENDERED, printed)
+    return set().union(*(gate for gate, passed in gates if passed))

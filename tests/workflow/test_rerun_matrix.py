@@ -8,6 +8,7 @@ import shutil
 import pytest
 from tests.workflow.matrix import (
     PACKAGE,
+    RENDERED,
     append,
     checks,
     finished_copy,
@@ -102,7 +103,7 @@ def of(study, *jobs):
 
 
 def and_what_always_follows(jobs):
-    """Add the copies beside a page, the gate of all numbers, the manifest, and the index."""
+    """Add the copies beside a page, the gates of all numbers, the manifest, and the index."""
     copied = ("draw_", "fit_cox_", "estimate_survival_", "label_cohort")
     copies = {(study, f"gather_files_{study}") for study, job in jobs if job.startswith(copied)}
     gates = {(study, gate) for study, job in jobs for gate in checks({job})}
@@ -270,6 +271,10 @@ CHANGES = {
     "the style of the numbers": (
         replace(STUDY, "report:\n", "report:\n  style: nejm\n"),
         of("rotterdam", survival_tables("rotterdam"), baseline_pages("rotterdam"), *REPORT),
+    ),
+    "a function of the gate of printed numbers": (
+        append(f"{PACKAGE}/audit/rendered/rounding.py", "\nCHANGED = True\n"),
+        of_both(lambda s: RENDERED),
     ),
     "a function of the Word tables": (
         append(f"{PACKAGE}/export/word.py", "\nCHANGED = True\n"),

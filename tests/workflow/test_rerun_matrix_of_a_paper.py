@@ -7,6 +7,7 @@ import pytest
 from tests.workflow.matrix import (
     CHECKS,
     PACKAGE,
+    RENDERED,
     append,
     checks,
     finished_copy,
@@ -56,12 +57,12 @@ FROM_COHORT = (
 )
 GATHER, INDEX = {f"gather_files_{STUDY}"}, {"build_index", "write_shared_manifest"}
 MANIFEST = {"write_manifest"}  # lists every file of the study's folders
-ALL_JOBS = FROM_COHORT | GATHER | INDEX | CHECKS | MANIFEST
+ALL_JOBS = FROM_COHORT | GATHER | INDEX | CHECKS | RENDERED | MANIFEST
 ALL_JOBS |= {"read_records", "clean_records", "build_cohort"}
 
 
 def and_what_always_follows(jobs):
-    """Add the copies beside the page, the gate of all numbers, the manifest, and the index."""
+    """Add the copies beside the page, the gates of all numbers, the manifest, and the index."""
     copied = ("draw_", "fit_cox_", "estimate_survival_", "label_cohort", "analyse_", "compare_eff")
     copies = GATHER if any(job.startswith(copied) for job in jobs) else set()
     index = INDEX if "label_cohort" in jobs else set()

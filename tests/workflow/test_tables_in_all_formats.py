@@ -159,6 +159,8 @@ def lines(path):
 def test_the_numbers_of_the_sentences_can_be_cited(study):
     numbers = json.loads(report(study, "numbers.json").read_text(encoding="utf-8"))["numbers"]
     root = html.parse(str(report(study, "report.html")), html.HTMLParser(encoding="utf-8"))
-    found = [(e.get("title"), e.text_content()) for e in root.iterfind(".//data")]
+    found = [(e.get("title"), e.text_content()) for e in root.xpath(".//ul/li/data")]
     assert len(found) > 20
     assert [(name, numbers[name]["shown"]) for name, _ in found] == found
+    told = {e.get("title") for e in root.iterfind(".//data")}
+    assert {name for name in told if not name.startswith("audit/")} <= set(numbers)

@@ -37,6 +37,7 @@ PREFIXES = [
         BASE + "landmark.{name}.{variable}.logrank.{strata}.{contrast}",
     ),
     (rf"{PLACE}landmark_(?P<name>\w+)_cox", BASE + "landmark.{name}.cox.{variable}.{level}"),
+    (rf"{PLACE}subgroups_(?P<name>\w+)_tests", BASE + "subgroups.{name}.{split}"),
     (rf"{PLACE}rmst_(?P<name>\w+)", BASE + "rmst.{name}.{variable}.{level}.{reference}"),
     (
         r"tables/(?P<population>\w+)/(?P<name>\w+)_tests",
@@ -51,6 +52,9 @@ PREFIXES = [
     (r"cohort/populations", "populations.{population}"),
     (r"cohort/endpoints", "endpoints.{endpoint}"),
     (r"records/linkage", "files.{source}"),
+    (r"records/centres", "centres.{centre}"),
+    (r"audit/parity", "parity.{convention}"),
+    (r"audit/warnings", "warnings.{step}.{endpoint}.{population}.{item}"),
 ]
 COMPILED = [(re.compile(rf"{path}\.csv"), prefix) for path, prefix in PREFIXES]
 WORDS = {  # column -> what stands in the id for a value of it
@@ -72,7 +76,7 @@ def read_cited(path: str) -> list[dict[str, str]]:
 def cited(path: str, rows: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
     """Return the rows of a results file so that their numbers can be cited.
 
-    Rows of a file that nobody cites (warnings, the comparison with a paper) stay as they are. Two
+    Rows of a file that nobody cites (the comparison with a paper) stay as they are. Two
     rows whose ids would be the same, as codes differ in signs alone, are told apart by _2, _3.
     """
     file = BELOW_RESULTS.sub("", path)

@@ -22,7 +22,16 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from retrocohort.language import ENGLISH, language, say, template
-from retrocohort.source import Number, Shown, joined, numbers_of, shown, source_of, value_of
+from retrocohort.source import (
+    Number,
+    Shown,
+    joined,
+    numbers_of,
+    rewritten,
+    shown,
+    source_of,
+    value_of,
+)
 from retrocohort.styles import current, rounded
 
 MISSING = "–"  # of the plain style
@@ -278,7 +287,8 @@ def singular(unit: str) -> str:
 
 def sentence(text: str) -> str:
     """Return a text with a capital first letter and a full stop."""
-    return say("{text}.", text=capital(text).rstrip(".。")) if text else ""
+    closed = rewritten(capital(text).rstrip(".。"), text)
+    return say("{text}.", text=closed) if text else ""
 
 
 def capital(text: str) -> str:

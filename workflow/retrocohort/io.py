@@ -88,6 +88,11 @@ def write_bytes(path: str, data: bytes) -> None:
         aside.write_bytes(data)
 
 
+def read_bytes(path: str) -> bytes:
+    """Read a file as it is."""
+    return Path(path).read_bytes()
+
+
 def read_text(path: str) -> str:
     """Read a text file."""
     return Path(path).read_text(encoding="utf-8")

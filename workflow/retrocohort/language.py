@@ -14,6 +14,8 @@ from functools import cached_property, reduce
 from pathlib import Path
 from string import Formatter
 
+from retrocohort.source import joined
+
 LANGUAGES = {"en": "English", "zh": "中文"}
 ENGLISH = "en"
 OTHER = "zh"  # the language of the translation file
@@ -81,14 +83,14 @@ def template(text: str) -> str:
 
 
 def say(text: str, /, **values: object) -> str:
-    """Return a text in the language in force, with the values of its {names}.
+    """Return a text in the language in force, with the values of its {names} and their numbers.
 
     Raises
     ------
     KeyError
         Where the translation file has no such text.
     """
-    return "".join(map(str, pieces(text, **values)))
+    return joined(*(p if isinstance(p, str) else str(p) for p in pieces(text, **values)))
 
 
 def pieces(text: str, /, **values: object) -> list:
@@ -146,6 +148,12 @@ def clauses(parts: Sequence[str]) -> str:
     return chained(template("{text}, {more}"), parts)
 
 
+def listing(sign: str, parts: Iterable[str]) -> str:
+    """Return parts with a sign between them, and the numbers of all."""
+    found = [each for part in parts for each in (sign, part)]
+    return joined(*found[1:])
+
+
 def all_of(parts: Sequence[str]) -> str:
     """Return "a and b and c"."""
     return chained(template("{text} and {more}"), parts)
@@ -158,7 +166,7 @@ def chained(joint: str, parts: Sequence[str]) -> str:
 
 def sentences(parts: Iterable[str]) -> str:
     """Return sentences one after the other."""
-    return say(" ").join(parts)
+    return listing(say(" "), parts)
 
 
 def _pattern(english: str) -> re.Pattern:

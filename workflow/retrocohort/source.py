@@ -3,11 +3,13 @@
 A row of a results file is read as a `Record`; each of its texts, the number made of it and the text
 in which the number is shown carry the `Source`. So a table of the report can be typed in a workbook
 and cited in a manuscript, although no layout says anything of files. Arithmetic gives plain numbers
-again: what is computed on the way has no cell.
+again: what is computed on the way has no cell. What is counted or summed over rows of a file knows
+the rows, see `tally`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from math import fsum
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,34 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """Rows of a results file that were counted, or whose cells in a column were summed.
+
+    Attributes
+    ----------
+    id : str
+        What was done, in words: "audit/consistency.csv, rows: holds = yes".
+    file : str
+        Path below the results of the study.
+    column : str
+        What was summed; empty where the rows were counted.
+    where : mapping
+        Column -> the texts of which a row has one.
+    """
+
+    id: str
+    file: str
+    column: str
+    where: Mapping[str, Collection[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
-    """A number as it is shown: exact value (None: missing), text, and the cell it comes from."""
+    """A number as it is shown: exact value (None: missing), text, and where it comes from."""
 
     value: float | None
     shown: str
-    source: Source | None = None
+    source: Source | Tally | None = None
 
 
 class Text(str):
@@ -48,9 +72,9 @@ class Text(str):
 
 
 class Value(float):
-    """The number of a cell of a results file."""
+    """The number of a cell of a results file, or of several."""
 
-    source: Source | None = None
+    source: Source | Tally | None = None
 
 
 class Shown(str):
@@ -82,16 +106,37 @@ class Record(dict):
             return default
 
 
-def value_of(number: float, source: Source | None) -> float:
+def value_of(number: float, source: Source | Tally | None) -> float:
     """Return a number with its cell."""
     value = Value(number)
     value.source = source
     return value
 
 
-def source_of(value: object) -> Source | None:
+def source_of(value: object) -> Source | Tally | None:
     """Return the cell of a text or number, None when it has none."""
     return getattr(value, "source", None)
+
+
+def tally(
+    file: str, rows: Iterable[Mapping], column: str = "", **where: str | Collection[str]
+) -> float:
+    """Return how many rows of a file have some texts, or the sum of their cells in a column.
+
+    Parameters
+    ----------
+    file : path below the results of the study.
+    rows : all rows of the file.
+    column : what is summed, empty cells being 0; empty to count the rows.
+    where : column -> a text, or several of which a row has one.
+    """
+    asked = {name: [t] if isinstance(t, str) else sorted(t) for name, t in where.items()}
+    plain = map(dict, rows)  # a Record would make a text that knows its cell at each look
+    own = [row for row in plain if all(row[name] in texts for name, texts in asked.items())]
+    number = fsum(float(row[column] or 0) for row in own) if column else len(own)
+    told = ", ".join(f"{name} = {' or '.join(texts)}" for name, texts in asked.items())
+    place = f"{file}, {f'sum of {column}' if column else 'rows'}{': ' if told else ''}{told}"
+    return value_of(number, Tally(place, file, column, asked))
 
 
 def in_percent(share: float) -> float:
@@ -114,3 +159,9 @@ def numbers_of(text: str) -> tuple[Number, ...]:
 def joined(*parts: str) -> Shown:
     """Return texts put together, with the numbers of all."""
     return shown("".join(parts), *(number for part in parts for number in numbers_of(part)))
+
+
+def rewritten(text: str, numbers_in: str) -> str:
+    """Return a text that shows the numbers of the one from which it was made."""
+    numbers = numbers_of(numbers_in)
+    return shown(text, *numbers) if numbers else text

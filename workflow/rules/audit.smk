@@ -1,8 +1,8 @@
-"""What was noticed on the way.
+"""What was noticed on the way, and the gates that stop a run whose numbers do not agree.
 
-REQUIRED INPUTS  results/{study}/{records,cohort,tables,models}/*.csv
-OUTPUTS          results/{study}/audit/warnings.csv, consistency.csv, verification.csv, parity.csv; published.csv of studies with a ledger; NOTICE.txt of those
-                 with a notice, in the folder of each step
+REQUIRED INPUTS  results/{study}/{records,cohort,tables,models}/*.csv; results/{study}/report/* of what is printed
+OUTPUTS          results/{study}/audit/warnings.csv, consistency.csv, verification.csv, parity.csv, rendered.csv; published.csv of
+                 studies with a ledger; NOTICE.txt of those with a notice, in the folder of each step
 """
 
 
@@ -49,18 +49,41 @@ rule check_consistency:
         "../scripts/check_consistency.py"
 
 
-rule require_agreement:
+rule check_rendered:
     input:
-        checked=f"{RESULTS}/audit/consistency.csv",
-        code=package_files("workflow/scripts/require_agreement.py"),
+        printed=lambda w: printed_files(PLANS[w.study]),
+        results=lambda w: compared_files(PLANS[w.study]),
+        texts="report/words.yaml",
+        code=package_files("workflow/scripts/check_rendered.py"),
     output:
-        passed=f"{RESULTS}/audit/consistency.passed",
+        rendered=f"{RESULTS}/audit/rendered.csv",
     log:
-        f"{RESULTS}/logs/require_agreement.log",
+        f"{RESULTS}/logs/check_rendered.log",
     conda:
         ENVIRONMENT
+    params:
+        folder=RESULTS,
+        pages=lambda w: printed_pages(PLANS[w.study]),
     message:
-        "{wildcards.study}: stop where the results do not agree"
+        "{wildcards.study}: read the printed numbers back"
+    script:
+        "../scripts/check_rendered.py"
+
+
+rule require_agreement:
+    input:
+        checked=f"{RESULTS}/audit/{{gate}}.csv",
+        code=package_files("workflow/scripts/require_agreement.py"),
+    output:
+        passed=f"{RESULTS}/audit/{{gate}}.passed",
+    log:
+        f"{RESULTS}/logs/require_agreement_{{gate}}.log",
+    conda:
+        ENVIRONMENT
+    params:
+        gate=lambda w: w.gate,
+    message:
+        "{wildcards.study}: stop where numbers do not agree ({wildcards.gate})"
     script:
         "../scripts/require_agreement.py"
 
@@ -88,22 +111,6 @@ rule verify_numbers:
         "{wildcards.study}: compute the estimates with a second engine"
     script:
         "../scripts/verify_numbers.py"
-
-
-rule require_verification:
-    input:
-        checked=f"{RESULTS}/audit/verification.csv",
-        code=package_files("workflow/scripts/require_verification.py"),
-    output:
-        passed=f"{RESULTS}/audit/verification.passed",
-    log:
-        f"{RESULTS}/logs/require_verification.log",
-    conda:
-        ENVIRONMENT
-    message:
-        "{wildcards.study}: stop where two engines differ"
-    script:
-        "../scripts/require_verification.py"
 
 
 for plan in (p for p in PLANS.values() if p.study["ledger"]):

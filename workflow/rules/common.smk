@@ -18,6 +18,7 @@ from retrocohort.plan.checked import checked_files, checked_parts
 from retrocohort.plan.entries import PLACE, Plan, pages_of
 from retrocohort.plan.manifest import complete_in, final_files, planned_with, seeds_of
 from retrocohort.plan.outputs import (
+    GATES,
     noted_tables,
     notices,
     paper_files,
@@ -31,6 +32,7 @@ from retrocohort.plan.page import (
     report_facts,
     shown_files,
 )
+from retrocohort.plan.rendered import compared_files, printed_files, printed_pages
 from retrocohort.plan.verified import (
     verified_conventions,
     verified_files,
@@ -117,6 +119,7 @@ sys.modules.setdefault("pandas", None)
 wildcard_constraints:
     study="[a-z][a-z0-9_]*",
     page="[a-z][a-z0-9_]*(/zh)?",
+    gate="|".join(GATES),
 
 
 def study_param(*keys):

@@ -9,8 +9,8 @@ from retrocohort.report.blocks import Sheet
 from retrocohort.report.tableset import collect
 from retrocohort.styles import styled
 
-ROWS = ("flow", "populations", "arms", "endpoints", "linkage", "centres", "warnings")
-CHECKED = ("consistency", "verification", "parity")
+ROWS = ("flow", "populations", "arms", "endpoints", "linkage", "centres", "warnings", "parity")
+CHECKED = ("consistency", "verification")
 PAPER = ("published", "findings")  # of studies that have them, in this order
 TEXTS = ("provenance", "lock")
 

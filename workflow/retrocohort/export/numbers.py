@@ -6,7 +6,7 @@ from retrocohort.format import NOT_REACHED, p_statement
 from retrocohort.language import say
 from retrocohort.report.sentences import STATED
 from retrocohort.report.tableset import TableSet, all_numbers
-from retrocohort.source import Number, numbers_of
+from retrocohort.source import Number, Source, numbers_of
 from retrocohort.styles import styled
 
 P_COLUMNS = ("p", "p_holm")
@@ -28,7 +28,7 @@ def citable(tables: TableSet) -> dict:
     with styled(tables.style):
         for number, place in _numbers(tables):
             source = number.source
-            if source is None or source.id in found:
+            if not isinstance(source, Source) or source.id in found:
                 continue
             about = {"file": source.file, "row": source.row, "column": source.column}
             about["table"] = place

@@ -25,6 +25,7 @@ NOTED_ESTIMATES = {
 COX_MODEL = noted("Cox model")
 NOTED_MODELS = {"": COX_MODEL, "_fit": COX_MODEL, "_ph": noted("test of proportional hazards")}
 FURTHER_ANALYSIS, TABLE = noted("further analysis"), noted("table")
+GATES = ("consistency", "verification", "rendered")  # which stop a run where numbers do not agree
 NOT_NOTED = ("excluded", "km")  # tables of further analyses without notes
 
 
@@ -63,7 +64,7 @@ def loose_files(plan: Plan) -> list[str]:
     names = ("records/cleaned.csv", "records/cleaning_log.csv", "records/derivation_log.csv")
     found = [plan.at(name) for name in (*names, "cohort/cohort.csv")]
     found += [plan.at("cohort/exclusions.csv"), plan.at("records/centres.csv")]
-    found += [f"{plan.folder}/audit/{gate}.passed" for gate in ("consistency", "verification")]
+    found += [f"{plan.folder}/audit/{gate}.passed" for gate in GATES]
     found += [plan.at(f"report/{name}") for name in WRITTEN]
     found += [plan.at(f"figures/{path}.{f}") for path in plan.figures() for f in FORMATS]
     found += [plan.submission()] if plan.submitted() else []

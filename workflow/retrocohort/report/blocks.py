@@ -10,6 +10,7 @@ from retrocohort.language import sentences as together
 from retrocohort.report.inline import Drawings
 from retrocohort.report.labels import Labels
 from retrocohort.report.statistics import percent
+from retrocohort.source import Number, numbers_of
 from retrocohort.tables.layout import Layout
 
 TABLE, FIGURE = template("Table {number}"), template("Figure {number}")
@@ -46,21 +47,35 @@ def details(title: str, blocks: Sequence[Block]) -> Block:
     return {"kind": "details", "title": title, "blocks": list(blocks)}
 
 
+def all_of(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield blocks, and after each those that it folds away."""
+    for block in blocks:
+        yield block
+        folded = block.get("blocks" if block["kind"] == "details" else "behind", ())
+        yield from all_of(folded)
+
+
 def figures_of(blocks: Iterable[Block]) -> Iterator[Block]:
     """Yield every figure among blocks, also of those that are folded away."""
-    for block in blocks:
-        if block["kind"] == "figure":
-            yield block
-        elif block["kind"] == "details":
-            yield from figures_of(block["blocks"])
+    return (block for block in all_of(blocks) if block["kind"] == "figure")
+
+
+def numbers_in_words(blocks: Iterable[Block]) -> list[Number]:
+    """Return the numbers of paragraphs, headings, titles and choices, in the page's order."""
+    found = []
+    for block in all_of(blocks):
+        texts = [block.get("text", ""), *(n for _, _, n in block.get("choices", ()))]
+        texts.append(block.get("title", ""))
+        found += [number for said in texts for number in numbers_of(said)]
+    return found
 
 
 @dataclass
 class Sheet:
     """The page in the making: the study, its labels, what has been numbered and drawn so far.
 
-    `tables` are all tables of the page, in its order; `ids` those of the tables so far, of their
-    heads, rows and cells.
+    `tables` are all numbered tables of the page, in its order, `summaries` the others; `ids` those
+    of the tables so far, of their heads, rows and cells.
     """
 
     study: Mapping
@@ -69,6 +84,7 @@ class Sheet:
     numbers: dict[str, int] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
     tables: list[Layout] = field(default_factory=list)
+    summaries: list[Layout] = field(default_factory=list)
 
     @classmethod
     def of(cls, study: Mapping) -> "Sheet":
@@ -99,6 +115,7 @@ class Sheet:
 
     def summary(self, layout: Layout | None) -> list[Block]:
         """Return a table without a number: it repeats what numbered tables say."""
+        self.summaries += [layout] if layout else []
         return [{"kind": "table", "table": layout}] if layout else []
 
     def made(self, layout: Layout, name: str, main: bool = False) -> list[Block]:

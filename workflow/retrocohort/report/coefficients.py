@@ -14,7 +14,7 @@ from retrocohort.format import (
     singular,
 )
 from retrocohort.io import as_number
-from retrocohort.language import say, template
+from retrocohort.language import listing, say, template
 from retrocohort.report.estimates import Rows, by_variable
 from retrocohort.report.labels import Labels
 from retrocohort.tables.layout import COEFFICIENT_TESTS, Cell, Column, Footnotes, Layout, Row
@@ -200,7 +200,7 @@ def summary(fit: Rows, tests: Rows) -> str:
                 overall=p_statement(as_number(overall[0])),
             )
         )
-    return sentence(say("; ").join(parts))
+    return sentence(listing(say("; "), parts))
 
 
 def exposure_rows(estimates: Rows, variable: str) -> Sequence[Mapping[str, str]]:

@@ -11,12 +11,14 @@ from retrocohort.report.coefficients import GLOBAL
 from retrocohort.report.estimates import Rows
 from retrocohort.report.labels import Labels
 from retrocohort.report.methods import as_words, model_label
-from retrocohort.source import joined
+from retrocohort.source import joined, tally
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row, addressed
 
 ENTRY = re.compile(r"^(.*) '(\w+)'$")  # step that names an entry of the study: "Cox model 'crude'"
 SECTION_OF = {"table": "tables", "further analysis": "further"}  # step -> section of its entries
 CENTRE = "centre"  # variable of the centre, if the dictionary has it
+BY_ITEM = ("records", "cohort")  # steps whose warnings are counted for each item
+CHECKED, WARNINGS = "audit/consistency.csv", "audit/warnings.csv"
 QUOTED = re.compile(r"'([^']+)'")
 
 
@@ -52,11 +54,8 @@ def at_risk_table(place: str, caption: str, endpoints: Rows, labels: Labels) -> 
     for row in endpoints:
         block = blocks.setdefault(row["endpoint"], [])
         if not block:
-            outside = sum(
-                as_number(own["n_not_at_risk"])
-                for own in endpoints
-                if own["endpoint"] == row["endpoint"]
-            )
+            file, named = "cohort/endpoints.csv", str(row["endpoint"])
+            outside = tally(file, endpoints, "n_not_at_risk", endpoint=named)
             cells = counted(row, "n", "events", at=row["endpoint"]) + [Cell(count(outside))]
             block.append(Row(labels.endpoint(row["endpoint"]), cells))
         if row["reason"]:
@@ -116,38 +115,34 @@ def linkage_table(place: str, caption: str, linkage: Rows, labels: Labels) -> La
 
 def checked_table(place: str, caption: str, rows: Rows) -> Layout:
     """Return how many of the numbers that must agree do, by identity."""
-    found: dict[str, list[bool]] = {}
-    for row in rows:
-        found.setdefault(row["identity"], []).append(row["holds"] == "yes")
-    lines = [
-        Row(say(IDENTITIES[name]), [Cell(count(sum(holds))), Cell(count(len(holds)))])
-        for name, holds in found.items()
-    ]
+    lines = []
+    for name in dict.fromkeys(row["identity"] for row in rows):
+        agree, checked = (
+            tally(CHECKED, rows, identity=name, **more) for more in ({"holds": "yes"}, {})
+        )
+        lines.append(Row(say(IDENTITIES[name]), [Cell(count(agree)), Cell(count(checked))]))
     columns = [Column(say("Agree")), Column(say("Checked"))]
     return Layout(place, caption, say("Identity"), columns, [lines], [], Footnotes())
 
 
 def warning_totals(place: str, caption: str, warnings: Rows, labels: Labels, study) -> Layout:
     """Return how often each kind of warning occurred in each step."""
-    totals: dict[str, dict[str, list[float]]] = {}
-    for row in warnings:
-        step = totals.setdefault(_step(row["step"], study), {})
-        text = _speak(row["warning"], labels)
-        where = _item(row, labels) if row["step"] in ("records", "cohort") else ""
+    kinds = dict.fromkeys(
+        (row["step"], row["warning"], row["item"] if row["step"] in BY_ITEM else "")
+        for row in warnings
+    )
+    blocks: dict[str, list[Row]] = {}
+    for step, warning, item in kinds:
+        alike = {"step": step, "warning": warning} | ({"item": item} if item else {})
+        text, where = _speak(warning, labels), _item(item, labels) if item else ""
         key = say("{label}: {n}", label=where, n=text) if where else as_words(text)
-        step.setdefault(key, []).append(as_number(row["n"]))
-    blocks = [
-        [
-            Row(name, [Cell(), Cell()]),
-            *(
-                Row(text, [Cell(count(len(n))), Cell(count(sum(n)))], indent=True)
-                for text, n in own.items()
-            ),
-        ]
-        for name, own in totals.items()
-    ]
+        cells = [Cell(count(tally(WARNINGS, warnings, of, **alike))) for of in ("", "n")]
+        head = _step(step, study)
+        lines = blocks.setdefault(head, [Row(head, [Cell(), Cell()])])
+        lines.append(Row(key, cells, indent=True))
     columns = [Column(say("Results"), say("concerned")), Column("n", say("in total"))]
-    return Layout(place, caption, say("Step and warning"), columns, blocks, [], Footnotes())
+    head = say("Step and warning")
+    return Layout(place, caption, head, columns, list(blocks.values()), [], Footnotes())
 
 
 def warning_table(place: str, caption: str, warnings: Rows, labels: Labels, study) -> Layout:
@@ -159,7 +154,7 @@ def warning_table(place: str, caption: str, warnings: Rows, labels: Labels, stud
         where = [
             labels.population(row["population"]) if row["population"] else "",
             labels.endpoint(row["endpoint"]) if row["endpoint"] else "",
-            _item(row, labels),
+            _item(row["item"], labels),
         ]
         block = blocks.setdefault(head, [Row(head, [Cell()])])
         block.append(Row(" · ".join(filter(None, where)), counted(row, "n"), indent=True))
@@ -188,12 +183,12 @@ def _speak(warning: str, labels: Labels) -> str:
     return QUOTED.sub(label, told(warning))
 
 
-def _item(row: Mapping[str, str], labels: Labels) -> str:
+def _item(item: str, labels: Labels) -> str:
     """Return what a warning is about: a variable, a level, a source, or a text as it is."""
-    name, _, level = row["item"].partition("=")
-    if row["item"] == GLOBAL:
+    name, _, level = item.partition("=")
+    if item == GLOBAL:
         return say("All terms")
     if name in labels.variables:
         about = labels.variable(name)
         return say("{label}: {n}", label=about, n=labels.level(name, level)) if level else about
-    return labels.source(name) if name in labels.sources else told(row["item"])
+    return labels.source(name) if name in labels.sources else told(item)

@@ -10,7 +10,7 @@ from retrocohort.format import (
     within_sentence,
 )
 from retrocohort.io import as_number
-from retrocohort.language import say, template
+from retrocohort.language import listing, say, template
 from retrocohort.report.coefficients import exposure_rows
 from retrocohort.report.estimates import (
     MEDIAN,
@@ -48,7 +48,7 @@ def opening(flow: Rows, arms: Rows, variable: str, labels: Labels) -> str:
         "Of {before} delivered records {after} form the cohort ({groups}).",
         before=before,
         after=after,
-        groups=say("; ").join(groups),
+        groups=listing(say("; "), groups),
     )
 
 

@@ -160,9 +160,9 @@ def _subgroups(sheet: Sheet, part: Part, entry: Mapping) -> list[Block]:
         part=_about(part),
     )
     place = f"subgroups-{_place(part)}"
-    rows = [row | {"subgroups": row["split"]} for row in part["tests"]]
     title = say("Tests of interaction. {part}", part=_about(part))
-    behind = sheet.table(tables.tests_table(f"{place}-tests", title, rows, names))
+    tests = tables.tests_table(f"{place}-tests", title, part["tests"], names, "split")
+    behind = sheet.table(tests)
     return [sheet.figure(part["svg"], place, sentence(caption), part["links"], behind, main=main)]
 
 

@@ -43,8 +43,10 @@ def _counts(row: Mapping[str, str], *names: str) -> list[Cell]:
     return [Cell(count(as_number(row[name]))) for name in names]
 
 
-def tests_table(place: str, caption: str, tests: Rows, names: Mapping[str, str]) -> Layout:
-    """Return a row for each test of interaction."""
+def tests_table(
+    place: str, caption: str, tests: Rows, names: Mapping[str, str], of: str = "subgroups"
+) -> Layout:
+    """Return a row for each test of interaction; `of` is the column of what it compares."""
     footnotes, lines = Footnotes(), []
     for row in tests:
         cells = _counts(row, "n", "events", "n_outside", "n_missing")
@@ -53,9 +55,7 @@ def tests_table(place: str, caption: str, tests: Rows, names: Mapping[str, str])
             Cell(count(as_number(row["df"]))),
             Cell(p_value(as_number(row["p"]))),
         ]
-        lines.append(
-            Row(say("; ").join(names[name] for name in row["subgroups"].split("|")), cells)
-        )
+        lines.append(Row(say("; ").join(names[name] for name in row[of].split("|")), cells))
     columns = [
         Column(say("Patients")),
         Column(say("Events")),

@@ -2,18 +2,22 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 
 import yaml
 from jinja2 import DictLoader, Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from retrocohort.io import number_text
 from retrocohort.language import LANGUAGES, language, say, template
 from retrocohort.report import checklists, diagnostics, further, outcomes, printed, sections
 from retrocohort.report.blocks import Sheet, figures_of
 from retrocohort.report.readout import STEPS
 from retrocohort.report.sentences import sentences_section
+from retrocohort.source import numbers_of
 
+CITED = Markup('<data value="{}" title="{}">{}</data>')
 STATUS = {
     "public": template("Public data"),
     "private": template("Confidential: private data, aggregate results"),
@@ -124,13 +128,26 @@ def render(sheet: Sheet, sections: list[dict], templates: Mapping) -> str:
 
 def environment(templates: Mapping[str, str]) -> Environment:
     """Return templates in which every text is escaped and nothing may be undefined."""
-    return Environment(
+    made = Environment(
         loader=DictLoader(dict(templates)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["sourced"] = sourced
+    return made
+
+
+def sourced(text: str) -> Markup:
+    """Return a text whose numbers carry, unseen, their exact value and the cell they come from."""
+    done, rest = Markup(), str(text)
+    for number in numbers_of(text):
+        if number.source and number.shown:
+            found = re.search(re.escape(number.shown).replace("<", "<\\s?"), rest)
+            before, said, rest = rest[: found.start()], found[0], rest[found.end() :]
+            done += escape(before) + CITED.format(number_text(number.value), number.source.id, said)
+    return done + escape(rest)
 
 
 def words(translations: str) -> dict[str, str]:

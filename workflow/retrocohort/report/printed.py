@@ -1,8 +1,8 @@
 """The sections on a printed paper: each number beside the regenerated one, and its own errors."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from retrocohort.audit.ledger import COUNT as COUNTED
 from retrocohort.audit.ledger import KINDS_OF_FINDING, selector
@@ -10,10 +10,13 @@ from retrocohort.format import count, missing
 from retrocohort.language import say, template, told
 from retrocohort.report.blocks import Block, Sheet, text
 from retrocohort.report.estimates import Rows
+from retrocohort.source import joined, tally
 from retrocohort.tables.baseline_layout import arm_cell
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row, row_anchor
 
-MATCHES = ("yes", "no", "impossible", "not computable")
+PRINTED = "audit/published.csv"
+COMPARED = ("yes", "no")
+MATCHES = (*COMPARED, "impossible", "not computable")
 # what a statistic of the ledger is called, and the kind under which it is counted
 COUNT, PERCENT, TIME, RATIO, P = (
     template("Counts"),
@@ -84,10 +87,10 @@ def printed_section(sheet: Sheet, files: Mapping[str, Rows]) -> list[Block]:
         | {"answer": say(ANSWERS[row["match"]])}
         for row in rows
     ]
-    matches = Counter(row["match"] for row in rows)
-    choices = [("all", len(rows)), *((m, matches[m]) for m in MATCHES if matches[m])]
+    choices = [("all", tally(PRINTED, rows))]
+    choices += [(m, n) for m in MATCHES if (n := tally(PRINTED, rows, match=m))]
     return [
-        text(_summary(rows, matches)),
+        text(_summary(rows)),
         *sheet.table(kinds_table(rows), main=True),
         *sheet.table(places_table(rows), main=True),
         {
@@ -98,10 +101,10 @@ def printed_section(sheet: Sheet, files: Mapping[str, Rows]) -> list[Block]:
     ]
 
 
-def _summary(rows: Rows, matches: Mapping[str, int]) -> str:
+def _summary(rows: Rows) -> str:
     """Return how many numbers are as printed, and what the others are."""
-    fitting = sum(row["match"] == "impossible" and row["as_printed"] == "yes" for row in rows)
-    yes, no, impossible, constant = (count(matches.get(match, 0)) for match in MATCHES)
+    fitting = tally(PRINTED, rows, match="impossible", as_printed="yes")
+    yes, no, impossible, constant = (count(tally(PRINTED, rows, match=m)) for m in MATCHES)
     return say(
         "Of {rows} printed numbers {yes} are regenerated as printed and {no} are not; "
         "{impossible} cannot hold beside other numbers of the paper ({fitting} of them "
@@ -110,7 +113,7 @@ def _summary(rows: Rows, matches: Mapping[str, int]) -> str:
         "rounding to the printed decimals; exactly half a step may have been rounded "
         "either way; “<” holds when it lies below; “around” when both agree in the "
         "last digit of the printed number that is not zero.",
-        rows=count(len(rows)),
+        rows=count(tally(PRINTED, rows)),
         yes=yes,
         no=no,
         impossible=impossible,
@@ -132,11 +135,7 @@ def kind_of(row: Mapping[str, str]) -> str:
 
 def kinds_table(rows: Rows) -> Layout:
     """Return the rows of the ledger by kind and outcome; every row is in one cell."""
-    lines = [
-        _totals(say(kind), own)
-        for kind in KINDS
-        if (own := [r for r in rows if kind_of(r) == kind])
-    ]
+    lines = [_totals(say(kind), rows, named) for kind, named in _statistics(rows).items()]
     columns = [Column(say("Rows")), *(Column(_head(match)) for match in MATCHES)]
     blocks = [lines, [_totals(say(ALL), rows)]]
     caption = say("Printed and regenerated numbers by kind")
@@ -147,33 +146,38 @@ def _head(match: str) -> str:
     return say(HEADS[match])
 
 
-def _totals(header: str, rows: Rows) -> Row:
-    matches = Counter(row["match"] for row in rows)
-    sizes = [len(rows), *(matches[match] for match in MATCHES)]
+def _statistics(rows: Rows) -> dict[str, dict[str, set[str]]]:
+    """Return each kind that occurs -> the statistics that are of it, as a condition of rows."""
+    found = {kind: {r["statistic"] for r in rows if kind_of(r) == kind} for kind in KINDS}
+    return {kind: {"statistic": names} for kind, names in found.items() if names}
+
+
+def _totals(header: str, rows: Rows, where: Mapping = MappingProxyType({})) -> Row:
+    sizes = [tally(PRINTED, rows, **where)]
+    sizes += [tally(PRINTED, rows, match=match, **where) for match in MATCHES]
     return Row(header, [Cell(count(n)) for n in sizes])
 
 
 def places_table(rows: Rows) -> Layout:
     """Return how many of the comparable numbers are as printed, by place and kind."""
     places = list(dict.fromkeys(row["location"] for row in rows))
-    compared = {kind_of(row) for row in rows if row["match"] in ("yes", "no")}
-    kinds = [kind for kind in KINDS if kind in compared]
+    kinds = _statistics([row for row in rows if row["match"] in COMPARED])
+    where = [*kinds.values(), {}]
     lines = [
-        _shares(told(place), [r for r in rows if r["location"] == place], kinds) for place in places
+        _shares(told(place), rows, [w | {"location": place} for w in where]) for place in places
     ]
     columns = [Column(say(kind)) for kind in (*kinds, ALL)]
     notes = [say("As printed / of those that are neither impossible nor constants of the study.")]
     caption = say("Numbers as printed by place in the paper")
-    blocks = [lines, [_shares(say(ALL), rows, kinds)]]
+    blocks = [lines, [_shares(say(ALL), rows, where)]]
     return Layout("printed-places", caption, say("Place"), columns, blocks, notes, Footnotes())
 
 
-def _shares(header: str, rows: Rows, kinds: Sequence[str]) -> Row:
+def _shares(header: str, rows: Rows, conditions: Sequence[Mapping]) -> Row:
     cells = []
-    for kind in (*kinds, ""):
-        own = Counter(row["match"] for row in rows if kind in ("", kind_of(row)))
-        of = own["yes"] + own["no"]
-        cells.append(Cell(f"{count(own['yes'])}/{count(of)}" if of else missing()))
+    for where in conditions:
+        yes, of = (tally(PRINTED, rows, match=match, **where) for match in ("yes", COMPARED))
+        cells.append(Cell(joined(count(yes), "/", count(of)) if of else missing()))
     return Row(header, cells)
 
 

@@ -17,6 +17,7 @@ from retrocohort.report.findings import (
 )
 from retrocohort.report.outcomes import is_whole
 from retrocohort.report.verified import verified_blocks
+from retrocohort.source import tally
 from retrocohort.where import FULL
 
 Files = Mapping[str, Rows]
@@ -159,7 +160,9 @@ def warnings_section(sheet: Sheet, files: Files) -> list[Block]:
     totals = counts.warning_totals("warning-totals", say("Problems and warnings by kind"), *about)
     every = counts.warning_table("warning-list", say("Every problem and warning"), *about)
     more = details(
-        say("Every warning ({warnings})", warnings=count(len(files["warnings"]))),
+        say(
+            "Every warning ({warnings})", warnings=count(tally(counts.WARNINGS, files["warnings"]))
+        ),
         sheet.table(every),
     )
     return [*blocks, *sheet.table(totals, main=True), more]
@@ -168,8 +171,8 @@ def warnings_section(sheet: Sheet, files: Files) -> list[Block]:
 def checked_section(sheet: Sheet, files: Files) -> list[Block]:
     """Return how many numbers were compared with each other and computed twice, and what agrees."""
     rows = files["consistency"]
-    agree = count(sum(row["holds"] == "yes" for row in rows))
-    told = say("Checked: {agree} of {n} agree.", agree=agree, n=count(len(rows)))
+    agree, n = (count(tally(counts.CHECKED, rows, **w)) for w in ({"holds": "yes"}, {}))
+    told = say("Checked: {agree} of {n} agree.", agree=agree, n=n)
     why = say(
         "Each pair stands in audit/consistency.csv with the file, row and column of both numbers; a"
         " run in which one does not agree stops."

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
-from retrocohort.report.blocks import Sheet
+from retrocohort.report.blocks import Sheet, numbers_in_words
 from retrocohort.source import Number, numbers_of, shown
 from retrocohort.tables.layout import Layout
 from retrocohort.tables.stored import as_data, from_data, text_data, text_from_data
@@ -25,7 +25,8 @@ class TableSet:
     tables : list of Layout
         Those with plain numbers first, then those of the supplement.
     cited : list of str
-        The numbers of the sentences, each a text that knows its number.
+        The numbers of the sentences, then those of the other words of the page, each a text that
+        knows its number.
     checklists : list of dict
         Title, source and items of each checklist, as the page shows them.
     """
@@ -39,7 +40,10 @@ class TableSet:
 
 
 def collect(sheet: Sheet, sections: Sequence[Mapping]) -> dict:
-    """Return the data of the tables and sentences of an assembled page."""
+    """Return the data of the tables and sentences of an assembled page.
+
+    `summaries`, the tables without a number, are for those who read the page back.
+    """
     blocks = [block for section in sections for block in section["blocks"]]
     numbers = [
         part.number
@@ -49,6 +53,7 @@ def collect(sheet: Sheet, sections: Sequence[Mapping]) -> dict:
         for part in sentence
         if part.number
     ]
+    numbers += [number for number in numbers_in_words(blocks) if number.source]
     checklists = [
         {"title": block["title"], "source": block["source"]}
         | {"items": [asdict(item) for item in block["items"]]}
@@ -56,6 +61,7 @@ def collect(sheet: Sheet, sections: Sequence[Mapping]) -> dict:
         if block["kind"] == "checklist"
     ]
     ranked = sorted(sheet.tables, key=is_supplement)
+    shown_only = {"summaries": [as_data(layout) for layout in sheet.summaries]}
     return {
         "title": sheet.study["title"],
         "notice": sheet.study["notice"],
@@ -63,7 +69,7 @@ def collect(sheet: Sheet, sections: Sequence[Mapping]) -> dict:
         "tables": [as_data(layout) for layout in ranked],
         "cited": [text_data(shown(number.shown, number)) for number in numbers],
         "checklists": checklists,
-    }
+    } | shown_only
 
 
 def restore(data: Mapping) -> TableSet:
@@ -85,7 +91,7 @@ def number_of(layout: Layout) -> str:
 
 
 def all_numbers(layout: Layout) -> list[Number]:
-    """Return the numbers of a table, heads first, row by row."""
-    texts = [column.detail for column in layout.columns]
+    """Return the numbers of a table, caption and heads first, row by row."""
+    texts = [layout.caption, *(column.detail for column in layout.columns)]
     texts += [cell.text for row in layout.rows() for cell in row.cells]
     return [number for text in texts for number in numbers_of(text)]

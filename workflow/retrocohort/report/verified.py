@@ -1,6 +1,6 @@
 """What a second engine computed again, and what other programs would print."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from retrocohort.format import capital, count, number
 from retrocohort.io import as_number
@@ -8,10 +8,13 @@ from retrocohort.language import noted, say, told
 from retrocohort.report.blocks import Block, Sheet, heading, text
 from retrocohort.report.estimates import Rows
 from retrocohort.report.labels import Labels
+from retrocohort.source import Source, tally, value_of
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 from retrocohort.units import amount
 from retrocohort.verify.words import CONVENTIONS, KINDS
 
+VERIFIED = "audit/verification.csv"
+AGREE, CHECKED = "yes", ("yes", "no")
 OURS = {  # an engine of the package -> how readers know it
     "retrocohort": noted("this package"),
     "retrocohort.verify": noted("a second implementation, confirmed by R"),
@@ -23,16 +26,15 @@ OF_P = 4
 
 def verified_blocks(sheet: Sheet, rows: Rows, parity: Rows) -> list[Block]:
     """Return how many numbers two engines agree on, by whom, and the table of conventions."""
-    both = [row for row in rows if row["agrees"]]
-    agree = sum(row["agrees"] == "yes" for row in both)
+    agree, both = (count(tally(VERIFIED, rows, agrees=texts)) for texts in (AGREE, CHECKED))
     blocks = [
         heading("checked-engines", say("Verified by two engines")),
         text(
             say(
                 "Every estimate was computed again from the cohort by a second, independent engine:"
                 " {agree} of {n} numbers agree within 1 in a million.",
-                agree=count(agree),
-                n=count(len(both)),
+                agree=agree,
+                n=both,
             ),
             say(
                 "Both values of each stand in audit/verification.csv, with engines and versions; a"
@@ -56,20 +58,19 @@ def verified_blocks(sheet: Sheet, rows: Rows, parity: Rows) -> list[Block]:
 
 
 def engines_table(rows: Rows) -> Layout:
-    """Return numbers, agreement and the largest difference, by kind and engines."""
+    """Return numbers, agreement and the fewest digits in common, by kind and engines."""
     found: dict[str, dict[tuple[str, str], list]] = {kind: {} for kind in KINDS}
-    for row in rows:
+    for line, row in enumerate(rows, start=2):
         if row["agrees"]:
             engines = row["engine"], row["second_engine"]
-            found[row["kind"]].setdefault(engines, []).append(row)
+            found[row["kind"]].setdefault(engines, []).append((line, row))
     blocks = [
-        [Row(say(KINDS[kind]), [Cell()] * 3), *map(_engine_row, own.values())]
+        [Row(say(KINDS[kind]), [Cell()] * 3), *(_engine_row(rows, each) for each in own.values())]
         for kind, own in found.items()
         if own
     ]
-    columns = [Column(say("Agree")), Column(say("Checked")), Column(say("Largest difference"))]
-    lone = sum(not row["agrees"] for row in rows)
-    notes = [say("Differences are relative, and at most of rounding where they are below 1e-9.")]
+    columns = [Column(say("Agree")), Column(say("Checked")), Column(say("Digits shared by all"))]
+    lone, notes = tally(VERIFIED, rows, agrees=""), []
     if lone:
         notes.append(
             say(
@@ -82,17 +83,20 @@ def engines_table(rows: Rows) -> Layout:
     return Layout("engines", caption, say("Engines"), columns, blocks, notes, Footnotes())
 
 
-def _engine_row(rows: Rows) -> Row:
-    named = [_engine(rows[0], key) for key in ("engine", "second_engine")]
-    largest = max(as_number(row["difference"]) for row in rows)
-    agree = sum(row["agrees"] == "yes" for row in rows)
-    cells = [Cell(count(agree)), Cell(count(len(rows))), Cell(f"{largest:.0e}" if largest else "0")]
-    return Row(say("{first}, then {second}", first=named[0], second=named[1]), cells, indent=True)
+def _engine_row(every: Rows, own: Sequence[tuple[int, Mapping[str, str]]]) -> Row:
+    """Return the row of one kind and two engines; `own` are its rows, with their lines."""
+    alike = {key: own[0][1][key] for key in ("kind", "engine", "second_engine")}
+    agree, checked = (tally(VERIFIED, every, agrees=texts, **alike) for texts in (AGREE, CHECKED))
+    line, fewest = min(own, key=lambda each: int(each[1]["digits"]))
+    source = Source(f"verified.{line}.digits", VERIFIED, line, "digits")
+    digits = value_of(float(fewest["digits"]), source)
+    first, second = (_engine(alike[key]) for key in ("engine", "second_engine"))
+    header = say("{first}, then {second}", first=first, second=second)
+    return Row(header, [Cell(count(n)) for n in (agree, checked, digits)], indent=True)
 
 
-def _engine(row: Mapping[str, str], key: str) -> str:
-    name, version = row[key], row["version" if key == "engine" else "second_version"]
-    return told(OURS[name]) if name in OURS else f"{name} {version}"
+def _engine(name: str) -> str:
+    return told(OURS.get(name, name))
 
 
 def parity_table(rows: Rows, labels: Labels, study: Mapping) -> Layout:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from retrocohort.source import Number, Source, numbers_of, shown
+from retrocohort.source import Number, Source, Tally, numbers_of, shown
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 
 
@@ -12,7 +12,7 @@ def as_data(layout: Layout) -> dict:
     return {
         "id": layout.id,
         "number": layout.number,
-        "caption": layout.caption,
+        "caption": text_data(layout.caption),
         "stub": layout.stub,
         "columns": [
             {"head": c.head, "detail": text_data(c.detail), "group": c.group, "anchor": c.anchor}
@@ -32,7 +32,7 @@ def from_data(data: Mapping) -> Layout:
     ]
     blocks = [[_row(row) for row in block] for block in data["blocks"]]
     footnotes = Footnotes(list(data["footnotes"]))
-    notes, head = list(data["notes"]), (data["id"], data["caption"], data["stub"])
+    notes, head = list(data["notes"]), (data["id"], text_from_data(data["caption"]), data["stub"])
     return Layout(*head, columns, blocks, notes, footnotes, data["number"])
 
 
@@ -51,7 +51,9 @@ def text_from_data(data: str | Mapping) -> str:
 
 def _number(data: Mapping) -> Number:
     source = data["source"]
-    return Number(data["value"], data["shown"], Source(**source) if source else None)
+    if source:
+        source = Tally(**source) if "where" in source else Source(**source)
+    return Number(data["value"], data["shown"], source)
 
 
 def _row_data(row: Row) -> dict:

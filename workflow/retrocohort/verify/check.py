@@ -15,6 +15,7 @@ COLUMNS = (
     "value",
     "second",
     "difference",
+    "digits",
     "tolerance",
     "engine",
     "version",
@@ -24,6 +25,7 @@ COLUMNS = (
     "note",
 )
 TOLERANCE = 1e-6  # relative
+DIGITS = 15  # of a number in the results
 NOTHING = 1e-10  # numbers this near are equal, whatever their size: P and statistics near 0
 OWN = "retrocohort"  # the package that made the results
 COMPACT = "retrocohort.verify"  # the second implementation, of what only one library knows
@@ -68,6 +70,13 @@ class Check:
         return abs(self.value - self.second) / max(abs(self.value), abs(self.second))
 
     @property
+    def digits(self) -> int:
+        """Return how many significant digits both engines share, 15 at most."""
+        if not self.difference < 1:
+            return 0
+        return DIGITS if self.difference == 0 else min(DIGITS, int(-math.log10(self.difference)))
+
+    @property
     def agrees(self) -> bool:
         """Return whether both engines say the same; two that have no number do."""
         if math.isnan(self.value) or math.isnan(self.second):
@@ -87,6 +96,7 @@ class Check:
             "value": self.value,
             "second": self.second if math.isnan(self.second) else f"{self.second:.12g}",
             "difference": f"{self.difference:.0e}",
+            "digits": self.digits,
             "tolerance": TOLERANCE,
             "engine": self.engine,
             "version": versions.get(self.engine, ""),
@@ -137,3 +147,8 @@ def disagreeing(rows: Iterable[Mapping[str, str]]) -> Iterator[str]:
                 f"{place}: {row['value'] or 'nothing'} by {row['engine']},"
                 f" {row['second'] or 'nothing'} by {row['second_engine']}"
             )
+
+
+def compared(rows: Iterable[Mapping[str, str]]) -> int:
+    """Return how many rows have the numbers of two engines."""
+    return sum(row["agrees"] != "" for row in rows)

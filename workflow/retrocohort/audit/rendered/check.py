@@ -1,0 +1,190 @@
+"""Everything that a study has printed, read back and compared with its results.
+
+The files are read as a reader's program would read them; each numeral is compared with the cell
+that it names, rounded once more by `rounding`. Which cell that is, is told by the links that the
+report keeps: the ids in the page, and `report/tables.json` by table, row and column.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from itertools import chain
+
+import yaml
+
+from retrocohort.audit.rendered.curves import check_curves
+from retrocohort.audit.rendered.documents import csv_grid, excel_sheets, latex_grids, word_grids
+from retrocohort.audit.rendered.drawings import Alphabet, Drawn, drawn_in, lines_of
+from retrocohort.audit.rendered.figures import Figure, figures
+from retrocohort.audit.rendered.ledger import Ledger, Place
+from retrocohort.audit.rendered.numerals import (
+    KnownTexts,
+    numbers_in,
+    numerals,
+    phrases,
+    texts_in,
+)
+from retrocohort.audit.rendered.page import Page
+from retrocohort.audit.rendered.results import Results, same_number
+from retrocohort.audit.rendered.tables import Comparison, Linked, check_labels, linked
+from retrocohort.audit.rendered.words import Prose
+from retrocohort.io import number_text
+from retrocohort.language import say, speaking, told
+from retrocohort.units import ONE, SEVERAL
+
+NUMBER = re.compile(r"S?\d+")
+Load = Callable[[str], bytes]
+QUARTILES = ("S = 0.75", "S = 0.25")  # heads of the times at which survival reaches them
+NOTES = {"audit/warnings.csv": ("warning", "item"), "cohort/endpoints.csv": ("reason",)}
+
+
+def check(pages: list[Mapping], read: Callable, load: Load, words: str) -> Ledger:
+    """Return what became of each number that the pages of a study print.
+
+    Parameters
+    ----------
+    pages : the pages, one a language, from `plan.rendered.printed_pages`.
+    read : path below the results of the study -> rows of a CSV.
+    load : path -> content of a file.
+    words : path of the translations.
+    """
+    ledger = Ledger()
+    for page in pages:
+        with speaking([words] * page["translated"], page["terms"]):
+            _Checked(page, read, load, yaml.load(load(words), Loader=yaml.CSafeLoader)).run(ledger)
+    return ledger
+
+
+class _Checked:
+    """The files of one page."""
+
+    def __init__(self, given: Mapping, read: Callable, load: Load, words: Mapping):
+        self.given, self.read, self.words = given, cache(read), words
+        self.load = lambda name: load(f"{given['shown']}/{name}")
+        self.drawing = load
+        self.study, self.contents = given["study"], given["contents"]
+        self.results = Results(self.read, self.study["report"]["style"])
+
+    def run(self, ledger: Ledger) -> None:
+        """Compare the page, the documents beside it and its figures."""
+        data = json.loads(self.load("report/tables.json"))
+        tables = [linked(each, self.results) for each in data["tables"]]
+        summaries = [linked(each, self.results) for each in data["summaries"]]
+        page = Page(self.load("report/report.html").decode())
+        known = self._known(page, data)
+        self._page(ledger, page, data, [*tables, *summaries], known)
+        self._documents(ledger, tables, known)
+        self._citable(ledger)
+        self._figures(ledger, page)
+
+    def name(self, file: str) -> str:
+        """Return how rendered.csv calls a file: its path below the results of the study."""
+        folder = self.given["folder"]
+        return f"{self.given['shown']}/{file}".removeprefix(f"{folder}/")
+
+    def _known(self, page: Page, data: Mapping) -> KnownTexts:
+        """Return the texts with digits that are no results."""
+        notes = [
+            told(row[column])
+            for file, columns in NOTES.items()
+            for row in self.read(file)
+            for column in columns
+        ]
+        numbers = [table["number"] for table in data["tables"]] + page.figure_numbers()
+        decided = {number_text(each) for each in numbers_in(self.study)}
+        decided |= {number_text(100 * self.study["conventions"]["confidence"])}
+        units = ["%", *(say(text, n="").strip() for text in (*SEVERAL.values(), *ONE.values()))]
+        texts = (*texts_in(self.study), *phrases(self.words), *notes, *numbers, *QUARTILES)
+        variables, arms = self.study["variables"], self.study["arms"].values()
+        levels = {entry["label"]: entry["levels"].values() for entry in variables.values()}
+        alone = [label for arm in arms for label in variables[arm["variable"]]["levels"].values()]
+        return KnownTexts(texts, decided, units, levels | {"": alone})
+
+    def _page(
+        self, ledger: Ledger, page: Page, data: Mapping, tables: list[Linked], known: KnownTexts
+    ) -> None:
+        """Compare tables, words and curves of the page."""
+        name = self.name("report/report.html")
+        comparison = Comparison(ledger, name, known)
+        for table in tables:
+            comparison.grid(table, page.grid(table.id))
+            check_labels(table, self.study["variables"], ledger, name)
+        prose = Prose(ledger, name, known, self.results)
+        prose.check(page, data, {table.id for table in tables})
+        if self.given["ledger"]:
+            prose.compared(page, self.read("audit/published.csv"))
+
+    def _documents(self, ledger: Ledger, tables: list[Linked], known: KnownTexts) -> None:
+        """Compare the tables of Word, Excel, LaTeX and CSV."""
+        notice = self.study["notice"]
+
+        def comparison(file: str) -> Comparison:
+            return Comparison(ledger, self.name(f"report/{file}"), known, notice)
+
+        word = {_number(g.title): g for g in word_grids(self.load("report/tables.docx"))}
+        latex = {_number(g.title): g for g in latex_grids(self.load("report/tables.tex").decode())}
+        excel = {s.name: s for s in excel_sheets(self.load("report/tables.xlsx"))}
+        for table in tables:
+            if table.number:
+                comparison("tables.docx").grid(table, word.get(_number(table.number)))
+                comparison("tables.tex").grid(table, latex.get(_number(table.number)))
+                comparison("tables.xlsx").sheet(table, excel.get(table.number))
+                file = f"tables/table_{_number(table.number).lower()}.csv"
+                text = self.load(f"report/{file}").decode()
+                comparison(file).grid(table, csv_grid(text, len(table.rows)))
+
+    def _citable(self, ledger: Ledger) -> None:
+        """Compare the numbers that an author can cite."""
+        at = Place(self.name("report/numbers.json"), "numbers")
+        for name, number in json.loads(self.load("report/numbers.json"))["numbers"].items():
+            expected = self.results.expected(number)
+            shown, value = number["shown"], number["value"]
+            if expected.texts and numerals(shown) not in [(text,) for text in expected.texts]:
+                told_ = "another number"
+                here = Place(at.artefact, at.place, name)
+                ledger.broken(here, told_, shown, expected.texts[0], expected.at)
+            elif (value is not None or expected.texts) and not same_number(
+                number_text(value), expected.exact
+            ):
+                here = Place(at.artefact, at.place, name)
+                exact = number_text(value)
+                ledger.broken(here, "another exact value", exact, expected.exact, expected.at)
+            elif expected.texts:
+                ledger.agree(at)
+
+    def _figures(self, ledger: Ledger, page: Page) -> None:
+        """Compare what is drawn in the files of the figures and in the page, and on the curves."""
+        name, study = self.name("report/report.html"), self.study
+        shown = {
+            figure.id: figure
+            for figure in figures(self.contents, study, self.read, self.given["folder"])
+        }
+        lines = {place: lines_of(self.drawing(figure.svg)) for place, figure in shown.items()}
+        alphabet = Alphabet(line for own in lines.values() for line in own)
+        levels = (entry["levels"].values() for entry in study["variables"].values())
+        drawn = Drawn(ledger, Results(self.read, self.given["look"]), chain(*levels))
+        in_page = dict(drawn_in(page, alphabet))
+        for place, figure in shown.items():
+            file = figure.svg.removeprefix(f"{self.given['folder']}/")
+            texts = drawn.notes(file, lines[place], alphabet)
+            at = Place(name, f"figure {place}")
+            drawn.same_in_page(at, in_page.get(place, []), texts)
+            if figure.forest is None:
+                drawn.statements(file, texts, figure.tests)
+            else:
+                drawn.forest(file, lines[place], texts, figure.forest)
+        self._curves(ledger, page, shown)
+
+    def _curves(self, ledger: Ledger, page: Page, shown: Mapping[str, Figure]) -> None:
+        name, found = self.name("report/report.html"), dict(page.curves())
+        for place, figure in shown.items():
+            if figure.curves:
+                curves = found.get(place, [])
+                check_curves(place, curves, figure.curves, figure.scale, ledger, name)
+
+
+def _number(title: str) -> str:
+    """Return "S2" of "Table S2. Survival", in any language."""
+    found = NUMBER.search(title)
+    return found[0] if found else title
