@@ -5,13 +5,18 @@ history/ keeps, and no result may.
 """
 
 import sys
+import zlib
 from pathlib import Path
 from zipfile import BadZipFile
+
+from lxml.etree import XMLSyntaxError
 
 from retrocohort import io
 from retrocohort.config.study import STUDIES, load_config, load_studies
 from retrocohort.faults import Fault, FaultsFound
 from retrocohort.manuscript import filling, markdown, word
+
+NO_DOCUMENT = (BadZipFile, zlib.error, EOFError, KeyError, ValueError, XMLSyntaxError)
 
 
 def fill(name: str, study: dict) -> bool:
@@ -23,10 +28,7 @@ def fill(name: str, study: dict) -> bool:
     memory = io.read_json(memory_file) if Path(memory_file).is_file() else {}
     made = filling.Filling(shown, filling.baseline(memory, shown))
     target = f"{folder}/{source.stem}_filled{source.suffix}"
-    if source.suffix == ".docx":
-        io.write_bytes(target, _filled(source, made, study["notice"]))
-    else:
-        io.write_text(target, markdown.fill(io.read_text(str(source)), made, study["notice"]))
+    io.write_bytes(target, _filled(source, made, study["notice"]))
     io.write_rows(f"{folder}/manuscript_changes.csv", filling.CHANGES, made.changes)
     io.write_rows(f"{folder}/manuscript_unmatched.csv", filling.UNMATCHED, made.unmatched)
     io.write_json(memory_file, {"now": made.used, "before": made.before}, indent=1)
@@ -38,10 +40,23 @@ def fill(name: str, study: dict) -> bool:
 
 
 def _filled(source: Path, made: filling.Filling, notice: str) -> bytes:
+    if source.suffix != ".docx":
+        return markdown.fill(_text(source), made, notice).encode()
     try:
         return word.fill(source.read_bytes(), made, notice)
-    except (BadZipFile, KeyError, ValueError) as error:
+    except NO_DOCUMENT as error:
         fault = Fault(str(source), "", "is no Word document.", "Save it from Word as .docx.")
+        raise FaultsFound([fault]) from error
+
+
+def _text(source: Path) -> str:
+    """Return a text file without the mark with which some programs begin UTF-8."""
+    data = source.read_bytes()
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        fault = Fault(str(source), f"line {line}", "is not in UTF-8.", "Save the file as UTF-8.")
         raise FaultsFound([fault]) from error
 
 
