@@ -39,6 +39,19 @@ def fill(name: str, study: dict) -> bool:
     return not made.unmatched
 
 
+def fill_all(studies: dict[str, dict]) -> bool:
+    """Fill the manuscripts of studies; the faults of some do not keep others from being filled."""
+    complete, faults = True, []
+    for name, study in studies.items():
+        try:
+            complete &= fill(name, study)
+        except FaultsFound as found:
+            faults += found.faults
+    if faults:
+        raise FaultsFound(faults)
+    return complete
+
+
 def _filled(source: Path, made: filling.Filling, notice: str) -> bytes:
     if source.suffix != ".docx":
         return markdown.fill(_text(source), made, notice).encode()
@@ -65,12 +78,12 @@ def main() -> None:
     try:
         studies = load_studies(load_config({})["studies"])
         named = {n: study for n, study in studies.items() if study["report"].get("manuscript")}
-        complete = [fill(name, study) for name, study in named.items()]
+        complete = fill_all(named)
     except FaultsFound as found:
         sys.exit(str(found))
     if not named:
         sys.exit("No study names a manuscript: report.manuscript in its study.yaml.")
-    sys.exit(0 if all(complete) else 1)
+    sys.exit(0 if complete else 1)
 
 
 if __name__ == "__main__":

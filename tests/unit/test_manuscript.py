@@ -245,6 +245,7 @@ def damaged(document: bytes) -> bytes:
         ("paper.docx", saved(Document())[:-200], "is no Word document"),
         ("paper.docx", b"text", "is no Word document"),
     ],
+    ids=["gbk", "cut text", "other text", "no text", "cut file", "no archive"],
 )
 def test_a_manuscript_that_cannot_be_read_is_a_fault_of_its_file(fill, name, data, said):
     with pytest.raises(FaultsFound, match=f"config/studies/lung/{name} has 1 fault:\n  {said}"):
