@@ -5,13 +5,18 @@ history/ keeps, and no result may.
 """
 
 import sys
+import zlib
 from pathlib import Path
 from zipfile import BadZipFile
+
+from lxml.etree import XMLSyntaxError
 
 from retrocohort import io, jobs
 from retrocohort.config.study import STUDIES, load_config, load_studies
 from retrocohort.faults import Fault, FaultsFound
 from retrocohort.manuscript import filling, markdown, word
+
+NO_DOCUMENT = (BadZipFile, zlib.error, EOFError, KeyError, ValueError, XMLSyntaxError)
 
 
 def fill(name: str, study: dict) -> bool:
@@ -24,10 +29,7 @@ def fill(name: str, study: dict) -> bool:
     memory = io.read_json(memory_file) if Path(memory_file).is_file() else {}
     made = filling.Filling(shown, filling.baseline(memory, shown))
     target = f"{folder}/{source.stem}_filled{source.suffix}"
-    if source.suffix == ".docx":
-        io.write_bytes(target, _filled(source, made, study["notice"]))
-    else:
-        io.write_text(target, markdown.fill(io.read_text(str(source)), made, study["notice"]))
+    io.write_bytes(target, _filled(source, made, study["notice"]))
     changes, unmatched = (f"{folder}/manuscript_{name}.csv" for name in ("changes", "unmatched"))
     io.write_rows(changes, filling.CHANGES, made.changes)
     io.write_rows(unmatched, filling.UNMATCHED, made.unmatched)
@@ -40,11 +42,37 @@ def fill(name: str, study: dict) -> bool:
     return not made.unmatched
 
 
+def fill_all(studies: dict[str, dict]) -> bool:
+    """Fill the manuscripts of studies; the faults of some do not keep others from being filled."""
+    complete, faults = True, []
+    for name, study in studies.items():
+        try:
+            complete &= fill(name, study)
+        except FaultsFound as found:
+            faults += found.faults
+    if faults:
+        raise FaultsFound(faults)
+    return complete
+
+
 def _filled(source: Path, made: filling.Filling, notice: str) -> bytes:
+    if source.suffix != ".docx":
+        return markdown.fill(_text(source), made, notice).encode()
     try:
         return word.fill(source.read_bytes(), made, notice)
-    except (BadZipFile, KeyError, ValueError) as error:
+    except NO_DOCUMENT as error:
         fault = Fault(str(source), "", "is no Word document.", "Save it from Word as .docx.")
+        raise FaultsFound([fault]) from error
+
+
+def _text(source: Path) -> str:
+    """Return a text file without the mark with which some programs begin UTF-8."""
+    data = source.read_bytes()
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        fault = Fault(str(source), f"line {line}", "is not in UTF-8.", "Save the file as UTF-8.")
         raise FaultsFound([fault]) from error
 
 
@@ -53,12 +81,12 @@ def main() -> None:
     try:
         studies = load_studies(load_config({})["studies"])
         named = {n: study for n, study in studies.items() if study["report"].get("manuscript")}
-        complete = [fill(name, study) for name, study in named.items()]
+        complete = fill_all(named)
     except FaultsFound as found:
         sys.exit(str(found))
     if not named:
         sys.exit("No study names a manuscript: report.manuscript in its study.yaml.")
-    sys.exit(0 if all(complete) else 1)
+    sys.exit(0 if complete else 1)
 
 
 if __name__ == "__main__":

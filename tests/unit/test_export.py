@@ -192,10 +192,14 @@ def test_number_formats_of_each_style_show_what_the_report_shows(style):
         texts = [fmt.p_value(p) for p in (0.00003, 0.0004, 0.0042, 0.0449, 0.0492, 0.58, 0.995)]
         texts += [fmt.count(n) for n in (0, 999, 1207, 17549)] + [fmt.difference(-0.1234)]
         texts += [fmt.number(x, d) for x in (-0.04, -1.25, 2.675, 0.125) for d in (0, 1, 2)]
+        texts += [fmt.hazard_ratio(hr) for hr in (123.4, 9_999_999.0, 1e7 + 1, 1e26)]
     for text in texts:
         code = workbook.number_format(text.numbers[0])
-        plain = text.replace("·", ".").replace("\u2009", ",")
-        assert excel_text(text.numbers[0].value, code).replace("·", ".") == plain
+        plain, shown = (
+            found.replace("·", ".").replace("\u2009", ",")
+            for found in (text, excel_text(text.numbers[0].value, code))
+        )
+        assert shown == plain
 
 
 def test_a_number_in_words_keeps_them_in_its_format():

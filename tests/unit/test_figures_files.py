@@ -9,13 +9,15 @@ from io import BytesIO
 import numpy as np
 import pytest
 from figure_rows import CONVENTIONS, ROOT, STYLE, curve_case, rotterdam
+from fontTools import subset
+from fontTools.ttLib import TTFont
 from matplotlib import rcParams
-from matplotlib.font_manager import get_font
+from matplotlib.font_manager import fontManager, get_font
 from PIL import Image
 
 from retrocohort import io
 from retrocohort.faults import FaultsFound
-from retrocohort.figures import canvas, curves, rasters
+from retrocohort.figures import canvas, curves, fonts, rasters
 from retrocohort.figures.looks import LOOKS
 from retrocohort.figures.placing import clearance, free_place, occupied
 
@@ -143,11 +145,53 @@ def test_chinese_letters_stand_where_the_font_puts_them():
 
 def test_a_letter_that_no_font_has_is_a_fault_and_no_box():
     with canvas.styled(STYLE):
-        assert canvas.without_glyph("Survival ≥ ½, 总生存期（月）") == set()
+        assert fonts.without_glyph("Survival ≥ ½, 总生存期（月）") == set()
         figure, layer = canvas.page(200, 50)
         canvas.write(layer, 5, 5, ["Level \U0002cb4a"])
-        with pytest.raises(FaultsFound, match=r"no font has '\U0002cb4a' \(U\+2CB4A\)"):
+        with pytest.raises(FaultsFound, match=r"no font has '\U0002cb4a' \(U\+2CB4A\), nor"):
             canvas.finish(figure, "")
+
+
+@pytest.fixture
+def of_the_system(tmp_path, monkeypatch):
+    """Return a letter that only a font of the system has, which is made for it."""
+    letter, path = "㎡", str(tmp_path / "system.ttf")
+    font = TTFont(ROOT / "report/fonts/CohortSansSC-Regular.ttf")
+    glyph = font.getBestCmap()[ord("期")]
+    chosen = subset.Subsetter(subset.Options(name_IDs=["*"]))
+    chosen.populate(unicodes=[ord("期")])
+    chosen.subset(font)
+    for table in font["cmap"].tables:
+        table.cmap = {ord(letter): glyph}
+    for record in font["name"].names:
+        name = record.toUnicode().replace("Cohort Sans SC", "Of The System")
+        record.string = name.replace("CohortSansSC", "OfTheSystem")
+    font.save(path)
+    broken = tmp_path / "broken.ttf"
+    broken.write_bytes(b"no font")
+    monkeypatch.setattr(fonts, "findSystemFonts", lambda: [path, str(broken)])
+    fonts._family_with.cache_clear()
+    yield letter
+    fonts._family_with.cache_clear()
+    fontManager.ttflist = [entry for entry in fontManager.ttflist if entry.fname != path]
+
+
+def test_a_font_of_the_system_has_what_those_of_the_style_lack(of_the_system, tmp_path):
+    text = f"Level {of_the_system}"
+    with canvas.styled(STYLE):
+        before = list(rcParams["font.family"])
+        figure, layer = canvas.page(200, 50)
+        canvas.write(layer, 5, 5, ["Level 1"])
+        assert rcParams["font.family"] == before  # only where it is needed
+        assert canvas.width_of(text) == pytest.approx(canvas.width_of("Level 期"))
+        canvas.write(layer, 5, 20, [text])
+        canvas.finish(figure, "")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            io.save_figure(figure, [str(tmp_path / "figure.pdf"), str(tmp_path / "figure.svg")])
+    assert b"OfTheSystem" in (tmp_path / "figure.pdf").read_bytes()
+    with canvas.styled(STYLE):
+        assert rcParams["font.family"] == before
 
 
 DROP = (np.array([0.0, 50, 50, 200]), np.array([100.0, 100, 20, 20]))  # falls early

@@ -187,6 +187,23 @@ def test_limits_beyond_the_axis_are_arrows():
     assert low < 0.5 and 2 < high < 100
 
 
+@pytest.mark.parametrize("look", LOOKS)
+def test_ratios_beyond_all_sense_leave_room_for_the_axis(look):
+    huge = [(1e9, 1e8, 1e26), (1e7, 0.001, 1e9), (2.0, 1e-12, 1e20)]
+    rows = [row("raw_arm", "raw_a", "raw_a")]
+    rows += [row("raw_arm", f"raw_{i}", "raw_a", *each, 0.01) for i, each in enumerate(huge)]
+    model = {**MODEL, "look": look, "label": "Adjusted for all that was measured"}
+    levels = {"raw_a": "None"} | {f"raw_{i}": LONG.format(i) for i in range(3)}
+    variables = VARIABLES | {"raw_arm": {"label": LONG, "unit": "", "levels": levels}}
+    with canvas.styled(STYLE):
+        args = (PART, rows, (), model, variables, CONVENTIONS, ("Each in a model of its own", rows))
+        figure = forest.draw(*args)
+        check_texts(figure)
+    (axes,) = (axes for axes in figure.axes if axes.get_label() == "ratios")
+    assert axes.get_position().width * figure.get_size_inches()[0] * 72 > 50
+    assert [a.get_marker() for a in by_gid(figure, "beyond")].count(">") == 2 * 3
+
+
 @pytest.mark.parametrize(
     ("low", "high", "expected"),
     [

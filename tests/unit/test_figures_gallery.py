@@ -1,6 +1,7 @@
 """Every kind of figure for 2 to 6 groups, tiny and large, with short, long and Chinese labels.
 
-No two texts overlap, none leaves the page, none holds a letter that would be an empty box. With
+No two texts overlap, none leaves the page, none holds a letter that would be an empty box, and the
+page takes no more than 60 kB for each. With
 `GALLERY=folder pytest tests/unit/test_figures_gallery.py` the figures are kept as PDF, to look at.
 """
 
@@ -19,6 +20,7 @@ from test_figures_curves import CURVE, PART, PATIENTS, split
 from retrocohort import io
 from retrocohort.figures import baseline, canvas, curves, flowchart, forest, panels, subgroups
 from retrocohort.figures.looks import LOOKS
+from retrocohort.report.inline import Drawings
 
 LABELS = {
     "short": "Arm {}",
@@ -112,12 +114,17 @@ KINDS = {
 @pytest.mark.parametrize("label", LABELS)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_overlaps_or_leaves_the_page(kind, size, label):
+def test_nothing_overlaps_or_leaves_the_page(kind, size, label, tmp_path):
     for n in GROUPS.get(kind, range(2, 7)):
         with canvas.styled(STYLE):
             figure = KINDS[kind](n, SIZES[size], LABELS[label])
             canvas.finish(figure, NOTICE)
             check_texts(figure)
+            if (n, size, label) == (6, "large", "long"):  # the largest of its kind
+                figure.set_dpi(72)
+                io.save_figure(figure, [tmp_path / "figure.svg"])
+                svg = (tmp_path / "figure.svg").read_text(encoding="utf-8")
+                assert len(Drawings().add(svg, kind).encode()) <= 60_000
             if "GALLERY" in os.environ:
                 figure.set_dpi(72)
                 path = f"{os.environ['GALLERY']}/{kind}_{size}_{label}_{n}.pdf"

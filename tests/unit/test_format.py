@@ -3,6 +3,7 @@ import math
 import pytest
 
 from retrocohort import format as fmt
+from retrocohort.source import numbers_of
 
 NAN = math.nan
 
@@ -185,3 +186,23 @@ def test_sentences(text, expected):
 )
 def test_large_ratios_have_no_decimals(ratio, text):
     assert fmt.ratio_interval(*ratio) == text
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [
+        ((1.0, 0.1, 1e26), "1.00 (0.10 to >10,000,000)"),
+        ((1e300, 12_345.6, 1.7e308), ">10,000,000 (12,346 to >10,000,000)"),
+        ((50.0, 5.0, 10_000_000.2), "50.00 (5.00 to >10,000,000)"),
+        ((50.0, 5.0, 10_000_000), "50.00 (5.00–10,000,000)"),
+    ],
+)
+def test_a_ratio_beyond_all_sense_is_only_said_to_be_so(ratio, text):
+    shown = fmt.ratio_interval(*ratio)
+    assert shown == text
+    assert [number.value for number in numbers_of(shown)] == list(ratio)
+
+
+def test_no_number_is_too_large_to_be_written():
+    assert fmt.number(1e30, 2) == f"1{'0' * 30}.00"
+    assert fmt.number(-1.5e308, 1, trim=True) == f"−15{'0' * 307}"

@@ -1,7 +1,9 @@
 """Filling of manuscripts: placeholders over runs, formats kept, changes marked, nothing lost."""
 
 import io
+import json
 import zipfile
+from pathlib import Path
 
 import pytest
 from docx import Document
@@ -11,6 +13,8 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import OxmlElement
 
+import manuscript
+from retrocohort.faults import FaultsFound
 from retrocohort.manuscript import markdown, word
 from retrocohort.manuscript.filling import Filling, baseline
 
@@ -195,3 +199,54 @@ def test_markdown():
 )
 def test_what_a_fill_is_compared_with(memory, expected):
     assert baseline(memory, {"a": "2", "c": "3"}) == expected
+
+
+@pytest.fixture
+def fill(tmp_path, monkeypatch):
+    """Return a function that fills a file of a study and returns the filled one."""
+    numbers = {name: {"shown": text} for name, text in SHOWN.items()}
+    report = tmp_path / "results/lung/report"
+    report.mkdir(parents=True)
+    (report / "numbers.json").write_text(json.dumps({"numbers": numbers}))
+    (tmp_path / "config/studies/lung").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+
+    def filled(name, data):
+        Path("config/studies/lung", name).write_bytes(data)
+        study = {"notice": "Invented", "report": {"manuscript": name}}
+        assert manuscript.fill("lung", study)
+        return report / f"{Path(name).stem}_filled{Path(name).suffix}"
+
+    return filled
+
+
+def test_the_notice_stands_below_the_front_matter_also_after_a_mark_of_utf_8(fill):
+    text = "---\r\ntitle: T\r\n---\r\n中位数 {{os.full.a.median}}\r\n"
+    made = fill("paper.md", text.encode("utf-8-sig")).read_bytes().decode()
+    assert made == "---\ntitle: T\n---\n> **Invented**\n\n中位数 122\n"
+
+
+def damaged(document: bytes) -> bytes:
+    """Return a Word file whose text is another one."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved(Document()))) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, document if name == "word/document.xml" else old.read(name))
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("paper.md", "a\n中位数 {{os.full.a.median}}".encode("gbk"), "line 2: is not in UTF-8"),
+        ("paper.docx", damaged(b"<w:document><w:body>"), "is no Word document"),
+        ("paper.docx", damaged(b"<document/>"), "is no Word document"),
+        ("paper.docx", damaged(b""), "is no Word document"),
+        ("paper.docx", saved(Document())[:-200], "is no Word document"),
+        ("paper.docx", b"text", "is no Word document"),
+    ],
+    ids=["gbk", "cut text", "other text", "no text", "cut file", "no archive"],
+)
+def test_a_manuscript_that_cannot_be_read_is_a_fault_of_its_file(fill, name, data, said):
+    with pytest.raises(FaultsFound, match=f"config/studies/lung/{name} has 1 fault:\n  {said}"):
+        fill(name, data)

@@ -52,7 +52,8 @@ def test_a_drawing_has_a_text_alternative_and_nothing_of_the_file_around_it():
 def test_lengths_are_cut_to_hundredths_and_scales_are_not():
     html = Drawings().add(SVG, "one")
     assert 'd="M 114.54 255.76 L 3.123456 3"' in html
-    assert 'transform="matrix(0.0833333 0 0-0.0833333 111.99 267.33)"' in html
+    assert '<use href="#w0" x="112.0" y="267.3"/>' in html
+    assert '<g id="w0" transform="scale(0.0833333 -0.0833333)">' in str(_letters())
     assert 'x="63"' in str(_letters())  # a shift along the line, in hundredths of a letter
     assert 'transform="scale(0.015625)"' in str(_letters())
 
@@ -78,26 +79,19 @@ def test_what_is_no_plain_drawing_is_refused(svg):
         Drawings().add(svg, "one")
 
 
-def thinned(points: str) -> str:
-    """Return the line that a page draws of a long one, without its first corner."""
-    filler = " ".join(f"L {i}.00 {i % 2}.00" for i in range(1, 30))
-    svg = SVG.replace('d="M 114.54375 39.413846\nL 200 60\n"', f'd="M 0 0 {filler} {points}"')
-    path = re.search(r'd="(M0 0[^"]*)"', Drawings().add(svg, "one"))[1]
-    return path.removeprefix(
-        "M0 0" + "".join(f"l1 {-1 if i % 2 == 0 else 1}" for i in range(1, 30))
-    )
+def test_texts_of_one_size_are_kept_once_turned_ones_too():
+    turned = SVG.replace("scale(0.0833333", "rotate(-90) scale(0.0833333")
+    drawings = Drawings()
+    html = drawings.add(SVG.replace("<g transform", '<g style="fill: #0072b2" transform'), "one")
+    assert '<use href="#w0" x="112.0" y="267.3" fill="#0072b2"/>' in html
+    first, again = (drawings.add(svg, "two") for svg in (turned, turned))
+    assert '<use href="#w1" x="112.0" y="267.3"/>' in first and "#w1" in again
+    assert drawings.letters().count("<g id=") == 2
 
 
-def test_a_long_line_is_drawn_to_tenths_of_a_point_by_its_moves():
-    assert thinned("L 40.00 1.00 L 40.00 21.26") == "h11v20.3"
-    assert thinned("L 40.00 1.00 L 40.04 1.00 L 40.04 1.04 L 40.04 20.00") == "h11v19"
-    assert thinned("L 50.00 1.00 L 40.00 1.00") == "h21h-10"  # turns back: both are kept
-    assert thinned("L 29.00 7.50 z") == "v6.5z"
-
-
-def test_marks_of_one_kind_say_once_how_they_look():
-    mark = '   <use xlink:href="#m9c8deaa6d2" x="152.598776" y="255.76" style="stroke: #0072b2"/>\n'
-    svg = SVG.replace('   <use xlink:href="#m9c8deaa6d2" x="152.598776" y="255.76"/>\n', 3 * mark)
-    html = Drawings().add(svg, "one")
-    assert html.count("stroke:#0072b2") == 2  # the curve, and the three marks together
-    assert html.count('x="152.6" y="255.8"/>') == 3
+def test_a_drawing_of_very_many_steps_takes_no_more_than_its_room():
+    step = "".join(f"L {i / 50} {i / 40}\nL {(i + 1) / 50} {i / 40}\n" for i in range(9000))
+    lines = f'<path d="M 0 0\n{step}" style="fill: none"/>'
+    html = Drawings().add(SVG.replace('<g id="curve-0">', f'<g id="curve-0">{5 * lines}'), "one")
+    assert 10_000 < len(html.encode()) <= 60_000
+    assert '<use href="#w0"' in html

@@ -5,8 +5,8 @@ Rules, the same in every table, figure and page:
 - rounding is half up, of the shortest decimal that reads back as the number (0.125 gives "0.13");
 - P has three decimals, "<0.001" below 0.001 and ">0.99" above 0.99: never "0.000" nor "1.000";
 - a hazard ratio has two decimals; three or four when two would make it, its limits or 1 look alike;
-  none from 100 on;
-- ranges have an en dash, or "to" when a limit is negative;
+  none from 100 on; above ten million it is only said to be so;
+- ranges have an en dash, or "to" when a limit has a sign before it;
 - a time not reached is called so, a range that is open above ends in the dash: "72 (16–)";
 - a missing number is "–".
 
@@ -19,7 +19,6 @@ Only the standard library is imported, as figure and page jobs must start fast.
 
 import math
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
 
 from retrocohort.language import ENGLISH, language, say, template
 from retrocohort.source import (
@@ -38,7 +37,7 @@ MISSING = "–"  # of the plain style
 NOT_REACHED = template("not reached")
 MINUS = "−"
 LARGEST_P = 0.99
-LARGE_RATIO = 100
+LARGE_RATIO, LARGEST_RATIO = 100, 10_000_000
 SINGULAR = {"years": "year", "months": "month", "weeks": "week", "days": "day"}
 
 
@@ -75,12 +74,12 @@ def number(value: float | None, decimals: int = 1, trim: bool = False) -> Shown:
         return _of(value, missing())
     if math.isinf(value):
         return _of(value, "∞" if value > 0 else f"{MINUS}∞")
-    step = Decimal(1).scaleb(-decimals)
-    near = Decimal(repr(float(value))).quantize(step, rounding=ROUND_HALF_UP)
-    if trim and near == near.to_integral_value():
-        near = near.quantize(Decimal(1))
-    sign = MINUS if near < 0 else ""
-    return _of(value, f"{sign}{_pointed(f'{abs(near):f}')}")
+    near = rounded(abs(value), decimals)
+    whole, _, rest = near.partition(".")
+    if trim and not rest.strip("0"):
+        near = whole
+    sign = MINUS if value < 0 and near.strip("0.") else ""
+    return _of(value, f"{sign}{_pointed(near)}")
 
 
 def _pointed(digits: str) -> str:
@@ -149,9 +148,9 @@ def _range(low: float | None, high: float | None, start: Shown, end: Shown, sign
     if is_missing(high):
         text = f"{start}{sign}" if sign == sign.strip() else f"{start}{sign}{say(NOT_REACHED)}"
         return shown(text, *numbers_of(start), *numbers_of(_blank(end)))
-    negative = start.startswith(MINUS) or end.startswith(MINUS)
+    unclear = any(text.startswith((MINUS, ">")) for text in (start, end))
     dash = sign == sign.strip()
-    return joined(start, say(" to ") if negative and dash else sign, end)
+    return joined(start, say(" to ") if unclear and dash else sign, end)
 
 
 def _blank(text: Shown) -> Shown:
@@ -201,6 +200,8 @@ def hazard_ratio(hr: float | None, decimals: int = 2) -> Shown:
     """Return a hazard ratio or a limit of one; `decimals` comes from `ratio_decimals`."""
     if is_missing(hr) or not LARGE_RATIO <= hr < math.inf:
         return number(hr, decimals)
+    if hr > LARGEST_RATIO:
+        return _of(hr, f">{count(LARGEST_RATIO)}")
     return _of(hr, count(float(rounded(hr, 0))))
 
 

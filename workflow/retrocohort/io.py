@@ -18,6 +18,7 @@ from pathlib import Path
 
 from retrocohort import jobs
 from retrocohort.faults import FaultsFound
+from retrocohort.inert import as_written
 from retrocohort.language import LANGUAGES, speaking
 from retrocohort.source import source_of, value_of
 
@@ -172,8 +173,10 @@ def run_logged(main: Callable, smk) -> None:
 
     What `main` returns, a few words on the result, is printed when the step ends. Warnings go to
     the log by kind. Of an unexpected error only its kind and the lines of code are kept: its text
-    may quote a cell. A job that ends well is noted for the manifest.
+    may quote a cell. A job that ends well is noted for the manifest. Parameters are given to `main`
+    as the study has them (`retrocohort.inert`).
     """
+    smk.params = type(smk.params)(fromdict=as_written(dict(smk.params.items())))
     job, log = jobs.begun(smk), Path(smk.log[0])
     log.parent.mkdir(parents=True, exist_ok=True)
     above, step = log.parent.parent, log.stem

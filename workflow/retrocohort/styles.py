@@ -27,9 +27,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 THIN_SPACE = "\u2009"
+EXACT = Context(prec=400, rounding=ROUND_HALF_UP)  # holds the digits of any float
 
 
 def three_decimals(p: float) -> str:
@@ -60,7 +61,7 @@ def two_figures(p: float) -> str:
 def rounded(value: float, decimals: int) -> str:
     """Return a number with fixed decimals, rounded half up from its shortest decimal."""
     step = Decimal(1).scaleb(-decimals)
-    return f"{Decimal(repr(float(value))).quantize(step, rounding=ROUND_HALF_UP):f}"
+    return f"{Decimal(repr(float(value))).quantize(step, context=EXACT):f}"
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ rule require_agreement:
 
 rule verify_numbers:
     input:
-        cohort=f"{RESULTS}/cohort/cohort.csv",
+        cohort=lambda w: PLANS[w.study].at("cohort/cohort.csv"),
         tables=lambda w: verified_files(PLANS[w.study]),
         lock="envs/requirements.lock",
         code=package_files("workflow/scripts/verify_numbers.py"),

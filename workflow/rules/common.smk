@@ -14,6 +14,7 @@ from snakemake.logging import logger
 
 from retrocohort.config.passed import digest_of, kept
 from retrocohort.faults import Fault, FaultsFound
+from retrocohort.inert import inert
 from retrocohort.plan.checked import checked_files, checked_parts
 from retrocohort.plan.entries import PLACE, Plan, pages_of
 from retrocohort.plan.manifest import complete_in, final_files, planned_with, seeds_of
@@ -108,7 +109,8 @@ except FaultsFound as found:
     logger.error(str(found))
     sys.exit(1)
 
-PLANS = {name: Plan(name, study) for name, study in STUDIES.items()}  # the numbers of a study
+# paths are taken from STUDIES; what becomes a parameter or a label, from here
+PLANS = {name: Plan(name, inert(study)) for name, study in STUDIES.items()}
 PAGES = {page: own for plan in PLANS.values() for page, own in pages_of(plan).items()}
 
 # Snakemake would import pandas, for 0.5 s at each start, only to see that no parameter of ours is a
@@ -126,7 +128,7 @@ def study_param(*keys):
     """Return a getter of one part of the study, so that a rule tracks its own keys only."""
 
     def get(wildcards):
-        value = STUDIES[wildcards.study]
+        value = PLANS[wildcards.study].study
         for key in keys:
             value = value[key.format(**wildcards)]
         return value

@@ -231,7 +231,7 @@ def number_format(number: Number, before: str = "", after: str = "") -> str:
     Parameters
     ----------
     number : Number
-        Its text may have a sign of P ("<0.001"), which becomes a condition on the value.
+        Its text may have a sign ("<0.001"), which becomes a condition on the value.
     before, after : str
         Text around it that belongs to the cell.
     """
@@ -244,7 +244,7 @@ def number_format(number: Number, before: str = "", after: str = "") -> str:
     left, right = _literal(before), _literal(after)
     code = f"{left}{digits}{right}"
     if sign:
-        limit = f"0{rest}".replace("·", ".") if not whole else f"{whole}{rest}".replace("·", ".")
+        limit = f"{re.sub('[^0-9]', '', whole or '0')}{rest}".replace("·", ".")
         return f"[{sign}{limit}]{_literal(before + number.shown + after)};{code}"
     negative = f"{left}{_literal(MINUS) if minus else ''}{digits}{right}"
     return f"{code};{negative}" if number.value < 0 else code

@@ -6,18 +6,17 @@ overlap. All lengths are in points (1/72 inch), y runs downwards from the top of
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from matplotlib import rc_context, rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, fontManager, get_font
+from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
-from retrocohort.faults import Fault, FaultsFound
+from retrocohort.figures import fonts
 from retrocohort.language import ENGLISH, language
 
 POINTS_PER_MM = 72 / 25.4
@@ -39,13 +38,8 @@ def styled(style: str):
 
     The fonts in the folder `fonts` beside the file are made known to matplotlib.
     """
-    known = {font.fname for font in fontManager.ttflist}
     for font in sorted(Path(style).resolve().parent.glob("fonts/*.ttf")):
-        if str(font) not in known:
-            fontManager.addfont(font)
-            if not font.with_name(font.name.replace("Regular", "Bold")).exists():
-                only = fontManager.ttflist[-1]  # the one weight serves for both
-                fontManager.ttflist.append(replace(only, weight=700))
+        fonts.add(str(font))
     return rc_context(fname=style)
 
 
@@ -102,25 +96,7 @@ def finish(figure: Figure, notice: str) -> None:
         When a letter would be drawn as an empty box.
     """
     sign(figure, notice)
-    letters = {letter for text in figure.findobj(Text) for letter in text.get_text()}
-    unknown = sorted(without_glyph("".join(letters)))
-    if unknown:
-        named = ", ".join(f"'{letter}' (U+{ord(letter):04X})" for letter in unknown)
-        remedy = (
-            "Add a font that has it to that folder, and its name to font.family in"
-            " report/figures.mplstyle, or write the label in other characters."
-        )
-        raise FaultsFound([Fault("report/fonts", "", f"no font has {named}.", remedy)])
-
-
-def without_glyph(text: str) -> set[str]:
-    """Return the letters of a text that no font of the style has."""
-    missing = {letter for letter in text if not letter.isspace()}
-    for family in rcParams["font.family"]:
-        if missing:
-            font = get_font(fontManager.findfont(FontProperties(family=[family])))
-            missing -= {letter for letter in missing if font.get_char_index(ord(letter))}
-    return missing
+    fonts.check(figure)
 
 
 def sign(figure: Figure, notice: str) -> None:
@@ -150,6 +126,7 @@ def _width(text: str, size: float, weight: str, style: str) -> float:
 
 def width_of(text: str, size: float | None = None, weight="normal", style="normal") -> float:
     """Return the width of one line of text."""
+    fonts.supply(text)
     return _width(text, size or body(), _weight(weight), style) if text else 0.0
 
 
@@ -210,6 +187,7 @@ def write(layer: Axes, x: float, top: float, lines: Sequence[str], **text) -> li
     **text
         `size`, `ha`, `color`, `weight`, `style` of matplotlib's text.
     """
+    fonts.supply("".join(lines))
     size = text.setdefault("size", body())
     text["weight"] = _weight(text.get("weight", "normal"))
     step = line_height(size)

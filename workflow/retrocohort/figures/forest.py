@@ -65,9 +65,9 @@ def draw(
 
 def _over(name: str, ratio_heading: str, rows: list[Row]) -> list[str]:
     """Return the lines over a column of ratios: its model, no wider than the ratios, and HR."""
-    texts = [text for row in rows for text in (row.ratio, row.beside.ratio)]
+    ratios = [forest_page.ratio_lines(each.ratio) for row in rows for each in (row, row.beside)]
     bold = canvas.width_of(ratio_heading, weight="bold")
-    widest = max([bold, *map(canvas.width_of, texts)])
+    widest = max([bold, *(canvas.width_of(line) for lines in ratios for line in lines)])
     return [*canvas.wrap(name, widest, weight="bold"), ratio_heading]
 
 

@@ -17,6 +17,8 @@ WIDTH = canvas.WIDTHS["double"]
 INDENT = 8.0
 GAP = 9.0  # between columns
 LABEL_SHARE = (0.30, 0.21)  # of the page, for the labels at most: with one column of ratios, two
+NARROWEST = 60.0  # axis: labels that would leave it less have a narrower column
+WIDEST_RATIO = 110.0  # with its limits in one line
 PADDING = 2.4  # white between two rows
 APART = 2.8  # of two ratios in a row, from the middle of the row
 SMALLER = 0.7  # their squares
@@ -65,8 +67,8 @@ def draw(
     body_top = top + header * canvas.line_height() + 4
     more = APART if len(ratio_headings) > 1 else 0.0
     heights = [
-        canvas.height_of(max(pair, key=len)) + PADDING + more
-        for pair in zip(labels, notes, strict=True)
+        canvas.height_of(max(label, note, *_ratios(row), key=len)) + PADDING + more
+        for row, label, note in zip(rows, labels, notes, strict=True)
     ]
     tops = [body_top + above for above in accumulate(heights, initial=0.0)]
     lines = canvas.wrap(foot, WIDTH - 2 * canvas.MARGIN, canvas.small())
@@ -82,6 +84,16 @@ def draw(
     return figure
 
 
+def ratio_lines(text: str) -> list[str]:
+    """Return a ratio, with its limits under it where both are wide."""
+    return [text] if canvas.width_of(text) <= WIDEST_RATIO else text.split(" ", 1)
+
+
+def _ratios(row: Row) -> list[list[str]]:
+    """Return the lines of the ratio beside, where there is one, and of the own."""
+    return [ratio_lines(each.ratio) for each in (row.beside, row) if each]
+
+
 def _columns(rows: Sequence[Row], ratio_headings, p_heading) -> Columns:
     """Return the places of the columns: as wide as their texts, the axis takes what is left."""
 
@@ -89,16 +101,22 @@ def _columns(rows: Sequence[Row], ratio_headings, p_heading) -> Columns:
         bold = [canvas.width_of(heading, weight="bold") for heading in headings]
         return max([*bold, *map(canvas.width_of, texts)])
 
-    longest = max((INDENT * row.indent + canvas.width_of(row.label) for row in rows), default=0.0)
-    label = min(longest + 1, LABEL_SHARE[len(ratio_headings) - 1] * WIDTH)
-    n = canvas.MARGIN + label + GAP + widest(["n"], (row.n for row in rows))
-    events = n + GAP + widest([say("Events")], (row.events for row in rows))
     p = WIDTH - canvas.MARGIN - widest(p_heading, (row.p for row in rows))
-    ratios = [p - GAP - widest(ratio_headings[-1], (row.ratio for row in rows))]
+    shown = [line for row in rows for line in ratio_lines(row.ratio)]
+    ratios = [p - GAP - widest(ratio_headings[-1], shown)]
     if len(ratio_headings) > 1:
-        beside = (row.beside.ratio for row in rows if row.beside)
+        beside = [line for row in rows if row.beside for line in ratio_lines(row.beside.ratio)]
         ratios.insert(0, ratios[0] - GAP - widest(ratio_headings[0], beside))
-    return Columns(label, n, events, events + 2 * GAP, ratios[0] - 1.5 * GAP, ratios, p)
+    n_width = widest(["n"], (row.n for row in rows))
+    events_width = widest([say("Events")], (row.events for row in rows))
+    axis_right = ratios[0] - 1.5 * GAP
+    longest = max((INDENT * row.indent + canvas.width_of(row.label) for row in rows), default=0.0)
+    share = LABEL_SHARE[len(ratio_headings) - 1] * WIDTH
+    room = axis_right - NARROWEST - canvas.MARGIN - n_width - events_width - 4 * GAP
+    label = min(longest + 1, share, room)
+    n = canvas.MARGIN + label + GAP + n_width
+    events = n + GAP + events_width
+    return Columns(label, n, events, events + 2 * GAP, axis_right, ratios, p)
 
 
 def _note(row: Row, columns: Columns) -> list[str]:
@@ -126,9 +144,9 @@ def _write_row(layer: Axes, row: Row, columns: Columns, label, note, top: float)
     canvas.write(layer, columns.n, top, [row.n], ha="right")
     canvas.write(layer, columns.events, top, [row.events], ha="right")
     canvas.write(layer, columns.axis_left, top, note)
-    texts = [row.beside.ratio, row.ratio] if row.beside else [row.ratio]
-    for x, text in zip(columns.ratios[-len(texts) :], texts, strict=True):
-        canvas.write(layer, x, top, [text])
+    texts = _ratios(row)
+    for x, lines in zip(columns.ratios[-len(texts) :], texts, strict=True):
+        canvas.write(layer, x, top, lines)
     canvas.write(layer, columns.p, top, [row.p])
 
 

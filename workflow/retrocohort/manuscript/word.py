@@ -36,8 +36,15 @@ def fill(data: bytes, filling: Filling, notice: str = "") -> bytes:
         The numbers; it keeps what has been met.
     notice : str
         What is said of synthetic data, at the head of every page.
+
+    Raises
+    ------
+    BadZipFile, zlib.error, EOFError, KeyError, ValueError, lxml.etree.XMLSyntaxError
+        When it is no Word document, or a damaged one.
     """
     document = Document(io.BytesIO(data))
+    if document.element.tag != qn("w:document"):
+        raise ValueError("not the text of a Word document")
     parts = [p for p in document.part.package.iter_parts() if TEXTS.search(p.content_type)]
     for part in sorted(parts, key=lambda part: (part is not document.part, part.partname)):
         _fill_part(part, filling)
