@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 from retrocohort import jobs
 from retrocohort.faults import FaultsFound
@@ -176,7 +177,9 @@ def run_logged(main: Callable, smk) -> None:
     may quote a cell. A job that ends well is noted for the manifest. Parameters are given to `main`
     as the study has them (`retrocohort.inert`).
     """
-    smk.params = type(smk.params)(fromdict=as_written(dict(smk.params.items())))
+    params = type(smk.params)(fromdict=as_written(dict(smk.params.items())))
+    own = {key: getattr(smk, key) for key in ("rule", "input", "output", "log")}
+    smk = SimpleNamespace(params=params, **own)  # that of Snakemake takes no other parameters
     job, log = jobs.begun(smk), Path(smk.log[0])
     log.parent.mkdir(parents=True, exist_ok=True)
     above, step = log.parent.parent, log.stem

@@ -70,15 +70,9 @@ def engines_table(rows: Rows) -> Layout:
         if own
     ]
     columns = [Column(say("Agree")), Column(say("Checked")), Column(say("Digits shared by all"))]
-    lone, notes = tally(VERIFIED, rows, agrees=""), []
-    if lone:
-        notes.append(
-            say(
-                "{n} numbers have one engine only (standard errors of the concordance): R confirms"
-                " that engine in the tests.",
-                n=count(lone),
-            )
-        )
+    lone = any(not row["agrees"] for row in rows)
+    one_engine = say("Standard errors of the concordance have one engine only, confirmed by R.")
+    notes = [one_engine] if lone else []
     caption = say("Numbers computed by two engines")
     return Layout("engines", caption, say("Engines"), columns, blocks, notes, Footnotes())
 
