@@ -21,14 +21,13 @@ from retrocohort.audit.rendered.ledger import Ledger, Place
 from retrocohort.audit.rendered.numerals import (
     KnownTexts,
     numbers_in,
-    numerals,
     phrases,
     texts_in,
 )
 from retrocohort.audit.rendered.page import Page
-from retrocohort.audit.rendered.results import Results, same_number
-from retrocohort.audit.rendered.tables import Comparison, Linked, check_labels, linked
-from retrocohort.audit.rendered.words import Prose
+from retrocohort.audit.rendered.results import Results
+from retrocohort.audit.rendered.tables import Comparison, Linked, linked
+from retrocohort.audit.rendered.words import LEDGER_TEXTS, Prose
 from retrocohort.io import number_text
 from retrocohort.language import say, speaking, told
 from retrocohort.units import ONE, SEVERAL
@@ -36,7 +35,12 @@ from retrocohort.units import ONE, SEVERAL
 NUMBER = re.compile(r"S?\d+")
 Load = Callable[[str], bytes]
 QUARTILES = ("S = 0.75", "S = 0.25")  # heads of the times at which survival reaches them
-NOTES = {"audit/warnings.csv": ("warning", "item"), "cohort/endpoints.csv": ("reason",)}
+NOTED = {  # columns of results whose texts the page shows
+    "audit/warnings.csv": ("warning", "item"),
+    "cohort/endpoints.csv": ("reason",),
+    "records/centres.csv": ("centre",),
+}
+PAPER = {"audit/published.csv": LEDGER_TEXTS}  # the same, of studies with a ledger
 
 
 def check(pages: list[Mapping], read: Callable, load: Load, words: str) -> Ledger:
@@ -75,7 +79,6 @@ class _Checked:
         known = self._known(page, data)
         self._page(ledger, page, data, [*tables, *summaries], known)
         self._documents(ledger, tables, known)
-        self._citable(ledger)
         self._figures(ledger, page)
 
     def name(self, file: str) -> str:
@@ -85,17 +88,17 @@ class _Checked:
 
     def _known(self, page: Page, data: Mapping) -> KnownTexts:
         """Return the texts with digits that are no results."""
-        notes = [
-            told(row[column])
-            for file, columns in NOTES.items()
-            for row in self.read(file)
-            for column in columns
-        ]
+        noted = NOTED | (PAPER if self.given["ledger"] else {})
+        notes = {
+            told(row[c]) for file, own in noted.items() for row in self.read(file) for c in own
+        }
         numbers = [table["number"] for table in data["tables"]] + page.figure_numbers()
         decided = {number_text(each) for each in numbers_in(self.study)}
-        decided |= {number_text(100 * self.study["conventions"]["confidence"])}
+        decided |= {f"{100 * self.study['conventions']['confidence']:.10g}"}
         units = ["%", *(say(text, n="").strip() for text in (*SEVERAL.values(), *ONE.values()))]
-        texts = (*texts_in(self.study), *phrases(self.words), *notes, *numbers, *QUARTILES)
+        units += [entry["unit"] for entry in self.study["endpoints"].values()]
+        stated = chain(texts_in(self.study), texts_in(self.contents))
+        texts = (*stated, *phrases(self.words), *notes, *numbers, *QUARTILES)
         variables, arms = self.study["variables"], self.study["arms"].values()
         levels = {entry["label"]: entry["levels"].values() for entry in variables.values()}
         alone = [label for arm in arms for label in variables[arm["variable"]]["levels"].values()]
@@ -108,19 +111,21 @@ class _Checked:
         name = self.name("report/report.html")
         comparison = Comparison(ledger, name, known)
         for table in tables:
-            comparison.grid(table, page.grid(table.id))
-            check_labels(table, self.study["variables"], ledger, name)
+            grid = page.grid(table.id)
+            comparison.grid(table, grid)
+            comparison.labels(table, grid, self.study)
         prose = Prose(ledger, name, known, self.results)
         prose.check(page, data, {table.id for table in tables})
         if self.given["ledger"]:
             prose.compared(page, self.read("audit/published.csv"))
+        self._citable(prose)
 
     def _documents(self, ledger: Ledger, tables: list[Linked], known: KnownTexts) -> None:
         """Compare the tables of Word, Excel, LaTeX and CSV."""
         notice = self.study["notice"]
 
-        def comparison(file: str) -> Comparison:
-            return Comparison(ledger, self.name(f"report/{file}"), known, notice)
+        def comparison(file: str, typed: bool = False) -> Comparison:
+            return Comparison(ledger, self.name(f"report/{file}"), known, notice, typed)
 
         word = {_number(g.title): g for g in word_grids(self.load("report/tables.docx"))}
         latex = {_number(g.title): g for g in latex_grids(self.load("report/tables.tex").decode())}
@@ -129,29 +134,16 @@ class _Checked:
             if table.number:
                 comparison("tables.docx").grid(table, word.get(_number(table.number)))
                 comparison("tables.tex").grid(table, latex.get(_number(table.number)))
-                comparison("tables.xlsx").sheet(table, excel.get(table.number))
+                comparison("tables.xlsx", typed=True).sheet(table, excel.get(table.number))
                 file = f"tables/table_{_number(table.number).lower()}.csv"
                 text = self.load(f"report/{file}").decode()
                 comparison(file).grid(table, csv_grid(text, len(table.rows)))
 
-    def _citable(self, ledger: Ledger) -> None:
+    def _citable(self, prose: Prose) -> None:
         """Compare the numbers that an author can cite."""
         at = Place(self.name("report/numbers.json"), "numbers")
         for name, number in json.loads(self.load("report/numbers.json"))["numbers"].items():
-            expected = self.results.expected(number)
-            shown, value = number["shown"], number["value"]
-            if expected.texts and numerals(shown) not in [(text,) for text in expected.texts]:
-                told_ = "another number"
-                here = Place(at.artefact, at.place, name)
-                ledger.broken(here, told_, shown, expected.texts[0], expected.at)
-            elif (value is not None or expected.texts) and not same_number(
-                number_text(value), expected.exact
-            ):
-                here = Place(at.artefact, at.place, name)
-                exact = number_text(value)
-                ledger.broken(here, "another exact value", exact, expected.exact, expected.at)
-            elif expected.texts:
-                ledger.agree(at)
+            prose.cited(at.of(name), number_text(number["value"]), number["shown"], number)
 
     def _figures(self, ledger: Ledger, page: Page) -> None:
         """Compare what is drawn in the files of the figures and in the page, and on the curves."""

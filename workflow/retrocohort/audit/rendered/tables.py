@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 
 from retrocohort.audit.rendered.documents import Sheet
@@ -14,7 +14,6 @@ from retrocohort.audit.rendered.results import Expected, Results, same_number
 
 BY_LEVEL = re.compile(r"^(?:quantiles|landmarks|cox|km)-|-(?:baseline|survival)-")  # of ids
 BLANK = re.compile(r"[^\dA-Za-z<>≤≥\u4e00-\u9fff]")  # headers may differ in signs
-Labels = Mapping[str, Mapping]  # of the variables: label and levels
 
 
 class Target:
@@ -41,7 +40,7 @@ class LinkedRow:
 
     header: str
     cells: list["Target"]
-    about: list[Mapping[str, str]] = field(default_factory=list)  # the rows of the results
+    about: list[list[Mapping[str, str]]]  # of each cell the rows of the results
 
 
 @dataclass
@@ -53,7 +52,6 @@ class Linked:
     title: Target
     heads: Target
     rows: list[LinkedRow]
-
     room: list[int]  # how many columns of a sheet each column is spread over
 
 
@@ -70,8 +68,8 @@ def linked(data: Mapping, results: Results) -> Linked:
 
 def _linked_row(row: Mapping, table: str, results: Results) -> LinkedRow:
     texts = [text for text, _, _ in row["cells"]]
-    links = [n["source"] for t in texts if isinstance(t, dict) for n in t["numbers"] if n["source"]]
-    about = [results.row(link) for link in links if "row" in link]
+    links = [[n["source"] for n in t["numbers"]] if isinstance(t, dict) else [] for t in texts]
+    about = [[results.row(link) for link in own if link and "row" in link] for own in links]
     cells = [Target(_all(text, table, results)) for text in texts]
     return LinkedRow(row["header"] + row["detail"], cells, about)
 
@@ -94,9 +92,25 @@ def _all(text: str | Mapping, table: str, results: Results) -> list[Expected]:
 class Comparison:
     """Compares the tables of one artefact, in whatever format it is."""
 
-    def __init__(self, ledger: Ledger, artefact: str, known: KnownTexts, notice: str = ""):
-        """Keep where to write, the file, texts that are no results, what stands on each table."""
+    def __init__(
+        self,
+        ledger: Ledger,
+        artefact: str,
+        known: KnownTexts,
+        notice: str = "",
+        typed: bool = False,
+    ):
+        """Keep where to write and what to write of.
+
+        Parameters
+        ----------
+        ledger, artefact : where to write, and the file.
+        known : texts that are no results.
+        notice : what stands under each table.
+        typed : marks of decimals and thousands are those of the program that shows the table.
+        """
         self.ledger, self.artefact, self.known, self.notice = ledger, artefact, known, notice
+        self._is = _is_plainly if typed else _is
 
     def grid(self, table: Linked, grid: Grid | None) -> None:
         """Compare a table of text."""
@@ -144,6 +158,32 @@ class Comparison:
         for header in headers:
             self.around(at.of(header), NOTHING, header, is_head=True)
 
+    def labels(self, table: Linked, grid: Grid | None, study: Mapping) -> None:
+        """Check that row and column of a number are called after what its row of the results is.
+
+        Parameters
+        ----------
+        table, grid : the table, as it is linked and as it is printed.
+        study : `variables` with their labels and levels, `tables` with what they are split `by`.
+        """
+        at = Place(self.artefact, table.number or table.id)
+        if grid is None or not BY_LEVEL.search(table.id):
+            return
+        by = study["tables"].get(table.id.partition("-")[0], {}).get("by")
+        arms = study["variables"][by]["levels"] if by else {}
+        heads = _columns(grid, len(table.room))
+        for row in table.rows:
+            cells = zip(row.about, heads, strict=False)
+            for source, head in ((own, head) for rows, head in cells for own in rows):
+                label = _label(source, study["variables"])
+                if not any(_within(each, row.header) for each in label):
+                    fault = f"the numbers are those of '{label[0]}'"
+                    self.ledger.broken(at.of(row.header, head), fault)
+                arm = arms.get(source.get("arm", ""), "")
+                if not _within(arm, head):
+                    fault = f"the numbers are those of '{arm}'"
+                    self.ledger.broken(at.of(row.header, head), fault)
+
     def _cell(self, table: Place, row: str, column: str, target: Target, text: str) -> int:
         """Compare the numerals of a cell with what they are to be; return how many agree."""
         if text in target.right:
@@ -151,7 +191,7 @@ class Comparison:
         found, wanted, at = numerals(text), target.wanted, table.of(row, column)
         for each in target.faults:
             self.ledger.broken(at, each.fault, text, source=each.at)
-        if len(found) == len(wanted) and all(map(_is, found, wanted)):
+        if len(found) == len(wanted) and all(map(self._is, found, wanted)):
             if not target.faults:
                 target.right.add(text)
             return len(found)
@@ -159,10 +199,10 @@ class Comparison:
             self.around(at, target, text)
         elif len(found) == len(wanted):
             for numeral, each in zip(found, wanted, strict=True):
-                if not _is(numeral, each):
+                if not self._is(numeral, each):
                     right = each.texts[0]
                     self.ledger.broken(at, "another number", numeral, right, each.at)
-            return sum(map(_is, found, wanted))
+            return sum(map(self._is, found, wanted))
         elif not target.faults:
             right = " ".join(each.texts[0] for each in wanted)
             source = " ".join(each.at for each in target.all)
@@ -178,7 +218,7 @@ class Comparison:
         left = Counter(self.known.unexplained(text, is_head))
         rest, agree = iter(everything), 0
         for each in target.wanted:
-            found = next((numeral for numeral in rest if _is(numeral, each)), None)
+            found = next((numeral for numeral in rest if self._is(numeral, each)), None)
             if found is None:
                 right = each.texts[0]
                 self.ledger.broken(at, "the number is missing", text, right, each.at)
@@ -194,7 +234,7 @@ class Comparison:
     def _notes(self, at: Place, text: str) -> None:
         """Compare what stands under a table but for the notice, which is a text of the study."""
         plain_text = text.replace(self.notice, " ") if self.notice else text
-        self.around(at.of("notes"), NOTHING, plain_text)
+        self.around(at.of("notes"), NOTHING, plain_text, is_head=True)
 
     def _headers(self, at: Place, table: Linked, headers: Sequence[str]) -> bool:
         """Return whether a table has its rows, each under its header, in their order."""
@@ -220,7 +260,10 @@ class Comparison:
 
 
 def _is(numeral: str, expected: Expected) -> bool:
-    """Return whether a numeral is what is expected, in the signs of the style or of Excel."""
+    return numeral in expected.texts
+
+
+def _is_plainly(numeral: str, expected: Expected) -> bool:
     return numeral in expected.texts or plain(numeral) in map(plain, expected.texts)
 
 
@@ -241,19 +284,13 @@ def _spread(table: Linked) -> Iterator[range]:
         start += room
 
 
-def check_labels(table: Linked, labels: Labels, ledger: Ledger, artefact: str) -> None:
-    """Check that the header of a row names the variable or the level whose numbers it has."""
-    for row in table.rows if BY_LEVEL.search(table.id) else ():
-        for source in (r for r in row.about if r.get("statistic") != "missing"):
-            name, level = source.get("variable", ""), source.get("level", "")
-            if name in labels:
-                entry = labels[name]
-                label = entry["levels"].get(level, level) if level else entry["label"]
-                if not any(_within(each, row.header) for each in (label, entry["label"])):
-                    at = Place(artefact, table.number or table.id, row.header)
-                    told = f"the numbers are those of '{label}'"
-                    ledger.broken(at, told)
-                    break
+def _label(source: Mapping[str, str], variables: Mapping) -> list[str]:
+    """Return what a row of the results is called; an empty text where it has no name of its own."""
+    name, level = source.get("variable", ""), source.get("level", "")
+    if name not in variables or source.get("statistic") == "missing":
+        return [""]
+    entry = variables[name]
+    return [entry["levels"].get(level, level), entry["label"]] if level else [entry["label"]]
 
 
 @cache

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from retrocohort.audit.rendered.ledger import Ledger, Place
 from retrocohort.audit.rendered.numerals import KNOWN, LINK, KnownTexts, numerals
 from retrocohort.audit.rendered.page import Page, Words
-from retrocohort.audit.rendered.results import Expected, Results, same_number
+from retrocohort.audit.rendered.results import Results, same_number
+from retrocohort.language import told
 
 STATED = ".stated"  # end of the id of a P value as a sentence says it
 # sections that hold decisions of the study, citations, files and versions: no results
+LEDGER_TEXTS = ("location", "population", "item", "level", "statistic", "arm", "reason")
 NO_RESULTS = {
     "methods": "decisions of the study",
     "paper": "what a printed paper says of itself",
@@ -58,36 +60,34 @@ class Prose:
         for name, exact, text in words.cited:
             link = links.get(name.removesuffix(STATED))
             if link is None:
-                told = f"names no cell of the results: {name}"
-                self.ledger.broken(self._row(at, words), told, text)
+                fault = f"names no cell of the results: {name}"
+                self.ledger.broken(self._row(at, words), fault, text)
                 continue
-            self._cited(self._row(at, words), exact, text, self.results.expected(link))
+            self.cited(self._row(at, words), exact, text, link)
         found = numerals(words.text.replace(LINK, " "))
         if words.section in NO_RESULTS:
             self.ledger.no_result(at, NO_RESULTS[words.section], len(found))
             return
         left = self.known.unexplained(words.text)
         for numeral in left:
-            told = "names no cell of the results"
-            self.ledger.broken(self._row(at, words), told, numeral)
+            self.ledger.broken(self._row(at, words), "names no cell of the results", numeral)
         self.ledger.no_result(at, KNOWN, len(found) - len(left))
 
     def _row(self, at: Place, words: Words) -> Place:
         return at.of(" ".join(words.text.split())[:60])
 
-    def _cited(self, at: Place, exact: str, text: str, expected: Expected) -> None:
+    def cited(self, at: Place, exact: str, text: str, link: Mapping) -> None:
         """Compare a number that carries the id of its cell: as it reads, and its exact value."""
+        expected = self.results.expected(link)
         if expected.fault:
             self.ledger.broken(at, expected.fault, text, source=expected.at)
-        elif numerals(text) not in [(each,) for each in expected.texts] and (
-            numerals(text) or expected.texts
-        ):
+        elif numerals(text) not in ([(each,) for each in expected.texts] or [()]):
             right = (*expected.texts, "")[0]
             self.ledger.broken(at, "another number", text, right, expected.at)
-        elif expected.texts and not same_number(exact, expected.exact):
-            told = "another exact value"
-            self.ledger.broken(at, told, exact, expected.exact, expected.at)
-        else:
+        elif (exact or expected.texts) and not same_number(exact, expected.exact):
+            fault = "another exact value"
+            self.ledger.broken(at, fault, exact, expected.exact, expected.at)
+        elif expected.texts:
             self.ledger.agree(at)
 
     def _contents(self, page: Page) -> None:
@@ -100,20 +100,29 @@ class Prose:
             else:
                 self.ledger.agree(at, len(numerals(text)))
 
-    def compared(self, page: Page, published: Iterable[Mapping[str, str]]) -> set[str]:
+    def compared(self, page: Page, published: Iterable[Mapping[str, str]]) -> None:
         """Compare the printed and regenerated numbers of a paper with published.csv."""
         rows, at = {row["id"]: row for row in published}, Place(self.artefact, "section printed")
-        seen = set()
-        for name, cells in page.compared():
-            seen.add(name)
-            row, here = rows.get(name, {}), at.of(name)
-            for column, text in (("printed", cells[3]), ("regenerated", cells[4])):
-                right, source = row.get(column, ""), f"audit/published.csv:{name}:{column}"
-                if numerals(text) != numerals(right):
-                    told = "another number"
-                    self.ledger.broken(here.of(name, column), told, text, right, source)
-                else:
+        seen = dict(page.compared())
+        for name, row in rows.items():
+            if name not in seen:
+                self.ledger.broken(at.of(name), "the row is missing")
+                continue
+            place, item, statistic, printed, regenerated, _, reason = seen[name]
+            for column, text in (("printed", printed), ("regenerated", regenerated)):
+                source = f"audit/published.csv:{name}:{column}"
+                if self._as_noted(at.of(name, column), text, row[column], source):
                     self.ledger.agree(at, len(numerals(text)))
-        for name in rows.keys() - seen:
-            self.ledger.broken(at.of(name), "the row is missing")
-        return seen
+            texts = " ".join(told(row[key].replace("_", " ")) for key in LEDGER_TEXTS)
+            words = " ".join((place, item, statistic, reason))
+            if self._as_noted(at.of(name, "words"), words, texts, f"audit/published.csv:{name}"):
+                self.ledger.no_result(at, "what a printed paper says", len(numerals(words)))
+        for name in seen.keys() - rows.keys():
+            self.ledger.broken(at.of(name), "the row has no source")
+
+    def _as_noted(self, at: Place, text: str, right: str, source: str) -> bool:
+        """Return whether a text has the numerals of another; note it if it has not."""
+        same = numerals(text) == numerals(right)
+        if not same:
+            self.ledger.broken(at, "another number", text, right, source)
+        return same
