@@ -207,9 +207,24 @@ def test_a_median_that_nobody_estimated_is_not_called_not_reached():
     assert shown.count("Not estimated") == 2 and "Not reached" not in shown
 
 
-def test_population_of_nobody_is_a_figure_that_says_so():
-    figure, _, _ = figure_of({"raw_a": [], "raw_b": []})
+@pytest.mark.parametrize("label", ["Arm {}", "$\\frac{{1}}{{2}}$ <b> & {}", LONG])
+@pytest.mark.parametrize("width", ["single", "double"])
+def test_population_of_nobody_is_a_figure_that_says_so(width, label):
+    groups, curve = {"raw_a": [], "raw_b": []}, {**CURVE, "width": width}
+    figure, _, _ = figure_of(groups, label, curve, p="")
     assert "No patient at risk" in texts_of(figure)
+
+
+def test_a_long_heading_of_the_numbers_at_risk_stands_above_that_of_the_medians():
+    groups = {
+        code: [{**p, "time": 30.4375 * 24 * p["time"]} for p in own]
+        for code, own in split(PATIENTS, 5, 60).items()
+    }
+    curve = {**CURVE, "width": "single", "look": "lancet"}
+    _, _, found = figure_of(groups, LONG, curve, {**PART, "unit": "hours"})
+    tops = {text.get_text(): box.y1 for _, text, box in found}
+    above, below = "Number at risk (number censored)", "Median (95% CI), hours"
+    assert tops[above] > tops[below] + 10
 
 
 def test_cause_specific_endpoint_never_reads_as_survival():
@@ -249,6 +264,8 @@ def test_band_is_that_of_the_rows():
         (30.0, "months", 11, 3),
         (19.9, "years", 11, 2),
         (3650.0, "days", 11, 365),
+        (1.9e6, "months", 11, 240_000),
+        (60_000.0, "days", 11, 7300),
     ],
 )
 def test_ticks_stand_at_sensible_distances(end, unit, most, expected):

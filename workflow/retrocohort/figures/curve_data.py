@@ -96,7 +96,8 @@ def tick_steps(unit: str, span: float) -> list[float]:
     """Return the distances of ticks that suit a unit, from small to large."""
     known = CALENDAR_STEPS.get(unit.split()[0].lower() if unit else "")
     if known:
-        return [float(step) for step in known]
+        beyond = (known[-1] * factor * 10**p for p in range(9) for factor in (1, 2, 5))
+        return [float(step) for step in (*known[:-1], *beyond)]
     power = floor(log10(span)) - 2
     return [factor * 10.0**p for p in range(power, power + 4) for factor in (1, 2, 5)]
 
@@ -208,6 +209,11 @@ def overall_test(logrank: Rows, variable: str) -> Mapping[str, str] | None:
         if row["variable"] == variable and not row["strata"] and not row["contrast"]:
             return row
     return None
+
+
+def anybody(groups: Sequence[Group]) -> bool:
+    """Return whether there is any patient."""
+    return any(group.rows["time"].size for group in groups)
 
 
 def median_known(group: Group) -> bool:

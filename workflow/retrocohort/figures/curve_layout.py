@@ -107,15 +107,17 @@ def plan(
     frame = _frame(unit, groups, curve, look, canvas.heading_height(heading))
     about = (groups, _variable(by), test, unit, conventions["confidence"], look)
     inside = key.layout(*about, KEY_SHARE * frame.axes_width)
+    outlines = [outline for group in groups for outline in _outlines(group, frame, look)]
     place = placing.free_place(
-        (inside.width, inside.height),
-        (frame.axes_width, frame.axes_height),
-        [outline for group in groups for outline in _outlines(group, frame, look)],
+        (inside.width, inside.height), (frame.axes_width, frame.axes_height), outlines
     )
+    if not curve_data.anybody(groups):
+        place = None  # the axes say so, and have no room for more
     if place:
-        below = _below_axes(frame, inside, place)
+        below = _below_axes(frame, look, inside, place)
     else:
-        below = _below_axes(frame, key.layout(*about, frame.width - 2 * canvas.MARGIN), None)
+        wide = key.layout(*about, frame.width - 2 * canvas.MARGIN)
+        below = _below_axes(frame, look, wide, None)
     remarks = _remarks(part, groups, curve, conventions, frame, look)
     x_label = _time_label(unit, say(TIMES[curve.get("from", "")]), look)
     bare = Layout(frame, below, heading, y_label, x_label, remarks, 0.0, look)
@@ -123,17 +125,22 @@ def plan(
     return replace(bare, height=below.notes_top + foot + canvas.MARGIN)
 
 
-def _below_axes(frame: Frame, shown: key.Key, place: tuple[float, float] | None) -> Below:
+def _below_axes(
+    frame: Frame, look: Look, shown: key.Key, place: tuple[float, float] | None
+) -> Below:
     """Return the places under the axes.
 
     The key stands at `place` in the axes. Without a place it stands under the number at risk, or,
-    when that has its labels above the numbers anyway, takes the place of these labels.
+    when that has its labels above the numbers anyway, takes the place of these labels; its heading
+    then stands beside that of the numbers, or under it where there is no room beside.
     """
     line = canvas.line_height()
     risk_top = frame.bottom + TICK_LABELS + line + GAP
     merged = place is None and frame.stacked and bool(shown.rows)
     above = shown.row_heights if merged else frame.label_heights
-    risk_tops, top = [], risk_top + line
+    heading = canvas.width_of(say(look.risk_heading), weight="bold")
+    key_top = risk_top + (line if heading + GAP > shown.medians else 0.0)
+    risk_tops, top = [], (key_top if merged else risk_top) + line
     for height in above:
         risk_tops.append(top + height)
         top += height + line
@@ -141,7 +148,7 @@ def _below_axes(frame: Frame, shown: key.Key, place: tuple[float, float] | None)
     if place:
         corner = (frame.left + place[0], frame.bottom - place[1] - shown.height)
     elif merged:
-        corner = (canvas.MARGIN, risk_top)
+        corner = (canvas.MARGIN, key_top)
         notes_top += len(shown.test) * line
     else:
         notes_top += shown.height + GAP

@@ -75,7 +75,7 @@ def draw_on(layer: Axes, groups: Sequence[Group], layout: Layout) -> None:
     axes = _axes(layer, layout)
     for group in groups:
         _draw_group(axes, group, layout.frame, layout.look)
-    if not any(group.rows["time"].size for group in groups):
+    if not curve_data.anybody(groups):
         axes.text(0.5, 0.5, say("No patient at risk"), transform=axes.transAxes, ha="center")
     _draw_texts(layer, layout)
     _draw_at_risk(axes, layer, groups, layout)

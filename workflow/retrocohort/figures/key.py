@@ -32,6 +32,11 @@ class Key:
     look: Look
 
     @property
+    def medians(self) -> float:
+        """Return where the medians begin, from the left end of the key."""
+        return SAMPLE + GAP + self.label_width + COLUMN_GAP
+
+    @property
     def row_heights(self) -> list[float]:
         """Return the height of each row."""
         tallest = [max(len(label), len(median)) for _, label, median in self.rows]
@@ -111,7 +116,7 @@ def draw(layer: Axes, key: Key, x: float, top: float, between: float = 0.0) -> N
     """
     step = canvas.line_height()
     labels = x + SAMPLE + GAP if key.rows else x
-    medians = labels + key.label_width + COLUMN_GAP
+    medians = x + key.medians
     if key.heading:
         names = [""] if between else key.label_heading
         canvas.write(layer, labels, top, names)
