@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 
 import yaml
@@ -19,6 +20,9 @@ STATUS = {
     "private": template("Confidential: private data, aggregate results"),
     "synthetic": template("Synthetic data: no real patients"),
 }
+
+LONG_WORD = re.compile(r"([^\s\-–\u2e80-\uffff]{24,})")  # where no browser breaks a line
+PIECE = re.compile(".{1,12}")
 
 
 def assemble(
@@ -124,13 +128,23 @@ def render(sheet: Sheet, sections: list[dict], templates: Mapping) -> str:
 
 def environment(templates: Mapping[str, str]) -> Environment:
     """Return templates in which every text is escaped and nothing may be undefined."""
-    return Environment(
+    made = Environment(
         loader=DictLoader(dict(templates)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["breakable"] = breakable
+    return made
+
+
+def breakable(text: str) -> Markup:
+    """Return a text whose overlong words may break, so that a head widens no table."""
+    pieces = [
+        PIECE.findall(part) if i % 2 else [part] for i, part in enumerate(LONG_WORD.split(text))
+    ]
+    return Markup("").join(Markup("<wbr>").join(piece) for piece in pieces)
 
 
 def words(translations: str) -> dict[str, str]:
