@@ -24,15 +24,18 @@
 
   // Tables: sort -----------------------------------------------------------------------------
 
-  // The number that a cell begins with; text as text; what is missing comes last.
+  // The exact number that a cell shows first, which the page knows whatever the journal's signs;
+  // else the number that its text begins with; text as text; what is missing comes last.
+  const TYPED = /^([<>]?)\s*([−-]?[\d,\u2009]*[.·]?\d+(?:e[+-]?\d+)?)/;
   const keyOf = (row, column) => {
     const cell = row.cells[column];
-    const text = cell ? (cell.firstChild ? clean(cell) : "") : "";
-    if (!text || text === "–") return null;
-    if (text === words.not_reached) return Infinity;
-    const number = /^([<>]?)\s*([−-]?[\d,]*\.?\d+)/.exec(text);
+    const known = cell?.dataset.value;
+    if (known !== undefined) return known === "" ? null : Number(known);
+    const text = cell ? clean(cell) : "";
+    if (!/[\p{L}\p{N}]/u.test(text)) return null;
+    const number = TYPED.exec(text);
     if (!number) return text.toLowerCase();
-    const value = Number(number[2].replace(/,/g, "").replace("−", "-"));
+    const value = Number(number[2].replace(/[,\u2009]/g, "").replace("−", "-").replace("·", "."));
     return number[1] === "<" ? value - 1e-9 : number[1] === ">" ? value + 1e-9 : value;
   };
   const compare = (a, b, down) => {
@@ -83,33 +86,58 @@
   // Tables: copy -----------------------------------------------------------------------------
 
   const escaped = (text) => make("i", {}, text).innerHTML;
-  const asTyped = (text) => (/^[=+@\t]/.test(text) ? `'${text}` : text); // never a formula
+  const asTyped = (text) => (/^\s*[=+@-]/.test(text) ? `'${text}` : text); // never a formula
   const isNumber = (text) => /^-?\d+(\.\d+)?$/.test(text);
+  const isLevel = (cell) => cell.cellIndex === 0 && cell.parentElement.className === "level";
+  const withMarks = (element) => { // "0.175 [a]", as nothing is small and raised in plain text
+    const copy = element.cloneNode(true);
+    all("sup", copy).forEach((mark) => mark.replaceWith(` [${mark.textContent}] `));
+    return clean(copy);
+  };
+  // Letters of footnotes stay small and raised, the second line of a head stays in its cell.
+  const withMarkup = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) return escaped(node.data.replace(/\s+/g, " "));
+    const inside = [...node.childNodes].map(withMarkup).join("");
+    if (node.tagName === "SUP") return `<sup>${inside}</sup>`;
+    const below = node.className === "detail" && node.closest("thead");
+    return below ? `<br style="mso-data-placement:same-cell">${inside}` : inside;
+  };
   const cellHtml = (cell, last) => {
     const span = ["colSpan", "rowSpan"].filter((s) => cell[s] > 1)
       .map((s) => ` ${s.toLowerCase()}="${cell[s]}"`).join("");
-    const text = clean(cell);
-    const level = cell.parentElement.className === "level" && cell.cellIndex === 0;
     const rule = cell.closest("thead") || last ? "border-bottom:1px solid #000;" : "";
     const left = cell.tagName === "TH" && cell.cellIndex === 0 ? "left" : "right";
-    const keep = isNumber(text) ? "" : "mso-number-format:'\\@';"; // Excel: as text, not a date
+    const keep = isNumber(clean(cell)) ? "" : "mso-number-format:'\\@';"; // Excel: as text, not a date
     const weight = cell.closest("thead") ? "bold" : "normal";
     const style = `${rule}${keep}text-align:${left};font-weight:${weight};padding:2px 6px`;
-    const marks = all("sup", cell).map((mark) => `<sup>${escaped(mark.textContent)}</sup>`).join("");
-    const plain = marks ? clean(cell).slice(0, -all("sup", cell).map(clean).join("").length) : text;
-    return `<td${span} style="${style}">${level ? "&nbsp;&nbsp;&nbsp;" : ""}${escaped(plain)}${marks}</td>`;
+    const indent = isLevel(cell) ? "&nbsp;&nbsp;&nbsp;" : "";
+    return `<td${span} style="${style}">${indent}${withMarkup(cell).trim()}</td>`;
+  };
+  // The cells of each row by column. Of those that a cell spans, the last row and first column hold
+  // its text, as in the CSV files; the others are empty.
+  const grid = (rows) => {
+    const lines = rows.map(() => []);
+    rows.forEach((row, y) => {
+      let x = 0;
+      for (const cell of row.cells) {
+        while (lines[y][x] !== undefined) x += 1;
+        for (let down = 0; down < cell.rowSpan; down += 1)
+          for (let across = 0; across < cell.colSpan; across += 1) lines[y + down][x + across] = "";
+        lines[y + cell.rowSpan - 1][x] = asTyped((isLevel(cell) ? "  " : "") + withMarks(cell));
+      }
+    });
+    return lines;
   };
   const copyTable = (table, notes) => {
     const rows = [...table.rows].filter((row) => row.getClientRects().length);
     const title = table.caption ? clean(table.caption) : "";
-    const under = notes ? all("p", notes).map(clean) : [];
+    const under = notes ? all("p", notes) : [];
     const body = rows.map((row, i) =>
       `<tr>${[...row.cells].map((cell) => cellHtml(cell, i === rows.length - 1)).join("")}</tr>`);
     const html = `<p><b>${escaped(title)}</b></p><table style="border-collapse:collapse;border-top:1px solid #000">`
-      + `${body.join("")}</table>${under.map((note) => `<p>${escaped(note)}</p>`).join("")}`;
-    const line = (row) => [...row.cells].flatMap((cell) =>
-      [asTyped(clean(cell)), ...Array(cell.colSpan - 1).fill("")]).join("\t");
-    const text = [title, ...rows.map(line), ...under].map(asTyped).join("\n");
+      + `${body.join("")}</table>${under.map((note) => `<p>${withMarkup(note).trim()}</p>`).join("")}`;
+    const text = [asTyped(title), ...grid(rows).map((line) => line.join("\t")),
+      ...under.map((note) => asTyped(withMarks(note)))].join("\n");
     document.addEventListener("copy", (event) => {
       event.clipboardData.setData("text/html", html);
       event.clipboardData.setData("text/plain", text);

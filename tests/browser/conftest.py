@@ -16,6 +16,14 @@ REPORTS = sorted(Path("results").glob("*/report/report.html"))
 INDEX = Path("results/index.html")
 PATIENCE = 120_000  # ms: other jobs may share the machine
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+# Keeps what a page puts on the clipboard in window.got, by kind.
+CATCH = """() => { window.got = {}; const set = DataTransfer.prototype.setData;
+  DataTransfer.prototype.setData = function (kind, text) {
+    window.got[kind] = text; return set.call(this, kind, text); }; }"""
+
+
+def unfold(page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
 
 
 @pytest.fixture(scope="session")

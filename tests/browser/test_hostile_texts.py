@@ -10,6 +10,7 @@ import report_study as rs  # noqa: E402
 
 from retrocohort.report import page as report_page  # noqa: E402
 from retrocohort.report.blocks import Sheet  # noqa: E402
+from tests.browser.conftest import CATCH, unfold  # noqa: E402
 
 HOSTILE = [
     "<script>window.hacked = 1</script>",
@@ -23,10 +24,6 @@ HOSTILE = [
     "\\27 ; } body { display: none } /*",
 ]
 EVIL = " ".join(HOSTILE)
-CATCH = """() => { window.got = {}; const set = DataTransfer.prototype.setData;
-  DataTransfer.prototype.setData = function (kind, text) {
-    window.got[kind] = text; return set.call(this, kind, text); };
-  document.querySelector("#findings-survival tbody th").textContent = "=1+1"; }"""
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +45,7 @@ def hostile(visit, tmp_path_factory):
 
 
 def test_nothing_runs_and_nothing_is_asked_for(hostile):
-    hostile.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    unfold(hostile)
     hostile.locator("h1").hover()
     assert hostile.evaluate("window.hacked === undefined") and hostile.wrong == []
     assert hostile.locator("#evil").count() == 0 and hostile.locator("script").count() == 1
@@ -69,13 +66,17 @@ def test_a_curve_tells_hostile_labels_as_text(hostile):
     assert hostile.evaluate("window.hacked === undefined")
 
 
-def test_a_copied_table_holds_no_formula_and_no_markup(hostile):
+@pytest.mark.parametrize("formula", ["=1+1", "+1+1", "-1+1", "@SUM(A1)"])
+def test_a_copied_table_holds_no_formula_and_no_markup(hostile, formula):
     hostile.evaluate(CATCH)
+    hostile.locator("#findings-survival tbody th").first.evaluate(
+        "(cell, text) => { cell.textContent = text; }", formula
+    )
     hostile.locator(".table-scroll:has(#findings-survival)").evaluate(
         "e => e.previousElementSibling.click()"
     )
     got = hostile.evaluate("window.got")
-    assert "\n'=1+1\t" in got["text/plain"] and "\n=" not in got["text/plain"]
+    assert f"\n'{formula}\t" in got["text/plain"] and f"\n{formula}" not in got["text/plain"]
     assert "<script" not in got["text/html"] and "<img" not in got["text/html"]
     assert "mso-number-format" in got["text/html"]
 

@@ -1,4 +1,4 @@
-"""What a reader does: sort, search, copy, save, read curves, all of it also by the keyboard."""
+"""What a reader does: search, save, read curves, all of it also by the keyboard."""
 
 import csv
 import re
@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-REPORT = Path("results/rotterdam/report")
 CURVES = "#km-by_treatment-full-os"
 ROWS = Path("results/rotterdam/models/full/os/km_by_treatment.csv")
 
@@ -100,42 +99,6 @@ def test_the_keyboard_reads_a_curve(report, rows):
     assert tip(report) == []
 
 
-def column(page, table: str, place: int) -> list[str]:
-    return page.eval_on_selector_all(
-        f"#{table} tbody tr", f"rows => rows.map((r) => r.cells[{place}].textContent.trim())"
-    )
-
-
-def test_tables_sort_within_their_blocks(report):
-    table = "cox-crude-full-os"
-    report.locator(f"#{table}").evaluate("t => t.closest('details').open = true")
-    head = report.locator(f"#{table} thead th").nth(7)
-    before = column(report, table, 0)
-    firsts = f"#{table} tbody tr:first-child"
-    head.locator("button").click()
-    assert head.get_attribute("aria-sort") == "ascending"
-    assert report.locator(firsts).count() > 5
-    values = [float(p.replace("<", "")) for p in column(report, table, 7) if p not in ("", "–")]
-    assert values and sorted(column(report, table, 0)) == sorted(before)
-    head.locator("button").click()
-    assert head.get_attribute("aria-sort") == "descending"
-    head.locator("button").click()
-    assert column(report, table, 0) == before and not head.get_attribute("aria-sort")
-
-
-def test_a_plain_table_sorts_by_number_and_not_by_letter(report):
-    table = "warning-list"
-    report.locator(f"#{table}").evaluate("t => t.closest('details').open = true")
-    report.locator(f"#{table} thead th").nth(1).locator("button").click()
-    bodies = report.eval_on_selector_all(
-        f"#{table} tbody",
-        "all => all.map((b) => [...b.rows].slice(1).map((r) =>"
-        " Number(r.cells[1].textContent.replace(/,/g, ''))))",
-    )
-    assert any(len(body) > 3 for body in bodies)
-    assert all(body == sorted(body) for body in bodies)
-
-
 def test_the_search_finds_what_is_folded_and_leads_there(report):
     report.locator("#search").fill("Schoenfeld")
     report.wait_for_function("document.querySelectorAll('#hits button').length > 0")
@@ -150,32 +113,6 @@ def test_the_search_finds_what_is_folded_and_leads_there(report):
     focused = report.evaluate("document.activeElement.textContent")
     assert "pyarrow" in focused and report.locator(".found").is_visible()
     report.locator("#search").fill("")
-
-
-def copied(page, table: str) -> dict[str, str]:
-    """Return what the button of a table puts on the clipboard, by kind."""
-    page.evaluate(
-        """() => { window.got = {}; const set = DataTransfer.prototype.setData;
-        DataTransfer.prototype.setData = function (kind, text) {
-          window.got[kind] = text; return set.call(this, kind, text); }; }"""
-    )
-    page.locator(f".table-scroll:has(#{table})").evaluate("e => e.previousElementSibling.click()")
-    return page.evaluate("window.got")
-
-
-def test_a_table_is_copied_whole_for_word_and_excel(report):
-    table = "findings-survival"
-    cells = report.eval_on_selector_all(
-        f"#{table} tr", "rows => rows.map((r) => [...r.cells].map((c) => c.textContent.trim()))"
-    )
-    got = copied(report, table)
-    lines = got["text/plain"].split("\n")
-    assert [line.split("\t") for line in lines[2 : 1 + len(cells)]] == [
-        [" ".join(cell.split()) for cell in row] for row in cells[1:]
-    ]
-    assert got["text/html"].count("<tr>") == len(cells)
-    assert "button" not in got["text/html"]
-    assert report.locator("#status").inner_text().startswith("Table copied")
 
 
 def save(page, kind: str) -> tuple[str, bytes]:

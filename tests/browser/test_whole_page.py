@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.browser.conftest import DESKTOP, INDEX, PHONE, REPORTS
+from tests.browser.conftest import DESKTOP, INDEX, PHONE, REPORTS, unfold
 
 PAGES = [*REPORTS, INDEX]
 NAMES = [page.parts[1] for page in PAGES]
@@ -20,10 +20,6 @@ def opened(visit, request):
     page = visit(request.param)
     yield page, request.param
     page.context.close()
-
-
-def unfold(page) -> None:
-    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
 
 
 def test_nothing_is_said_asked_or_requested(opened):

@@ -442,6 +442,8 @@ Cox~model~'mod_adj' pop_men end_os arm_x=arm_a not~defined~for~this~value~of~'ag
 test~of~proportional~hazards~'mod_adj' pop_men end_os GLOBAL not~estimable 1
 table~'tab_base' full . sex_x not~estimable:~the~same~value 2
 """),
+    "verification": [],
+    "parity": [],
     "consistency": table("""
 identity holds
 flow yes

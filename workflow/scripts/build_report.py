@@ -29,7 +29,7 @@ def main(smk):
     sheet = Sheet.of(smk.params.study)
     with styled(sheet.study["report"]["style"]):
         sections = page.assemble(sheet, shown, rows, texts, templates)
-    html = page.render(sheet, sections, templates)
+        html = page.render(sheet, sections, templates)
     io.write_text(smk.output.html, html)
     io.write_json(smk.output.tables, collect(sheet, sections))
     return f"{len(html) / 1e6:.1f} MB"

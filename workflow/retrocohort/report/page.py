@@ -24,6 +24,9 @@ STATUS = {
     "synthetic": template("Synthetic data: no real patients"),
 }
 
+LONG_WORD = re.compile(r"([^\s\-–\u2e80-\uffff]{24,})")  # where no browser breaks a line
+PIECE = re.compile(".{1,12}")
+
 
 def assemble(
     sheet: Sheet, contents: Mapping, rows: Mapping, texts: Mapping, templates: Mapping
@@ -135,7 +138,7 @@ def environment(templates: Mapping[str, str]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["sourced"] = sourced
+    made.filters |= {"sourced": sourced, "breakable": breakable}
     return made
 
 
@@ -148,6 +151,14 @@ def sourced(text: str) -> Markup:
             before, said, rest = rest[: found.start()], found[0], rest[found.end() :]
             done += escape(before) + CITED.format(number_text(number.value), number.source.id, said)
     return done + escape(rest)
+
+
+def breakable(text: str) -> Markup:
+    """Return a text whose overlong words may break, so that a head widens no table."""
+    pieces = [
+        PIECE.findall(part) if i % 2 else [part] for i, part in enumerate(LONG_WORD.split(text))
+    ]
+    return Markup("").join(Markup("<wbr>").join(piece) for piece in pieces)
 
 
 def words(translations: str) -> dict[str, str]:

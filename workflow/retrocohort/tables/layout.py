@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from string import ascii_lowercase
 
-from retrocohort.format import capital
+from retrocohort.format import NOT_REACHED, capital, missing
 from retrocohort.language import say, template, told
+from retrocohort.source import numbers_of
 
 # penalty of a Cox model -> the test of its coefficients
 COEFFICIENT_TESTS = {"": template("Wald"), "firth": template("penalised LR")}
@@ -18,6 +19,20 @@ class Cell:
     text: str = ""
     mark: str = ""
     anchor: str = field(default="", compare=False)
+
+    @property
+    def order(self) -> str | None:
+        """Return the number by which a page sorts the cell, as JavaScript reads it.
+
+        It is the first of those that the cell shows, with digits enough to sort; "Infinity" for a
+        time that was not reached, empty for a missing number, None where the cell shows none.
+        """
+        numbers = numbers_of(self.text)
+        if numbers and numbers[0].value is not None:
+            return f"{numbers[0].value:.9g}"
+        if numbers and numbers[0].shown == say(NOT_REACHED):
+            return "Infinity"
+        return "" if numbers or self.text == missing() else None
 
 
 @dataclass(frozen=True)
