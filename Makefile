@@ -1,4 +1,4 @@
-# make report | make manuscript | make verify | make crate | make test | make bench | make lock | make clean;
+# make report | make manuscript | make verify | make trace | make crate | make test | make bench | make lock | make clean;
 # of the synthetic twins: make twin
 PYTHON ?= python3
 VENV := .venv
@@ -8,13 +8,14 @@ STUDY ?= xu2025
 FIRST = $(shell sed -n 's/^studies: *\[ *\([a-z0-9_]*\).*/\1/p' config/config.yaml)
 TWIN := .venv-twin
 
-.PHONY: report manuscript verify crate test bench lock clean environment install picture
+.PHONY: report manuscript verify trace crate test bench lock clean environment install picture
 .PHONY: browser-driver browser-lock crate-packages crate-lock
 .PHONY: twin twin-keep twin-records twin-accept test-twin twin-lock twin-environment
 .DEFAULT_GOAL := report
 
 report: environment ## every study of config/config.yaml, from the delivered files to its report
 	@$(RUN) snakemake --cores $(CORES) --prioritize results/$(FIRST)/report/report.html
+	@PYTHONPATH=workflow $(VENV)/bin/python workflow/third_engine.py
 	@echo "Open: results/index.html"
 
 manuscript: report ## fill the manuscripts that the studies name with their numbers
@@ -25,6 +26,11 @@ verify: environment ## whether the files of a study are as they were made and us
 
 crate: environment crate-packages ## pack what may be shared of a study as an RO-Crate: make crate STUDY=x
 	@PYTHONPATH=workflow $(VENV)/bin/python workflow/crate.py $(STUDY)
+
+quoted = '$(subst ','\'',$(1))'
+trace: environment ## where a number comes from, or a patient: STUDY=... NUMBER=... | RECORD=... [OUT=new private file]
+	@PYTHONPATH=workflow $(VENV)/bin/python workflow/tracing.py $(STUDY) \
+	  --number $(call quoted,$(NUMBER)) --record $(call quoted,$(RECORD)) --out $(call quoted,$(OUT))
 
 test: environment browser-driver crate-packages ## style, lint, unit and reference tests, the whole workflow, a second run, the rerun matrix
 	@$(RUN) ruff check . && $(RUN) ruff format --check .

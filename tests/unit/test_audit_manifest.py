@@ -183,14 +183,18 @@ def test_a_result_that_a_later_run_made_is_not_called_altered():
     assert said()[COUNTS] == "was made anew by count, but nothing after it. Run `make report`."
 
 
-def test_extra_files_but_not_the_mark_of_snakemake():
+def test_extra_files_but_not_what_programs_leave_behind():
     written()
-    for path in ("data/a/more.csv", "config/studies/a/b/c.csv", "results/a/.hidden"):
+    extra = {"data/a/more.csv", "config/studies/a/b/c.csv", "results/a/files/more"}
+    left = {"data/a/.~lock.raw.csv#", "config/studies/a/study.yaml~", "data/a/~$raw.xlsx"}
+    for path in (*extra, *left, "results/a/files/.snakemake_timestamp"):
         write(path, "x")
-    write("results/a/files/.snakemake_timestamp", "")
-    assert set(said()) == {"data/a/more.csv", "config/studies/a/b/c.csv", "results/a/.hidden"}
-    write("results/a/files/.snakemake_timestamp", "x")
-    assert "results/a/files/.snakemake_timestamp" in said()
+    assert set(said()) == extra
+    assert manifest.compose([*FINAL, "data/a"], jobs.noted("results/a"))["files"].keys() >= {
+        "data/a/more.csv",
+        RAW,
+    }
+    assert not left & set(manifest.compose(["data/a"], {})["files"])
 
 
 def test_a_manifest_that_is_altered_or_missing():

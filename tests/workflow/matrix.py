@@ -12,8 +12,11 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = "workflow/retrocohort"
 # jobs that write numbers, which are then compared with each other
 COUNTED = ("build_cohort", "label_cohort", "describe_", "build_survival_table_")
+VERIFIED = ("build_cohort", "describe_")  # which a second engine computes again
 ESTIMATED = ("estimate_", "fit_cox_", "analyse_", "compare_effects_", "compare_subgroups_")
-CHECKS = {"check_consistency", "require_agreement"}
+AGREEMENT = {"check_consistency", "require_agreement"}
+VERIFICATION = {"verify_numbers", "require_verification"}
+CHECKS = AGREEMENT | VERIFICATION
 
 
 def snakemake(project, studies, *arguments, fails=False):
@@ -82,5 +85,8 @@ def append(path, text):
 
 
 def checks(jobs):
-    """Return the jobs of the gate if one of some jobs writes numbers."""
-    return CHECKS if any(job.startswith((*COUNTED, *ESTIMATED)) for job in jobs) else set()
+    """Return the jobs of the gates if one of some jobs writes numbers."""
+    jobs = tuple(jobs)
+    compared = any(job.startswith((*COUNTED, *ESTIMATED)) for job in jobs)
+    verified = any(job.startswith((*VERIFIED, *ESTIMATED)) for job in jobs)
+    return (AGREEMENT if compared else set()) | (VERIFICATION if verified else set())

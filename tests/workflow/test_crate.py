@@ -1,7 +1,7 @@
 """The RO-Crate of a study is valid, and no patient is in it.
 
-The validator works offline, but for the JSON-LD context of RO-Crate 1.1, which it would fetch: it is
-given the later one that `rocrate` ships, which has the same terms.
+The validator works offline, but for the JSON-LD context of RO-Crate 1.1, which it would fetch: it
+is given the later one that `rocrate` ships, which has the same terms.
 """
 
 import csv

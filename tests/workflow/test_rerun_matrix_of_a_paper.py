@@ -218,3 +218,15 @@ def test_a_number_altered_by_hand_stops_the_run(finished):
     path.write_bytes(before)
     snakemake(finished, [STUDY], passed)
     assert (finished / passed).exists()
+
+
+def test_a_result_altered_by_hand_is_not_taken_for_a_result(finished):
+    """No job reads it; the manifest is not written before it is what its job made."""
+    path, target = (f"results/{STUDY}/{p}" for p in ("report/tables.docx", "audit/manifest.json"))
+    before = (finished / path).read_bytes()
+    (finished / path).write_bytes(before + b"x")
+    said = snakemake(finished, [STUDY], target, fails=True)
+    assert f"{path} has 1 fault" in said and "altered by hand after write_tables made it" in said
+    (finished / path).write_bytes(before)
+    snakemake(finished, [STUDY], target)
+    assert (finished / target).exists()

@@ -1,7 +1,7 @@
 """What was noticed on the way.
 
 REQUIRED INPUTS  results/{study}/{records,cohort,tables,models}/*.csv
-OUTPUTS          results/{study}/audit/warnings.csv, consistency.csv; published.csv of studies with a ledger; NOTICE.txt of those
+OUTPUTS          results/{study}/audit/warnings.csv, consistency.csv, verification.csv, parity.csv; published.csv of studies with a ledger; NOTICE.txt of those
                  with a notice, in the folder of each step
 """
 
@@ -63,6 +63,47 @@ rule require_agreement:
         "{wildcards.study}: stop where the results do not agree"
     script:
         "../scripts/require_agreement.py"
+
+
+rule verify_numbers:
+    input:
+        cohort=f"{RESULTS}/cohort/cohort.csv",
+        tables=lambda w: verified_files(PLANS[w.study]),
+        lock="envs/requirements.lock",
+        code=package_files("workflow/scripts/verify_numbers.py"),
+    output:
+        verification=f"{RESULTS}/audit/verification.csv",
+        parity=f"{RESULTS}/audit/parity.csv",
+    log:
+        f"{RESULTS}/logs/verify_numbers.log",
+    priority: 1  # the report waits for it
+    conda:
+        ENVIRONMENT
+    params:
+        folder=RESULTS,
+        parts=lambda w: verified_parts(PLANS[w.study]),
+        variables=lambda w: verified_variables(PLANS[w.study]),
+        conventions=lambda w: verified_conventions(PLANS[w.study]),
+    message:
+        "{wildcards.study}: compute the estimates with a second engine"
+    script:
+        "../scripts/verify_numbers.py"
+
+
+rule require_verification:
+    input:
+        checked=f"{RESULTS}/audit/verification.csv",
+        code=package_files("workflow/scripts/require_verification.py"),
+    output:
+        passed=f"{RESULTS}/audit/verification.passed",
+    log:
+        f"{RESULTS}/logs/require_verification.log",
+    conda:
+        ENVIRONMENT
+    message:
+        "{wildcards.study}: stop where two engines differ"
+    script:
+        "../scripts/require_verification.py"
 
 
 for plan in (p for p in PLANS.values() if p.study["ledger"]):

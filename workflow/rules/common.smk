@@ -31,6 +31,12 @@ from retrocohort.plan.page import (
     report_facts,
     shown_files,
 )
+from retrocohort.plan.verified import (
+    verified_conventions,
+    verified_files,
+    verified_parts,
+    verified_variables,
+)
 from retrocohort.tracking import package_files
 
 RESULTS = "results/{study}"

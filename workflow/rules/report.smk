@@ -54,6 +54,8 @@ rule build_report:
         centres=lambda w: PAGES[w.page].at("records/centres.csv"),
         warnings=lambda w: PAGES[w.page].at("audit/warnings.csv"),
         consistency=lambda w: PAGES[w.page].at("audit/consistency.csv"),
+        verification=lambda w: PAGES[w.page].at("audit/verification.csv"),
+        parity=lambda w: PAGES[w.page].at("audit/parity.csv"),
         paper=lambda w: paper_files(PAGES[w.page]),
         provenance=lambda w: provenance_of(PAGES[w.page]),
         lock="envs/requirements.lock",

@@ -10,6 +10,7 @@ from retrocohort.report.tableset import collect
 from retrocohort.styles import styled
 
 ROWS = ("flow", "populations", "arms", "endpoints", "linkage", "centres", "warnings")
+CHECKED = ("consistency", "verification", "parity")
 PAPER = ("published", "findings")  # of studies that have them, in this order
 TEXTS = ("provenance", "lock")
 
@@ -21,7 +22,7 @@ def main(smk):
     }
     rows = {name: read_cited(getattr(given, name)) for name in ROWS}
     paper = [io.read_rows(path) for path in given.paper]
-    rows["consistency"] = io.read_rows(given.consistency)
+    rows |= {name: io.read_rows(getattr(given, name)) for name in CHECKED}
     rows |= dict(zip(PAPER, paper, strict=False))
     texts = {name: io.read_text(getattr(given, name)) for name in TEXTS}
     templates = {PurePath(path).name: io.read_text(path) for path in given.templates}

@@ -1,7 +1,8 @@
 """The results of a study as a Process Run Crate: what may be shared, and the jobs that made it.
 
-The profile is https://w3id.org/ro/wfrun/process/0.5, on RO-Crate 1.1. Rows of patients stay at home:
-of what is not shared the crate has the path and the checksum. `rocrate` is in envs/crate.lock.
+The profile is https://w3id.org/ro/wfrun/process/0.5, on RO-Crate 1.1. Rows of patients stay at
+home: of what is not shared the crate has the path and the checksum. `rocrate` is not in the lock
+file of a report, but in envs/crate.lock.
 """
 
 import re
@@ -59,9 +60,9 @@ def _report(manifest: Mapping) -> str:
 
 def _description(manifest: Mapping, notice: str) -> str:
     told = (
-        "Tables, models, figures and report of a cohort study, with the jobs that made them. Records"
-        f" of patients are not in the crate. {_report(manifest)} is the place to start; licence and"
-        f" origin of the data stand in data/{manifest['study']}/PROVENANCE.md."
+        "Tables, models, figures and report of a cohort study, with the jobs that made them."
+        f" Records of patients are not in the crate. {_report(manifest)} is the place to start;"
+        f" licence and origin of the data stand in data/{manifest['study']}/PROVENANCE.md."
     )
     return f"{told} {notice}".strip()
 

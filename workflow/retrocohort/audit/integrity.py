@@ -5,7 +5,7 @@ from pathlib import Path
 
 from retrocohort import io, jobs
 from retrocohort.audit import manifest as manifests
-from retrocohort.checksums import checksums, files_of
+from retrocohort.checksums import checksums, files_of, is_left_behind
 from retrocohort.faults import Fault
 
 AGAIN = "Make it again: .venv/bin/python -m snakemake --cores 2 --forcerun {}"
@@ -57,9 +57,9 @@ def faults_of_study(study: str) -> list[Fault]:
 
 def extras(manifest: Mapping) -> list[str]:
     """Return the files that stand where every file is to be listed, and are not."""
-    matching = [path for pattern in manifest["complete"] for path in Path().glob(pattern)]
-    there = files_of(path.as_posix() for path in matching if not path.is_dir())
-    return sorted({*there} - {*manifest["files"], manifests.path_of(manifest["study"])})
+    matching = {path for pattern in manifest["complete"] for path in Path().glob(pattern)}
+    there = {p.as_posix() for p in matching if not p.is_dir() and not is_left_behind(p.name)}
+    return sorted(there - {*manifest["files"], manifests.path_of(manifest["study"])})
 
 
 def _differing(manifest: Mapping) -> dict[str, str]:

@@ -22,7 +22,8 @@ def checked_parts(plan: Plan) -> dict[str, list[dict]]:
     return {
         "baseline": [
             _about(part)
-            | {"by": table.get("by", ""), "values": f"tables/{part['population']}/{name}.csv"}
+            | {"name": name, "by": table.get("by", "")}
+            | {"values": f"tables/{part['population']}/{name}.csv"}
             for name, table in study["tables"].items()
             if table["kind"] == "baseline"
             for part in plan.parts(table)
@@ -49,14 +50,14 @@ def checked_parts(plan: Plan) -> dict[str, list[dict]]:
         ],
         "models": [
             _estimates(plan, part)
-            | {"penalty": model.get("penalty", "")}
+            | {"name": name, "penalty": model.get("penalty", "")}
             | _paths(part, **{key: f"cox_{name}{end}" for key, end in COX})
             for name, model in study["models"].items()
             for part in plan.parts(model)
         ],
         "further": [
             _estimates(plan, part)
-            | {"kind": entry["kind"]}
+            | {"name": name, "kind": entry["kind"]}
             | _paths(part, **_ends(entry["kind"], name))
             for name, entry in study["further"].items()
             for part in plan.parts(entry)

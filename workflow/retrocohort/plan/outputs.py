@@ -63,7 +63,7 @@ def loose_files(plan: Plan) -> list[str]:
     names = ("records/cleaned.csv", "records/cleaning_log.csv", "records/derivation_log.csv")
     found = [plan.at(name) for name in (*names, "cohort/cohort.csv")]
     found += [plan.at("cohort/exclusions.csv"), plan.at("records/centres.csv")]
-    found.append(f"{plan.folder}/audit/consistency.passed")
+    found += [f"{plan.folder}/audit/{gate}.passed" for gate in ("consistency", "verification")]
     found += [plan.at(f"report/{name}") for name in WRITTEN]
     found += [plan.at(f"figures/{path}.{f}") for path in plan.figures() for f in FORMATS]
     found += [plan.submission()] if plan.submitted() else []

@@ -35,7 +35,8 @@ def assemble(
         (population, endpoint and their labels) with their `layout`, the text of their `svg`, the
         rows of their tables and the links to their files.
     rows : mapping
-        Rows of flow, populations, arms, endpoints, linkage, centres, warnings and consistency; of
+        Rows of flow, populations, arms, endpoints, linkage, centres, warnings, consistency,
+        verification and parity; of
         studies that have them also published, the comparison with a printed paper, and findings
         about it.
     texts : mapping
@@ -70,7 +71,7 @@ def assemble(
         ("sentences", say("Sentences for the text"), sentences_section(sheet, rows, contents)),
         ("printed", say("Printed and regenerated"), printed.printed_section(sheet, rows)),
         ("paper", say("The paper checked against itself"), printed.findings_section(rows)),
-        ("checks", say("Numbers checked"), sections.checked_section(sheet, rows["consistency"])),
+        ("checks", say("Numbers checked"), sections.checked_section(sheet, rows)),
         ("warnings", say("Problems and warnings"), sections.warnings_section(sheet, rows)),
         ("provenance", say("Provenance"), sections.provenance_section(rows["linkage"], texts)),
     ]

@@ -16,6 +16,7 @@ from retrocohort.report.findings import (
     survival_findings,
 )
 from retrocohort.report.outcomes import is_whole
+from retrocohort.report.verified import verified_blocks
 from retrocohort.where import FULL
 
 Files = Mapping[str, Rows]
@@ -164,8 +165,9 @@ def warnings_section(sheet: Sheet, files: Files) -> list[Block]:
     return [*blocks, *sheet.table(totals, main=True), more]
 
 
-def checked_section(sheet: Sheet, rows: Rows) -> list[Block]:
-    """Return how many numbers of the results were compared with each other, and how many agree."""
+def checked_section(sheet: Sheet, files: Files) -> list[Block]:
+    """Return how many numbers were compared with each other and computed twice, and what agrees."""
+    rows = files["consistency"]
     agree = count(sum(row["holds"] == "yes" for row in rows))
     told = say("Checked: {agree} of {n} agree.", agree=agree, n=count(len(rows)))
     why = say(
@@ -173,7 +175,9 @@ def checked_section(sheet: Sheet, rows: Rows) -> list[Block]:
         " run in which one does not agree stops."
     )
     table = counts.checked_table("checked", say("Numbers of the results that must agree"), rows)
-    return [text(sentences((told, why))), *sheet.table(table)]
+    compared = sheet.table(table)
+    again = verified_blocks(sheet, files["verification"], files["parity"])
+    return [text(sentences((told, why))), *compared, *again]
 
 
 def provenance_section(linkage: Rows, texts: Mapping[str, str]) -> list[Block]:

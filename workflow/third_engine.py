@@ -1,0 +1,64 @@
+"""Compare the estimates of every study with R, where `Rscript` is installed: part of `make report`.
+
+It is no rule of the Snakefile, as no result may depend on what else a machine has. What R says
+stands in history/<study>/r.csv.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from retrocohort import io
+from retrocohort.config.study import load_config, load_studies
+from retrocohort.faults import Fault, FaultsFound
+from retrocohort.plan.entries import Plan
+from retrocohort.plan.verified import verified_conventions, verified_parts, verified_variables
+from retrocohort.verify import third
+from retrocohort.verify.check import COLUMNS, disagreeing
+
+REMEDY = "Compare both with a third program before using the number."
+
+
+def verify(plan: Plan) -> list[Fault]:
+    """Return where R and the results of a study differ; R does not run twice for the same files."""
+    verified, folder = f"{plan.folder}/audit/verification.csv", Path("history", plan.name)
+    made, stamp = folder / "r.csv", folder / "r.sha256"
+    state = f"{io.sha256(verified)} {io.sha256(third.SCRIPT)}\n"
+    if not (made.is_file() and stamp.is_file() and io.read_text(str(stamp)) == state):
+        folder.mkdir(parents=True, exist_ok=True)
+        variables, how = verified_variables(plan), verified_conventions(plan)
+
+        def read(path):
+            return io.read_rows(f"{plan.folder}/{path}")
+
+        jobs = third.jobs_of(verified_parts(plan), how, variables, read)
+        numbers, version = third.ask_r(f"{plan.folder}/cohort/cohort.csv", jobs, folder)
+        checks = third.compared(numbers, io.read_rows(verified), version)
+        io.write_rows(str(made), COLUMNS, [check.row({}) for check in checks])
+        io.write_text(str(stamp), state)
+    rows = io.read_rows(str(made))
+    agree = sum(row["agrees"] == "yes" for row in rows)
+    print(f"{plan.name}: {agree} of {len(rows)} numbers agree with {rows[0]['second_engine']}")
+    return [Fault(str(made), "", f"{text}.", REMEDY) for text in disagreeing(rows)]
+
+
+def main() -> None:
+    """Verify every study of the configuration."""
+    if not shutil.which("Rscript"):
+        print("R is not installed: the estimates have two engines, not three.")
+        return
+    try:
+        studies = load_studies(load_config({})["studies"])
+        faults = [f for name, study in studies.items() for f in verify(Plan(name, study))]
+    except subprocess.CalledProcessError as error:
+        print(f"R did not run, the estimates have two engines: {error.stderr.strip()[-500:]}")
+        return
+    except FaultsFound as found:
+        sys.exit(str(found))
+    if faults:
+        sys.exit(str(FaultsFound(faults)))
+
+
+if __name__ == "__main__":
+    main()
