@@ -1,4 +1,4 @@
-# make report | make manuscript | make verify | make trace | make crate | make test | make bench | make simulate
+# make report | make manuscript | make verify | make diff | make trace | make crate | make test | make bench | make simulate
 # make lock | make clean; of the synthetic twins: make twin
 PYTHON ?= python3
 VENV := .venv
@@ -9,13 +9,15 @@ FIRST = $(shell sed -n 's/^studies: *\[ *\([a-z0-9_]*\).*/\1/p' config/config.ya
 TWIN := .venv-twin
 COHORTS ?= 10000
 
-.PHONY: report manuscript verify trace crate test bench simulate lock clean environment install picture
+.PHONY: report manuscript verify diff trace crate test bench simulate lock clean environment install
+.PHONY: picture
 .PHONY: browser-driver browser-lock crate-packages crate-lock
 .PHONY: twin twin-keep twin-records twin-accept test-twin twin-lock twin-environment
 .DEFAULT_GOAL := report
 
 report: environment ## every study of config/config.yaml, from the delivered files to its report
 	@$(RUN) snakemake --cores $(CORES) --prioritize results/$(FIRST)/report/report.html
+	@PYTHONPATH=workflow $(VENV)/bin/python workflow/snapshot.py
 	@PYTHONPATH=workflow $(VENV)/bin/python workflow/third_engine.py
 	@echo "Open: results/index.html"
 
@@ -27,6 +29,11 @@ verify: environment ## whether the files of a study are as they were made and us
 
 crate: environment crate-packages ## pack what may be shared of a study as an RO-Crate: make crate STUDY=x
 	@PYTHONPATH=workflow $(VENV)/bin/python workflow/crate.py $(STUDY)
+
+A ?= previous
+B ?= last
+diff: environment ## what differs between two runs, and why: make diff STUDY=x A=previous B=last, or the beginnings of names
+	@PYTHONPATH=workflow $(VENV)/bin/python workflow/diff.py $(STUDY) $(call quoted,$(A)) $(call quoted,$(B))
 
 quoted = '$(subst ','\'',$(1))'
 trace: environment ## where a number comes from, or a patient: STUDY=... NUMBER=... | RECORD=... [OUT=new private file]

@@ -104,6 +104,14 @@ def test_the_results_agree(plan, parts):
     assert [each.row() for each in found if not each.holds] == []
 
 
+def test_the_rows_stand_in_the_same_order_in_every_process(plan, parts):
+    """No set is walked through, whose order differs from process to process."""
+    found = list(agreements(cells, parts, plan.conventions("confidence")))
+    items = [each.item.rpartition(", ")[2] for each in found if each.identity == "models"]
+    fits = [item for item in items if item in ("lr", "aic", "epv")]
+    assert len(fits) > 20 and re.fullmatch("(lr (aic )?epv )+", f"{' '.join(fits)} ")
+
+
 @pytest.mark.parametrize(("path", "column", "i"), changes())
 def test_a_changed_number_is_seen(plan, parts, path, column, i):
     rows = [dict(row) for row in cells(path).rows]

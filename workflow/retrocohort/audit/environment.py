@@ -11,8 +11,8 @@ from retrocohort.report.provenance import versions
 
 def environment(lock_file: str, lock: str) -> dict:
     """Return Python, platform and packages, and where the packages are not those of the lock."""
-    installed = {_plain(d.name): d.version for d in distributions()}
-    locked = {_plain(name): version for name, version in versions(lock)}
+    installed = {plain(d.name): d.version for d in distributions()}
+    locked = {plain(name): version for name, version in versions(lock)}
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
@@ -26,7 +26,7 @@ def environment(lock_file: str, lock: str) -> dict:
     }
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Return the name of a package as indexes write it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 

@@ -55,7 +55,7 @@ def _of_fit(fit: Cells, model: str, events: Value, about: Mapping) -> Iterator[A
         "aic": computed(2 * (df.number - fitted.number), df, fitted),
         "epv": computed(events.number / df.number if df.number else math.nan, events, df),
     }
-    for name in made.keys() & found.keys():
+    for name in [name for name in made if name in found]:
         yield Agreement("models", f"{model or 'all'}, {name}", made[name], found[name], **about)
 
 

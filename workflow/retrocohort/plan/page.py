@@ -27,6 +27,7 @@ def report_facts(plan: Plan) -> dict:
     return facts | {
         "report": report,
         "variables": plan.texts(plan.study["variables"]),
+        "language": plan.language,
         "pages": other_pages(plan),
         "root": "../../.." if plan.is_second else "../..",
     }

@@ -47,6 +47,15 @@ def details(title: str, blocks: Sequence[Block]) -> Block:
     return {"kind": "details", "title": title, "blocks": list(blocks)}
 
 
+def listing(
+    place: str, caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: int = 0
+) -> Block:
+    """Return a table of texts, not numbered itself; its last columns, so many, are `numbers`."""
+    first = len(heads) - numbers
+    about = {"kind": "listing", "id": place, "caption": caption}
+    return about | {"heads": list(heads), "rows": list(rows), "first_number": first}
+
+
 def all_of(blocks: Iterable[Block]) -> Iterator[Block]:
     """Yield blocks, and after each those that it folds away."""
     for block in blocks:

@@ -1,0 +1,49 @@
+"""Keep what the last run left of each study, and say what it changed: the end of `make report`.
+
+It is no rule of the Snakefile: what has changed depends on earlier runs, and no result may.
+"""
+
+import os
+import sys
+
+from retrocohort.faults import FaultsFound
+from retrocohort.history import snapshot, store
+
+PAGE = "changes"
+
+
+def keep(study: str) -> None:
+    """Write the snapshot of a study if it is not that of the last run, and what has changed.
+
+    The page is written for a run alone; what makes it is imported then.
+    """
+    now, there = snapshot.taken(study), store.names(study)
+    last = store.load(study, there[-1]) if there else None
+    if last and snapshot.same(last, now):
+        if last["run"]["manifest"] == now["run"]["manifest"]:
+            return
+    else:
+        store.save(study, now)
+    from retrocohort.history import written
+    from retrocohort.history.comparison import Comparison
+    from retrocohort.history.summary import in_one_line
+
+    if not last:
+        written.write_first(now, PAGE)
+        return
+    found = Comparison(last, now)
+    print(f"{study}: {in_one_line(found)}: {written.write_changes(found, PAGE)}")
+
+
+def main() -> None:
+    """Keep what the last run left of all its studies."""
+    os.umask(0o077)  # records are named
+    try:
+        for study in snapshot.studies():
+            keep(study)
+    except FaultsFound as found:
+        sys.exit(str(found))
+
+
+if __name__ == "__main__":
+    main()
