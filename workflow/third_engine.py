@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from retrocohort import io
+from retrocohort.checksums import sha256
 from retrocohort.config.study import load_config, load_studies
 from retrocohort.faults import Fault, FaultsFound
 from retrocohort.plan.entries import Plan
@@ -24,7 +25,7 @@ def verify(plan: Plan) -> list[Fault]:
     """Return where R and the results of a study differ; R does not run twice for the same files."""
     verified, folder = f"{plan.folder}/audit/verification.csv", Path("history", plan.name)
     made, stamp = folder / "r.csv", folder / "r.sha256"
-    state = f"{io.sha256(verified)} {io.sha256(third.SCRIPT)}\n"
+    state = f"{sha256(verified)} {sha256(third.SCRIPT)}\n"
     if not (made.is_file() and stamp.is_file() and io.read_text(str(stamp)) == state):
         folder.mkdir(parents=True, exist_ok=True)
         variables, how = verified_variables(plan), verified_conventions(plan)
