@@ -1,6 +1,7 @@
 """Of every page: quiet, small, complete, printable, never wider than the screen."""
 
 import re
+from collections import Counter
 from urllib.parse import unquote
 
 import pytest
@@ -12,6 +13,26 @@ NAMES = [page.parts[1] for page in PAGES]
 MOST_BYTES, MOST_BYTES_OF_A_FIGURE = 3_000_000, 60_000
 PRINTED_WIDTH = {"upright": 178, "across": 265}  # mm of A4 between the margins
 PER_MM = 96 / 25.4
+# The heads and rows of each table say its number, in letters too small to move anything; figures
+# keep their place but are not painted, as it takes long to read a PDF with them.
+NUMBERED = """() => {
+  const mark = (cell, text) => {
+    const made = document.createElement("span");
+    [made.className, made.style.fontSize, made.textContent] = ["numbered", "1px", text];
+    (cell.querySelector(".sort") ?? cell).append(made);
+  };
+  return [...document.querySelectorAll("table")].map((table, i) => {
+    const heads = [...table.querySelectorAll("thead tr:last-child th, thead th[rowspan]")];
+    heads.forEach((head) => mark(head, `[H${i}]`));
+    table.querySelectorAll("tbody tr").forEach((row) => mark(row.cells[0], `[R${i}]`));
+    document.querySelectorAll(".sheet").forEach((sheet) => { sheet.style.visibility = "hidden"; });
+    return heads.length;
+  });
+}"""
+AS_BEFORE = """() => {
+  document.querySelectorAll(".numbered").forEach((made) => made.remove());
+  document.querySelectorAll(".sheet").forEach((sheet) => { sheet.style.visibility = ""; });
+}"""
 
 
 @pytest.fixture(scope="module", params=PAGES, ids=NAMES)
@@ -48,12 +69,33 @@ def test_every_link_leads_somewhere(opened):
     assert [link for link in outer if not (path.parent / link).is_file()] == []
 
 
-def test_no_table_is_cut_in_print(opened, tmp_path):
+@pytest.fixture(scope="module")
+def printed(opened, tmp_path_factory):
+    """Return the sheets of a page on paper, and the number of heads of each of its tables."""
     pypdf = pytest.importorskip("pypdf")
     page, _ = opened
-    page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
-    printed = pypdf.PdfReader(tmp_path / "page.pdf").pages
-    sizes = {tuple(round(s) for s in sheet.mediabox[2:]) for sheet in printed}
+    file = tmp_path_factory.mktemp("printed") / "page.pdf"
+    heads = page.evaluate(NUMBERED)
+    page.pdf(path=file, prefer_css_page_size=True)
+    page.evaluate(AS_BEFORE)
+    return pypdf.PdfReader(file).pages, heads
+
+
+def test_a_table_repeats_its_heads_on_every_sheet(opened, printed):
+    (_, path), (sheets, heads) = opened, printed
+    seen = Counter()
+    for sheet in sheets:
+        text = "".join(sheet.extract_text().split())
+        found = Counter(re.findall(r"\[(.\d+)\]", text))
+        for table in {int(name[1:]) for name in found if name[0] == "R"}:
+            assert found[f"H{table}"] == heads[table]
+            seen[table] += 1
+    assert seen and (max(seen.values()) > 1) == (path in REPORTS)
+
+
+def test_no_table_is_cut_in_print(opened, printed):
+    page, _ = opened
+    sizes = {tuple(round(s) for s in sheet.mediabox[2:]) for sheet in printed[0]}
     assert sizes <= {(595, 842), (842, 595)} and (595, 842) in sizes  # A4
     page.emulate_media(media="print")
     for how, width in PRINTED_WIDTH.items():

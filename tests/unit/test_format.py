@@ -42,7 +42,8 @@ def test_p_in_a_sentence(p, text):
     "value, decimals, text",
     [
         (0.125, 2, "0.13"),  # half up; round() would give 0.12
-        (2.675, 2, "2.68"),  # the binary number is a little below; its shortest decimal is not
+        (2.675, 2, "2.68"),  # the binary number is a little below; its first 15 digits are not
+        (30.049999999999997, 1, "30.1"),  # between 30.0 and 30.1, by arithmetic in binary
         (-1.25, 1, "−1.3"),
         (-0.04, 1, "0.0"),  # never a minus zero
         (1e-7, 3, "0.000"),

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from snakemake.io import apply_wildcards
-from snakemake.iocontainers import InputFiles, Log, Params
+from snakemake.iocontainers import InputFiles, Log, OutputFiles, Params, Snakemake, Wildcards
 
 from retrocohort import io
 from retrocohort.inert import as_written, inert
@@ -25,10 +25,10 @@ def test_what_needs_nothing_is_not_changed():
 
 
 def test_a_script_is_given_what_the_study_says(tmp_path):
-    class Smk:
-        log, input = Log(fromdict={"log": str(tmp_path / "logs/step.log")}), InputFiles()
-        params = Params(fromdict=inert({"title": "{a}", "levels": {"<b>": ["</b>", 1]}}))
-
+    written = {"title": "{a}", "levels": {"<b>": ["</b>", 1]}}
+    log = Log(fromdict={"log": str(tmp_path / "logs/step.log")})
+    params = Params(fromdict=inert(written))
+    job = Snakemake(InputFiles(), OutputFiles(), params, Wildcards(), 1, {}, log, {}, "rule", None)
     given = {}
-    io.run_logged(lambda smk: given.update(smk.params.items()), Smk)
-    assert given == {"title": "{a}", "levels": {"<b>": ["</b>", 1]}}
+    io.run_logged(lambda smk: given.update(smk.params.items()), job)
+    assert given == written

@@ -89,6 +89,30 @@ def test_texts_put_together_show_the_numbers_of_all():
     assert [n.value for n in numbers_of(said)] == [9, 7, 8]
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("by 10000 months 0", "0"),
+        ("10,000 or 0", "0"),
+        ("at 0.5 and 5", "5"),
+        ("P < 0.001", "<0.001"),
+        ("under 1", ""),
+        ("about 12", "1"),
+    ],
+)
+def test_a_number_stands_where_no_other_one_does(text, place):
+    (found,) = shown(text, Number(1.0, place)).places
+    assert (text[slice(*found)] if found else "") in ("", place, "< 0.001")
+    assert (found is None) == (text in ("under 1", "about 12"))
+    assert not found or found[1] == len(text)
+
+
+def test_each_number_stands_where_its_own_text_was_put():
+    """A time that the study asked for looks like the number behind it."""
+    text = joined("At 12 months, ", shown("12", Number(12.0, "12")), " of 12")
+    assert text.places == ((14, 16),)
+
+
 def test_a_tally_knows_the_rows_that_it_counted_or_summed():
     rows = cited("results/any/audit/warnings.csv", [
         {"step": "records", "item": "age", "n": "2"},

@@ -137,7 +137,7 @@ def test_all_text_of_a_table_is_escaped(baseline):
     assert "New &lt;b&gt;" in html
     assert "<b>" not in html
     root = ET.fromstring(f"<div>{html}</div>")  # well-formed
-    heads = [" ".join(th.itertext()) for th in root.iterfind(".//thead/tr/th")]
+    heads = ["".join(th.itertext()) for th in root.iterfind(".//thead/tr/th")]
     assert heads == [
         "Characteristic",
         "Overall n = 1,200",

@@ -5,8 +5,8 @@ import stat
 
 import pytest
 
+from retrocohort.checksums import sha256
 from retrocohort.faults import FaultsFound
-from retrocohort.io import sha256
 from retrocohort.trace.keys import keys_of
 from retrocohort.trace.lines import WIDTH, quoted, table, width, wrapped
 from retrocohort.trace.private import check_private, write_private

@@ -16,9 +16,10 @@ import pandas  # noqa: F401  the rule files switch it off for who has not import
 import pytest
 
 from made_by import steps_behind
+from retrocohort.checksums import sha256
 from retrocohort.config.study import load_studies
 from retrocohort.faults import FaultsFound
-from retrocohort.io import read_rows, sha256
+from retrocohort.io import read_rows
 from retrocohort.plan.entries import Plan
 from retrocohort.trace.addresses import Addresses, Place, Shown
 from retrocohort.trace.keys import keys_of

@@ -2,7 +2,7 @@
 
 Rules, the same in every table, figure and page:
 
-- rounding is half up, of the shortest decimal that reads back as the number (0.125 gives "0.13");
+- rounding is half up, of the number with 15 significant digits (0.125 gives "0.13");
 - P has three decimals, "<0.001" below 0.001 and ">0.99" above 0.99: never "0.000" nor "1.000";
 - a hazard ratio has two decimals; three or four when two would make it, its limits or 1 look alike;
   none from 100 on; above ten million it is only said to be so;

@@ -7,9 +7,13 @@ again: what is computed on the way has no cell. What is counted or summed over r
 the rows, see `tally`.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import fsum
+
+# a numeral that is no part of a longer one; some styles have a blank after a sign of comparison
+ALONE = r"(?<!\d)(?<!\d[.,·\u2009]){}(?![.,·\u2009]?\d)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,10 @@ class Value(float):
 
 
 class Shown(str):
-    """A text that shows numbers."""
+    """A text that shows numbers; of each, where it starts and ends, None if it cannot be seen."""
 
     numbers: tuple[Number, ...] = ()
+    places: tuple[tuple[int, int] | None, ...] = ()
 
 
 class Record(dict):
@@ -147,8 +152,17 @@ def in_percent(share: float) -> float:
 def shown(text: str, *numbers: Number) -> Shown:
     """Return a text with the numbers that it shows, in their order."""
     made = Shown(text)
-    made.numbers = numbers
+    made.numbers, made.places = numbers, tuple(_places(text, numbers))
     return made
+
+
+def _places(text: str, numbers: Iterable[Number]) -> Iterator[tuple[int, int] | None]:
+    start = 0
+    for number in numbers:
+        pattern = ALONE.format(re.escape(number.shown).replace("<", "<\\s?"))
+        found = re.compile(pattern).search(text, start) if number.shown else None
+        start = found.end() if found else start
+        yield found.span() if found else None
 
 
 def numbers_of(text: str) -> tuple[Number, ...]:
@@ -157,8 +171,15 @@ def numbers_of(text: str) -> tuple[Number, ...]:
 
 
 def joined(*parts: str) -> Shown:
-    """Return texts put together, with the numbers of all."""
-    return shown("".join(parts), *(number for part in parts for number in numbers_of(part)))
+    """Return texts put together, with the numbers of all, each where its own text shows it."""
+    made, places, before = Shown("".join(parts)), [], 0
+    for part in parts:
+        own = getattr(part, "places", ())
+        places += [place and (place[0] + before, place[1] + before) for place in own]
+        before += len(part)
+    made.numbers = tuple(number for part in parts for number in numbers_of(part))
+    made.places = tuple(places)
+    return made
 
 
 def rewritten(text: str, numbers_in: str) -> str:

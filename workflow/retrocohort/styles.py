@@ -59,9 +59,13 @@ def two_figures(p: float) -> str:
 
 
 def rounded(value: float, decimals: int) -> str:
-    """Return a number with fixed decimals, rounded half up from its shortest decimal."""
+    """Return a number with fixed decimals, rounded half up from its 15 significant digits.
+
+    So many digits a binary number holds, and so many Excel looks at: 30.049999999999997, the
+    quartile between 30.0 and 30.1, is 30.1 in the page and in the workbook.
+    """
     step = Decimal(1).scaleb(-decimals)
-    return f"{Decimal(repr(float(value))).quantize(step, context=EXACT):f}"
+    return f"{Decimal(f'{value:.15g}').quantize(step, context=EXACT):f}"
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Names:
         return self.study[section].get(name, {}).get("label") or titled(name)
 
     def term(self, result: Result) -> str:
-        """Return "Grade: Grade 3", with the subgroup, the groups compared and the strata if any."""
+        """Return "Sex: Women", with the subgroup, the groups compared and the strata if any."""
         row = result.new
         variable, split = row["variable"], row.get("split", "")
         parts = [self.variable(variable)]

@@ -144,13 +144,13 @@ def environment(templates: Mapping[str, str]) -> Environment:
 
 def sourced(text: str) -> Markup:
     """Return a text whose numbers carry, unseen, their exact value and the cell they come from."""
-    done, rest = Markup(), str(text)
-    for number in numbers_of(text):
-        if number.source and number.shown:
-            found = re.search(re.escape(number.shown).replace("<", "<\\s?"), rest)
-            before, said, rest = rest[: found.start()], found[0], rest[found.end() :]
-            done += escape(before) + CITED.format(number_text(number.value), number.source.id, said)
-    return done + escape(rest)
+    done, before = Markup(), 0
+    for number, place in zip(numbers_of(text), getattr(text, "places", ()), strict=True):
+        if number.source and place:
+            start, end = place
+            cited = CITED.format(number_text(number.value), number.source.id, text[start:end])
+            done, before = done + escape(text[before:start]) + cited, end
+    return done + escape(text[before:])
 
 
 def breakable(text: str) -> Markup:
@@ -158,7 +158,7 @@ def breakable(text: str) -> Markup:
     pieces = [
         PIECE.findall(part) if i % 2 else [part] for i, part in enumerate(LONG_WORD.split(text))
     ]
-    return Markup("").join(Markup("<wbr>").join(piece) for piece in pieces)
+    return Markup("").join(Markup("<wbr/>").join(piece) for piece in pieces)
 
 
 def words(translations: str) -> dict[str, str]:

@@ -6,9 +6,9 @@ from typing import Any
 
 import yaml
 
+from retrocohort.checksums import sha256
 from retrocohort.config.filled import DEFAULTS
 from retrocohort.config.study import STUDIES
-from retrocohort.io import sha256
 from retrocohort.trace.keys import FILES, keys_of
 from retrocohort.trace.lines import STEP, wrapped
 from retrocohort.tracking import LOCK_FILE

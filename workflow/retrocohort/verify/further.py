@@ -1,5 +1,6 @@
 """The checks of further analyses: interaction, effects in subgroups, landmark, restricted means."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -116,8 +117,8 @@ def _of_split(cohort, group: Followed, part, asked, covariates, tests: Rows, rat
 
 
 def _ratio_test(fits, df: int) -> dict[str, float]:
-    """Return the likelihood-ratio test of two nested fits."""
-    first, second = (found.value for found in fits)
+    """Return the likelihood-ratio test of two nested fits; NaN where one could not be fitted."""
+    first, second = (found.value if found else math.nan for found in fits)
     statistic = 2 * (second - first)
     found = {"loglik_without": first, "loglik_with": second, "statistic": statistic, "df": df}
     return found | {"p": float(chi2.sf(statistic, df))}
@@ -202,7 +203,7 @@ def of_means(cohort: Cohort, part: Mapping, read) -> Iterator[Check]:
     rows, entry = read(part["means"]), part["asked"]
     if entry.get("tau") is None and rows:
         groups = [estimates.group_of(cohort, group, row) for row in rows if not row["reference"]]
-        last = min(own.time.max() for own in groups if own.n)
+        last = min((own.time.max() for own in groups if own.n), default=math.nan)
         checks = Checks("means", part["means"], OWN, ENGINE)
         yield checks.one("last common time", "tau", as_number(rows[0]["tau"]), last)
     yield from estimates.of_means(

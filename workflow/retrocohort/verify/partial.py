@@ -56,12 +56,14 @@ class Cox:
     def __init__(self, group: Followed, x: np.ndarray, strata: np.ndarray, ties: str):
         """Keep the design, with covariates around their means."""
         self.group, self.strata, self.ties = group, strata, ties
-        self.x = x - x.mean(axis=0)
+        self.x = x - x.mean(axis=0) if len(x) else x
 
     def terms(self, beta: np.ndarray) -> Terms:
-        """Return the terms of all deaths."""
+        """Return the terms of all deaths, which may be none."""
+        p = self.x.shape[1]
+        none = (np.empty(0), np.empty(0), np.empty((0, p)), np.empty((0, p, p)))
         blocks = [self._block(self.strata == s, beta) for s in np.unique(self.strata)]
-        columns = zip(*filter(None, blocks), strict=True)
+        columns = zip(none, *filter(None, blocks), strict=True)
         return Terms(*(np.concatenate(each) for each in columns))
 
     def _block(self, own: np.ndarray, beta: np.ndarray):

@@ -6,7 +6,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 
 from lxml import etree
@@ -19,6 +19,7 @@ VALUE = f"{S}v"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 RUN, RAISED, TEXT, BREAK = (f"{W}{name}" for name in ("r", "vertAlign", "t", "br"))
 ROW, BOX = f"{W}tr", f"{W}tc"
+EXCEL = Context(prec=15)  # the digits that it looks at
 BUILT_IN = {"0": "General", "1": "0", "2": "0.00", "3": "#,##0", "4": "#,##0.00"}
 SECTION = re.compile(r'((?:"[^"]*"|[^;"])+)')
 CONDITION = re.compile(r"\[([<>])([\d.]+)\]")
@@ -236,6 +237,6 @@ def _part(part: str, number: Decimal) -> str:
     if not places:
         return part
     whole, _, rest = places[0].partition(".")
-    near = number.quantize(Decimal(1).scaleb(-len(rest)), ROUND_HALF_UP)
+    near = EXCEL.plus(number).quantize(Decimal(1).scaleb(-len(rest)), ROUND_HALF_UP)
     text = f"{near:,f}" if "," in whole else f"{near:f}"
     return text if whole else text.removeprefix("0")

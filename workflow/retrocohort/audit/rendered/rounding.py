@@ -7,7 +7,7 @@ taken, which are data. Everything is done in decimals, from the text of the cell
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from itertools import combinations
 
 from retrocohort.styles import STYLES, Style
@@ -15,6 +15,7 @@ from retrocohort.styles import STYLES, Style
 Row = Mapping[str, str]
 MINUS = "−"
 HAIR = Decimal("1e-9")  # what arithmetic in binary leaves of an exact half
+FIFTEEN = Context(prec=15)
 STEPS = [Decimal(1).scaleb(-decimals) for decimals in range(20)]
 LARGEST_P = Decimal("0.99")
 COUNTS = "n events df strata not_estimable missing rows keys patients duplicated_keys"
@@ -64,8 +65,8 @@ def rule_of(file: str, column: str, row: Row) -> str:
 
 
 def half_up(value: Decimal, decimals: int) -> Decimal:
-    """Return a number rounded half up, away from zero."""
-    return value.quantize(STEPS[decimals], rounding=ROUND_HALF_UP)
+    """Return a number rounded half up, away from zero, of what 15 significant digits say of it."""
+    return FIFTEEN.plus(value).quantize(STEPS[decimals], rounding=ROUND_HALF_UP)
 
 
 class Rounding:
