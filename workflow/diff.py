@@ -3,11 +3,10 @@
 import os
 import sys
 
+from retrocohort.faults import FaultsFound
 from retrocohort.history import store, written
 from retrocohort.history.comparison import Comparison
 from retrocohort.history.summary import lines
-
-from retrocohort.faults import FaultsFound
 
 PAGE = "diff"
 

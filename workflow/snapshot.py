@@ -6,9 +6,8 @@ It is no rule of the Snakefile: what has changed depends on earlier runs, and no
 import os
 import sys
 
-from retrocohort.history import snapshot, store
-
 from retrocohort.faults import FaultsFound
+from retrocohort.history import snapshot, store
 
 PAGE = "changes"
 

@@ -11,6 +11,7 @@ from tests.browser.test_whole_page import PER_MM, PRINTED_WIDTH
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))  # the invented runs of the unit tests
 import history_runs as hr  # noqa: E402
+
 from retrocohort.history import written  # noqa: E402
 from retrocohort.history.comparison import Comparison  # noqa: E402
 

@@ -3,9 +3,9 @@
 from copy import deepcopy
 
 from report_study import STUDY
-from retrocohort.history.records import states
 
 from retrocohort.audit.manifest import role_of
+from retrocohort.history.records import states
 
 RAW, KEYS, CODES = "data/a/raw.csv", "config/studies/a/study.yaml", "config/studies/a/codes.csv"
 LOCK, PLAN = "envs/requirements.lock", "workflow/rules/models.smk"

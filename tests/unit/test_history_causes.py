@@ -2,6 +2,7 @@
 
 import history_runs as hr
 import pytest
+
 from retrocohort.history import causes
 from retrocohort.history.causes import Cause, Causes
 from retrocohort.history.comparison import Comparison

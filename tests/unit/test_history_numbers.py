@@ -4,11 +4,11 @@ import math
 
 import history_runs as hr
 import pytest
+
+from retrocohort.faults import FaultsFound
 from retrocohort.history import cells, conclusions, records
 from retrocohort.history.cells import Cell
 from retrocohort.history.records import ARM, FLOW, POPULATION, Move
-
-from retrocohort.faults import FaultsFound
 
 
 def changed(old, new):

@@ -10,6 +10,7 @@ from pathlib import Path
 import history_runs as hr
 import pytest
 import report_study as rs
+
 from retrocohort.history import store, summary, written
 from retrocohort.history.comparison import Comparison
 

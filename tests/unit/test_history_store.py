@@ -4,9 +4,9 @@ import hashlib
 
 import history_runs as hr
 import pytest
-from retrocohort.history import snapshot, store
 
 from retrocohort.faults import FaultsFound
+from retrocohort.history import snapshot, store
 
 
 @pytest.fixture(autouse=True)

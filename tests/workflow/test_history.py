@@ -10,10 +10,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from retrocohort.history import cells, store
 from tests.workflow.matrix import ROOT
 
 from retrocohort.audit import manifest
+from retrocohort.history import cells, store
 
 STUDY = "rotterdam"
 COX = f"results/{STUDY}/models/full/os/cox_adjusted.csv"
