@@ -86,7 +86,8 @@ def test_changed_printed_numbers_change_the_comparison_and_the_report_alone(proj
     write_rows(project / LEDGER, list(ledger[0]), ledger)
     run(project)
     found = changed(before, sums(project))
-    assert {path for path in found if not path.startswith("report/")} == {"audit/published.csv"}
+    audit = {f"audit/{name}" for name in ("published.csv", "rendered.csv", "manifest.json")}
+    assert {path for path in found if not path.startswith("report/")} == audit
     assert "report/report.html" in found and "report/numbers.json" not in found
     now = compared(project)
     assert {name for name, row in now.items() if row != was[name]} == set(KINDS.values())

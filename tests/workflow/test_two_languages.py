@@ -19,6 +19,7 @@ NEUTRAL = [  # citations, files, packages with versions, addresses
     r"[\w/-]+\.(?:xlsx|csv|sav|json|md|txt|yaml|org)\b",
     r"[A-Za-z][\w-]* \d+(?:\.\d+)+\S*",
     r"doi \S+",
+    r"\blog(?=(?:\(−?-?log)? S)",  # of the interval's scale, a formula
 ]
 METHODS = ["Kaplan-Meier", "Cox", "log-rank", "Wald", "Firth", "Breslow", "Efron", "Holm"]
 METHODS += ["Greenwood", "Schoenfeld", "Pearson", "Fisher", "Student", "Welch", "Shapiro-Wilk"]
@@ -34,6 +35,9 @@ SOFTWARE = [
     "manuscript",
     "Tab",
     "English",
+    "scipy",
+    "tableone",
+    "statsmodels",
 ]
 PRINTED = ["one", "two", "single", "Ref"]  # what the paper prints in words
 STUDY_TERMS = ["bt-pNET", "hn-pNET", "bt-pNET-sHM", "hn-pNET-sHM"]

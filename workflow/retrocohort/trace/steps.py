@@ -44,18 +44,25 @@ Made = list[tuple[Step, list[str]]]  # steps, with those of their outputs that w
 
 
 def chain(file: str, made_by: Mapping[str, Step]) -> Made:
-    """Return the steps behind a file, its own first, each once."""
-    found: Made = []
-    queue = [file]
-    for path in queue:
+    """Return the steps behind a file, its own first, each once and before all that it needs."""
+    outputs: dict[int, list[str]] = {}  # of a step, by its identity
+    ended: list[Step] = []
+
+    def follow(path: str) -> None:
         step = made_by.get(path)
-        known = next((outputs for other, outputs in found if other is step), None)
-        if known is not None:
-            known.append(path)
-        elif step:
-            found.append((step, [path]))
-            queue += [each for each in dict.fromkeys(step.inputs) if each not in queue]
-    return found
+        if step is None:
+            return
+        known = outputs.setdefault(id(step), [])
+        if path in known:
+            return
+        known.append(path)
+        if known == [path]:
+            for each in step.inputs:
+                follow(each)
+            ended.append(step)
+
+    follow(file)
+    return [(step, outputs[id(step)]) for step in reversed(ended)]
 
 
 def steps_lines(steps: Made, study: Mapping, name: str) -> Iterator[str]:

@@ -116,7 +116,7 @@ class Prose:
             texts = " ".join(told(row[key].replace("_", " ")) for key in LEDGER_TEXTS)
             words = " ".join((place, item, statistic, reason))
             if self._as_noted(at.of(name, "words"), words, texts, f"audit/published.csv:{name}"):
-                self.ledger.no_result(at, "what a printed paper says", len(numerals(words)))
+                self.ledger.no_result(at, NO_RESULTS["paper"], len(numerals(words)))
         for name in seen.keys() - rows.keys():
             self.ledger.broken(at.of(name), "the row has no source")
 
