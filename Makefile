@@ -10,7 +10,7 @@ TWIN := .venv-twin
 COHORTS ?= 10000
 
 .PHONY: report manuscript verify diff trace crate test bench simulate lock clean environment install
-.PHONY: picture
+.PHONY: picture screenshots
 .PHONY: browser-driver browser-lock crate-packages crate-lock
 .PHONY: twin twin-keep twin-records twin-accept test-twin twin-lock twin-environment
 .DEFAULT_GOAL := report
@@ -96,6 +96,9 @@ crate-packages: environment
 
 picture: report browser-driver ## the picture of the README, from the page of a shipped study
 	@$(RUN) tests.browser.picture
+
+screenshots: report browser-driver ## pictures of a report, a screen of each section: make screenshots STUDY=x
+	@$(RUN) tests.browser.screenshots $(STUDY)
 
 clean: ## results only; the environment stays
 	rm -rf results

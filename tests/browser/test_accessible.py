@@ -4,10 +4,10 @@ import pytest
 
 from tests.browser.conftest import DESKTOP, INDEX, PHONE, REPORTS
 
+PAGES = [*REPORTS, INDEX]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-# The last study has every kind of table and of block. Judging the contrast of 20,000 cells takes
-# minutes: of tables of one shape two stay, with their first rows. What is inside a drawing is a
-# picture with a text alternative.
+# Judging the contrast of 20,000 cells takes minutes: of tables of one shape two stay, with their
+# first rows. What is inside a drawing is a picture with a text alternative.
 SHORTENED = """() => {
   document.querySelectorAll("details").forEach((d) => { d.open = true; });
   const seen = {};
@@ -21,7 +21,7 @@ SHORTENED = """() => {
 }"""
 
 
-@pytest.fixture(scope="module", params=[*REPORTS[-1:], INDEX], ids=["report", "index"])
+@pytest.fixture(scope="module", params=PAGES, ids=[page.parts[1] for page in PAGES])
 def opened(visit, request):
     """Return a page, unfolded and with short tables."""
     page = visit(request.param)

@@ -34,6 +34,19 @@ AS_BEFORE = """() => {
   document.querySelectorAll(".sheet").forEach((sheet) => { sheet.style.visibility = ""; });
 }"""
 
+# The words of captions and heads of tables that the button above them touches.
+COVERED = """() => [...document.querySelectorAll(".copy")].flatMap((button) => {
+  const box = button.getBoundingClientRect();
+  const words = button.nextElementSibling.querySelectorAll("caption, thead th");
+  return [...words].flatMap((told) => {
+    const range = document.createRange();
+    range.selectNodeContents(told);
+    return [...range.getClientRects()].filter((own) => own.width && own.left < box.right
+      && own.right > box.left && own.top < box.bottom && own.bottom > box.top)
+      .map(() => told.textContent);
+  });
+})"""
+
 
 @pytest.fixture(scope="module", params=PAGES, ids=NAMES)
 def opened(visit, request):
@@ -110,7 +123,19 @@ def test_no_table_is_cut_in_print(opened, printed):
     page.emulate_media(media="screen")
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+VIEWPORTS = pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+
+
+@VIEWPORTS
+def test_no_button_of_a_table_covers_words(opened, viewport):
+    page, path = opened
+    page.set_viewport_size(viewport)
+    unfold(page)
+    assert page.locator(".copy").count() > 5 or path == INDEX
+    assert page.evaluate(COVERED) == []
+
+
+@VIEWPORTS
 def test_the_page_is_never_wider_than_the_screen(opened, viewport):
     page, _ = opened
     page.set_viewport_size(viewport)

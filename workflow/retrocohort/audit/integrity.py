@@ -11,6 +11,7 @@ from retrocohort.faults import Fault
 AGAIN = "Make it again: .venv/bin/python -m snakemake --cores 2 --forcerun {}"
 RUN = "Run `make report`."
 MADE = ("output", "log")  # roles
+ASKED = "/report/screenshots/"  # of pictures, which somebody asked for and no job reads
 
 
 def faults_of_run(manifest: Mapping, finals: Iterable[str], noted: Mapping) -> list[Fault]:
@@ -59,7 +60,8 @@ def extras(manifest: Mapping) -> list[str]:
     """Return the files that stand where every file is to be listed, and are not."""
     matching = {path for pattern in manifest["complete"] for path in Path().glob(pattern)}
     there = {p.as_posix() for p in matching if not p.is_dir() and not is_left_behind(p.name)}
-    return sorted(there - {*manifest["files"], manifests.path_of(manifest["study"])})
+    known = {*manifest["files"], manifests.path_of(manifest["study"])}
+    return sorted(path for path in there - known if ASKED not in path)
 
 
 def _differing(manifest: Mapping) -> dict[str, str]:
