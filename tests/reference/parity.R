@@ -25,7 +25,14 @@ for (name in names(study$models)) {
     }
   }
 }
-types <- c(spss = "plain", r = "log", sas = "log-log")
+types <- c(r = "log", sas = "log-log")
+# SPSS's limit of the median: Klein and Moeschberger 2003, page 122
+spss_top <- function(curve) {
+  died <- curve$n.event > 0
+  time <- curve$time[died]; s <- curve$surv[died]; se <- (curve$surv * curve$std.err)[died]
+  i <- which(s <= 0.5 + 1e-8)[1]; u <- max(which(s >= 0.55 - 1e-8)); l <- min(which(s <= 0.45 + 1e-8))
+  time[i] + 1.96 * se[i] * (time[l] - time[u]) / (s[u] - s[l])
+}
 for (population in names(study$populations)) {
   own <- study$data[study$populations[[population]], ]
   for (endpoint in c("os", "rfs")) {
@@ -33,8 +40,9 @@ for (population in names(study$populations)) {
     for (time in study$survival$landmarks)
       row(sapply(curves, function(curve) c(summary(curve, times = time)$lower, NA)[1]),
           "interval", population, endpoint, time = time)
-    row(sapply(curves[c("r", "sas")], function(curve) quantile(curve, probs = 0.5)$upper[[1]]),
-        "median", population, endpoint)
+    tops <- sapply(curves, function(curve) quantile(curve, probs = 0.5)$upper[[1]])
+    if (min(curves$r$surv) <= 0.45) tops <- c(spss = spss_top(curves$r), tops)
+    row(tops, "median", population, endpoint)
   }
   for (variable in c("menopause", "grade", "chemo")) {
     table <- table(own$hormone, own[[variable]])

@@ -197,8 +197,9 @@ def test_other_programs_print_what_r_gives_by_their_rules():
 def test_a_parity_table_says_which_program_the_study_follows():
     for study, program in (("rotterdam", "r"), (STUDY, "spss")):
         rows = read_rows(f"results/{study}/audit/parity.csv")
-        assert rows
-        for row in (row for row in rows if row[program]):
+        followed = [row for row in rows if row[program] and row["convention"] != "median"]
+        assert followed  # the limits of a median are read off the curve, in every preset
+        for row in followed:
             assert float(row["this"]) == pytest.approx(float(row[program]), rel=1e-6)
 
 

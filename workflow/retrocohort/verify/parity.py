@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import norm
 
 from retrocohort.language import noted
 from retrocohort.verify import baseline
 from retrocohort.verify.cohort import Cohort
 from retrocohort.verify.cox import fit
-from retrocohort.verify.curves import quantile, steps
+from retrocohort.verify.curves import EQUAL, Steps, quantile, steps
 from retrocohort.verify.models import Model, models_of
 from retrocohort.verify.words import CONVENTIONS
 
@@ -25,10 +26,12 @@ COLUMNS = (
 REASONS = {
     "ties": noted("SPSS and SAS take Breslow's approximation, R takes Efron's"),
     "interval": noted(
-        "the interval is symmetric around S in SPSS, around log S in R, around log(-log S) in SAS"
+        "the interval is symmetric around log S in R, around log(-log S) in SAS; SPSS prints the"
+        " standard error alone"
     ),
     "median": noted(
-        "R and SAS read it off the limits of their curves; SPSS prints a standard error instead"
+        "R and SAS read it off the limits of their curves; SPSS takes 1.96 standard errors, from"
+        " the slope of the curve between 55% and 45%"
     ),
     "quantile": noted("SPSS takes the first time with S at or below 50%, R and SAS the middle"),
     "contingency": noted("R corrects for continuity (Yates); SPSS and SAS print Pearson's first"),
@@ -39,9 +42,10 @@ REASONS = {
     ),
 }
 VISIBLE = 0.0005
+SPSS_CONFIDENCE = 0.95  # it has no other
 TESTS = ("contingency", "t_test", "rank_test")
 TIES = {"spss": "breslow", "r": "efron", "sas": "breslow"}
-INTERVALS = {"spss": "plain", "r": "log", "sas": "log-log"}
+INTERVALS = {"r": "log", "sas": "log-log"}
 QUANTILES = {"spss": "spss", "r": "r", "sas": "r"}
 CONTINGENCY = {"spss": "pearson", "r": "yates", "sas": "pearson"}
 MEANS = {"spss": "student", "r": "welch", "sas": "student"}
@@ -106,7 +110,8 @@ def _of_ties(cohort: Cohort, parts: Sequence[Mapping], conventions, read) -> Ite
             continue
         for model in models_of(cohort, part | {"asked": asked}, read):
             ratios = {ties: _ratios(model, ties) for ties in ("efron", "breslow")}
-            for row in (row for row in model.rows if row["coef"]):
+            known = not model.group.delayed  # to COXREG
+            for row in (row for row in model.rows if known and row["coef"]):
                 column = row["variable"], row["level"]
                 own = {program: ratios[ties].get(column, np.nan) for program, ties in TIES.items()}
                 place = _place(part, "estimates", row, "variable", "level")
@@ -123,7 +128,7 @@ def _of_curves(cohort: Cohort, parts: Sequence[Mapping], conventions, read) -> I
     confidence = conventions["confidence"]
     for part in parts:
         group = cohort.followed(part["population"], part["endpoint"])
-        if not group.event.any():
+        if group.delayed or not group.event.any():  # neither KM nor LIFETEST knows delayed entry
             continue
         curves = {
             program: steps(group, {"interval": interval, "confidence": confidence})
@@ -132,16 +137,35 @@ def _of_curves(cohort: Cohort, parts: Sequence[Mapping], conventions, read) -> I
         whole = [row for row in read(part["landmarks"]) if not row["variable"] and row["ci_low"]]
         for row in whole:
             lows = {name: float(c.at(float(row["time"]))[1]) for name, c in curves.items()}
-            yield Printed("interval", _place(part, "landmarks", row, "time"), lows, row["ci_low"])
+            place = _place(part, "landmarks", row, "time")
+            yield Printed("interval", place, {"spss": np.nan} | lows, row["ci_low"])
         row = read(part["quantiles"])[0]
         place = _place(part, "quantiles", row)
         tops = {n: quantile(c.time, c.high, c.last, 0.5, "r") for n, c in curves.items()}
-        yield Printed("median", place, tops | {"spss": np.nan}, row["median_high"])
-        middle = {
-            name: quantile(c.time, c.survival, c.last, 0.5, QUANTILES[name])
-            for name, c in curves.items()
-        }
+        own = {"spss": symmetric_top(curves["r"], confidence)}
+        yield Printed("median", place, own | tops, row["median_high"])
+        c = curves["r"]
+        middle = {n: quantile(c.time, c.survival, c.last, 0.5, r) for n, r in QUANTILES.items()}
         yield Printed("quantile", place, middle, row["median"])
+
+
+def symmetric_top(curve: Steps, confidence: float) -> float:
+    """Return the upper limit of the median that SPSS prints, NaN where it prints none.
+
+    The median and 1.96 standard errors: that of S (here of limits around log S) over the slope of
+    the curve between the last event with S >= 0.55 and the first with S <= 0.45 (Klein and
+    Moeschberger, Survival Analysis, 2003, page 122; IBM SPSS Statistics Algorithms, KM).
+    """
+    median = quantile(curve.time, curve.survival, curve.last, 0.5, "spss")
+    above = np.flatnonzero(curve.survival >= 0.55 - EQUAL)
+    below = np.flatnonzero(curve.survival <= 0.45 + EQUAL)
+    if np.isnan(median) or not len(above) or not len(below) or confidence != SPSS_CONFIDENCE:
+        return np.nan
+    survival, low, _ = curve.at(median)
+    error = survival * np.log(survival / low) / norm.ppf(0.5 + confidence / 2)
+    first, last = above[-1], below[0]
+    fall = curve.survival[first] - curve.survival[last]
+    return median + 1.96 * error * (curve.time[last] - curve.time[first]) / fall
 
 
 def _of_tests(cohort: Cohort, parts: Sequence[Mapping], read) -> Iterator[Printed]:
