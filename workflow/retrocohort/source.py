@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import fsum
 
-# a numeral that is no part of a longer one; some styles have a blank after a sign of comparison
-ALONE = r"(?<!\d)(?<!\d[.,·\u2009]){}(?![.,·\u2009]?\d)"
+# what makes digits beside it a part of the same numeral
+BEFORE, BEHIND = re.compile(r"\d[.,·\u2009]?$"), re.compile(r"[.,·\u2009]?\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +159,22 @@ def shown(text: str, *numbers: Number) -> Shown:
 def _places(text: str, numbers: Iterable[Number]) -> Iterator[tuple[int, int] | None]:
     start = 0
     for number in numbers:
-        pattern = ALONE.format(re.escape(number.shown).replace("<", "<\\s?"))
-        found = re.compile(pattern).search(text, start) if number.shown else None
-        start = found.end() if found else start
-        yield found.span() if found else None
+        said = number.shown
+        # some styles have a blank after a sign of comparison
+        place = said and (_place(text, said, start) or _place(text, f"{said[0]} {said[1:]}", start))
+        start = place[1] if place else start
+        yield place or None
+
+
+def _place(text: str, said: str, start: int) -> tuple[int, int] | None:
+    """Return where a text says a numeral that is no part of a longer one."""
+    at = text.find(said, start)
+    while at >= 0:
+        end = at + len(said)
+        if not (BEFORE.search(text[max(at - 2, 0) : at]) or BEHIND.match(text, end)):
+            return at, end
+        at = text.find(said, at + 1)
+    return None
 
 
 def numbers_of(text: str) -> tuple[Number, ...]:
