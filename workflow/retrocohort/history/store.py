@@ -16,10 +16,14 @@ LAST, PREVIOUS = "last", "previous"
 
 
 def folder(study: str) -> Path:
-    """Return where the history of a study is; it names records, so it is for the owner alone."""
+    """Return where the history of a study is; it names records, so it is for the owner alone.
+
+    What earlier runs left open there is closed; new files are as the umask of the command says.
+    """
     place = HISTORY / study
     place.mkdir(parents=True, exist_ok=True)
-    place.chmod(0o700)
+    for own in (place, *place.rglob("*")):
+        own.chmod(0o700 if own.is_dir() else 0o600)
     return place
 
 
