@@ -14,6 +14,7 @@ from lxml.etree import XMLSyntaxError
 from retrocohort import io, jobs
 from retrocohort.config.study import STUDIES, load_config, load_studies
 from retrocohort.faults import Fault, FaultsFound
+from retrocohort.history import store
 from retrocohort.manuscript import filling, markdown, word
 
 NO_DOCUMENT = (BadZipFile, zlib.error, EOFError, KeyError, ValueError, XMLSyntaxError)
@@ -34,7 +35,9 @@ def fill(name: str, study: dict) -> bool:
     io.write_rows(changes, filling.CHANGES, made.changes)
     io.write_rows(unmatched, filling.UNMATCHED, made.unmatched)
     job = jobs.ended(job, [target, changes, unmatched])  # after the manifest: `make verify` asks
+    store.folder(name)  # private
     io.write_json(memory_file, {"now": made.used, "before": made.before, "job": job}, indent=1)
+    Path(memory_file).chmod(0o600)
     print(f"{target}: {len(made.used)} numbers, {len(made.changes)} changed since the last fill")
     for row in made.unmatched:
         nearest = f" Did you mean {row['nearest']}?" if row["nearest"] else ""

@@ -4,15 +4,16 @@ It is no rule of the Snakefile, as no result may depend on what else a machine h
 stands in history/<study>/r.csv.
 """
 
+import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 from retrocohort import io
 from retrocohort.checksums import sha256
 from retrocohort.config.study import load_config, load_studies
 from retrocohort.faults import Fault, FaultsFound
+from retrocohort.history import store
 from retrocohort.plan.entries import Plan
 from retrocohort.plan.verified import verified_conventions, verified_parts, verified_variables
 from retrocohort.verify import third
@@ -23,11 +24,10 @@ REMEDY = "Compare both with a third program before using the number."
 
 def verify(plan: Plan) -> list[Fault]:
     """Return where R and the results of a study differ; R does not run twice for the same files."""
-    verified, folder = f"{plan.folder}/audit/verification.csv", Path("history", plan.name)
+    verified, folder = f"{plan.folder}/audit/verification.csv", store.folder(plan.name)
     made, stamp = folder / "r.csv", folder / "r.sha256"
     state = f"{sha256(verified)} {sha256(third.SCRIPT)}\n"
     if not (made.is_file() and stamp.is_file() and io.read_text(str(stamp)) == state):
-        folder.mkdir(parents=True, exist_ok=True)
         variables, how = verified_variables(plan), verified_conventions(plan)
 
         def read(path):
@@ -46,6 +46,7 @@ def verify(plan: Plan) -> list[Fault]:
 
 def main() -> None:
     """Verify every study of the configuration."""
+    os.umask(0o077)  # history/ is private
     if not shutil.which("Rscript"):
         print("R is not installed: the estimates have two engines, not three.")
         return

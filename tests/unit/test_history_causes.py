@@ -101,7 +101,8 @@ def test_a_key_that_nobody_was_told_is_not_the_cause(before):
     after = decided(before, "above: 80", "above: 75", hr.FITTING)
     assert why(before, after) == [(causes.CODE, hr.FITTING)]
     (other,) = [c for c in Comparison(before, after).unused if c.kind == causes.DECISION]
-    assert other.what.startswith(f"{hr.KEYS}: criteria") and "above: 75" in other.new
+    what = f"{hr.KEYS}: criteria[too_old].where.age_x.above"
+    assert other == Cause(causes.DECISION, what, "80", "75")
 
 
 def test_a_parameter_that_no_key_explains(before):
@@ -118,7 +119,7 @@ def test_a_row_of_the_codes(before):
     after["decisions"][hr.CODES] += "a,sex_x,w,sex_f\n"
     after["jobs"]["results/a/logs/clean.log"]["params"]["codes"]["w"] = "sex_f"
     (cause,) = Causes(before, after).of(COX)
-    assert cause.what == f"{hr.CODES}: a" and "raw: w" in cause.new and "raw: f" not in cause.new
+    assert cause.what == f"{hr.CODES}: a[sex_x, w]" and "raw: w" in cause.new
 
 
 def test_several_are_all_named(before):
@@ -155,16 +156,23 @@ def test_a_step_that_one_run_alone_has(before):
     after["tables"][new] = text
     (table,) = Comparison(before, after).tables
     assert (table.is_new, table.is_gone, table.n) == (True, False, 1)
-    assert Causes(before, after).of(f"results/a/{new}") == (Cause(causes.STEP, "fit_new"),)
-    assert Causes(after, before).of(f"results/a/{new}") == (Cause(causes.STEP, "fit_new"),)
+    for both in ((before, after), (after, before)):
+        (cause,) = Causes(*both).of(f"results/a/{new}")
+        assert cause.what == f"{hr.KEYS}: models.mod_new"
+    after["decisions"] = before["decisions"]
+    for both in ((before, after), (after, before)):
+        assert Causes(*both).of(f"results/a/{new}") == (Cause(causes.STEP, "fit_new"),)
 
 
 def test_a_result_that_the_step_makes_in_one_run_alone(before):
-    after = hr.later(before)
+    men = "  pop_men: {where: {sex_x: sex_m}}\n"
+    after = decided(before, "criteria:", f"populations:\n{men}criteria:", tables=())
     after["jobs"]["results/a/logs/fit.log"]["params"]["parts"] = [{"population": "pop_men"}]
     path = "results/a/models/pop_men/end_os/cox_mod_adj.csv"
     after["files"][path] = {"sha256": "1", "role": "output", "job": "results/a/logs/fit.log"}
-    assert why(before, after, path) == [(causes.PARAMETER, "parts")]
+    assert why(before, after, path) == [(causes.DECISION, f"{hr.KEYS}: populations")]
+    after["decisions"] = before["decisions"]
+    assert why(before, after, path) == [(causes.PARAMETER, "parts")]  # nothing says why
 
 
 def test_a_result_that_the_step_reads_in_one_run_alone(before):
@@ -173,11 +181,57 @@ def test_a_result_that_the_step_reads_in_one_run_alone(before):
     assert why(before, after) == [(causes.READ, hr.CLEANED)]
 
 
-def test_of_lists_of_entries_the_items_that_differ():
+def told(old, new):
+    return [(one.key, one.old, one.new) for one in differing({"parts": old}, {"parts": new})]
+
+
+def test_items_of_lists_are_compared_by_their_names():
     old, new = ([{"population": p} for p in own] for own in (["full", "men"], ["full", "old"]))
-    (told,) = differing({"parts": old}, {"parts": new})
-    assert (told.old, told.new) == ("…, {population: men}", "…, {population: old}")
-    assert told.names == {"men", "old"}
+    assert told(old, new) == [
+        ("parts[men]", "{population: men}", "–"),
+        ("parts[old]", "–", "{population: old}"),
+    ]
+    names = [one.names for one in differing({"parts": old}, {"parts": new})]
+    assert names == [{"men"}, {"old"}]
+    old = [{"exclude": "minor", "where": {"age": {"below": 18}}}, {"exclude": "lost"}]
+    new = [{"exclude": "minor", "where": {"age": {"below": 21}}}, {"exclude": "lost"}]
+    assert told(old, new) == [("parts[minor].where.age.below", "18", "21")]
+    assert told(old, old[::-1]) == [("parts", "[minor], [lost]", "[lost], [minor]")]
+
+
+def test_items_without_a_name_are_compared_by_place_if_there_are_as_many():
+    assert told([{"time": "a"}, {"time": "b"}], [{"time": "a"}, {"time": "c"}]) == [
+        ("parts[2].time", "b", "c")
+    ]
+    assert told([{"time": "a"}], [{"time": "a"}, {"time": "c"}]) == [
+        ("parts", "{time: a}", "{time: a}, {time: c}")
+    ]
+
+
+def test_the_order_of_levels_is_a_decision():
+    head = "name,levels\n"
+    old, new = (parsed("dictionary.csv", f"{head}sex,{t}\n") for t in ("f=W|m=M", "m=M|f=W"))
+    (one,) = differing(old, new)
+    assert (one.key, one.old, one.new) == ("sex.levels", "f, m", "m, f")
+
+
+def test_of_keys_that_changed_alike_the_nearest_is_named(before):
+    after = hr.later(before, hr.KEYS, tables=MOVED)
+    for run, ties in ((before, "efron"), (after, "breslow")):
+        run["decisions"][hr.KEYS] = f"a: {{ties: {ties}}}\nb: {{model: {{ties: {ties}}}}}\n"
+        run["jobs"]["results/a/logs/fit.log"]["params"]["model"]["ties"] = ties
+    assert why(before, after) == [(causes.DECISION, f"{hr.KEYS}: b.model.ties")]
+
+
+def test_what_no_key_names_follows_from_a_key_if_the_same_code_planned_both(before):
+    after = decided(before, "above: 80", "above: 75")
+    after["jobs"]["results/a/logs/fit.log"]["params"]["model"] |= {"look": "dark", "wide": True}
+    key = (causes.DECISION, f"{hr.KEYS}: criteria[too_old].where.age_x.above")
+    assert why(before, after) == [key]
+    after["files"][hr.PLAN]["sha256"] = "new"
+    (cause,) = Causes(before, after).of(COX)
+    assert (cause.kind, cause.what) == (causes.PARAMETER, "model")
+    assert (cause.old, cause.new) == ("look: –; wide: –", "look: dark; wide: true")
 
 
 def test_missing_null_and_empty_are_the_same_decision():

@@ -1,6 +1,7 @@
 """Snapshots on disk: private, of fixed bytes, found by name; what is wrong is said."""
 
 import hashlib
+from pathlib import Path
 
 import history_runs as hr
 import pytest
@@ -80,6 +81,16 @@ def test_a_study_without_snapshots():
     saved(DAYS[0])
     with pytest.raises(FaultsFound, match="There are those of: a."):
         store.find("b", "last")
+
+
+def test_what_earlier_runs_left_open_is_closed():
+    saved(DAYS[0])
+    left = Path("history/a/r.csv")
+    left.write_text("file\n")
+    for place, mode in ((left, 0o644), (left.parent, 0o755), (left.parent / "snapshots", 0o755)):
+        place.chmod(mode)
+    store.folder("a")
+    assert {p.stat().st_mode & 0o077 for p in (left.parent, *left.parent.rglob("*"))} == {0}
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"\x1f\x8b broken"])

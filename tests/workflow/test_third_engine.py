@@ -1,11 +1,13 @@
 """R as a third engine: what it is asked, and that a difference is named; with R, that it agrees."""
 
 import csv
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
+import third_engine
 from retrocohort.config.study import load_studies
 from retrocohort.io import read_rows
 from retrocohort.plan.entries import Plan
@@ -52,6 +54,29 @@ def test_a_difference_is_found():
     alone = {**key, "item": "sex", "value": "1"}
     assert [c.agrees for c in third.compared([same, alone], [first], "R")] == [True]
     assert [c.agrees for c in third.compared([other], [first], "R")] == [False]
+
+
+def test_what_r_says_is_for_the_owner_alone(monkeypatch, tmp_path):
+    def ask_r(_, __, folder):
+        for name in ("r_jobs.csv", "r_numbers.csv"):
+            (folder / name).write_text("file\n", encoding="utf-8")
+        first = read("audit/verification.csv")[0]
+        return [first], "R 4.2.2"
+
+    studies = load_studies([STUDY], lambda *_: [])
+    monkeypatch.setattr(third_engine, "load_studies", lambda _: studies)
+    monkeypatch.setattr(third_engine.shutil, "which", lambda _: "Rscript")
+    monkeypatch.setattr(third_engine.third, "ask_r", ask_r)
+    monkeypatch.setattr(third_engine.store, "HISTORY", tmp_path / "history")
+    umask = os.umask(0o022)
+    try:
+        third_engine.main()
+    finally:
+        os.umask(umask)
+    made = list((tmp_path / "history").rglob("*"))
+    names = {"r.csv", "r.sha256", "r_jobs.csv", "r_numbers.csv"}
+    assert {path.name for path in made if path.is_file()} == names
+    assert {path.stat().st_mode & 0o077 for path in made} == {0}
 
 
 @pytest.mark.skipif(not shutil.which("Rscript"), reason="NOT TESTED WITH R: no Rscript")

@@ -4,11 +4,13 @@ Nothing is guessed. A result depends on a difference if its job, or a job that m
 on the way to it, read a file, was told a decision or ran on a package that differs.
 """
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from retrocohort.audit.manifest import role_of
 from retrocohort.history.decisions import NONE, Decision, differing, parsed
+from retrocohort.history.evidence import Evidence
 
 DATA, CONFIG, CODE, PACKAGE = "data", "config", "code", "package"
 DECISION, PARAMETER = "decision", "parameter"
@@ -53,6 +55,8 @@ class Causes:
         self.sources = {path for own in files for path in own} - made
         self.packages = list(_packages(before["environment"], after["environment"]))
         self.keys = [found for path in _decided(before, after) for found in self._keys(path)]
+        self.ordered = all("planned" in side for side in self.sides)  # older ones are sorted
+        self.evidence = Evidence(self.keys, self._is_planned_alike())
         self._known: dict[str, tuple[Cause, ...]] = {}
 
     def of(self, path: str) -> tuple[Cause, ...]:
@@ -81,36 +85,35 @@ class Causes:
     def _followed(self, path: str) -> list[Cause]:
         """Return what the job of a result, and those before it, read, were told and ran on."""
         old, new = jobs = self._jobs(path)
-        found = []
         if not old or not new:
-            return [Cause(STEP, self.rule(path)), *self._told(old, new)]
+            return self._planned(old or new, Cause(STEP, self.rule(path)))
+        found, told = [], self._told(old, new)
         reads = [set(job["reads"]) for job in jobs]
         for read in sorted(reads[0] | reads[1]):
             both = read in reads[0] and read in reads[1]
             if both and not self._differs(read):
                 continue
-            if read not in self.sources:
-                found += self.of(read) if both else [self._read(READ, read, reads)]
-            elif not self._is_lock(read):
-                found.append(self._read(self._kind(read), read, reads))
-        found = [*self._told(old, new), *found, *self.packages]
+            if read in self.sources:
+                found += [] if self._is_lock(read) else [self._read(self._kind(read), read, reads)]
+            elif both:
+                found += self.of(read)
+            elif not any(cause.kind == DECISION for cause in told):
+                found += self._planned(new, self._read(READ, read, reads))
+        found = [*told, *found, *self.packages]
         return found or [Cause(NOTHING, path)]
 
     def _told(self, old: Mapping, new: Mapping) -> list[Cause]:
-        """Return what a job was told otherwise: the keys of files that say so, else parameters.
+        """Return what a job was told otherwise: the keys of files that say so, else parameters."""
+        params = [job["params"] for job in (old, new)]
+        if not self.ordered:
+            params = [json.loads(json.dumps(own, sort_keys=True)) for own in params]
+        keys, left = self.evidence.of_parameters(*params)
+        return [_key(*own) for own in keys] + [*_parameters(left)]
 
-        A key says so if it changed in the same way, or if what it names on one side alone is what
-        the parameter does: a model that loses a covariate is no longer told its type either.
-        """
-        told = list(differing(old.get("params", {}), new.get("params", {})))
-        alike = {d: [own for own in self.keys if own[1].is_like(d)] for d in told}
-        sure = [own for keys in alike.values() for own in keys]
-        found = [_key(*own) for own in sure]
-        for decision in (d for d in told if not alike[d]):
-            keys = _naming(sure, decision) or _naming(self.keys, decision)
-            parameter = Cause(PARAMETER, decision.key, decision.old, decision.new)
-            found += [_key(*own) for own in keys] or ([parameter] if old and new else [])
-        return found
+    def _planned(self, job: Mapping, otherwise: Cause) -> list[Cause]:
+        """Return the keys for which one run alone has a step or an input of it, if any says so."""
+        keys = self.evidence.of_step(job["rule"], job["params"])
+        return [_key(*own) for own in keys] or [otherwise]
 
     def _jobs(self, path: str) -> list[Mapping]:
         """Return the job that makes a result in each run, empty where there is no such job."""
@@ -145,6 +148,12 @@ class Causes:
     def _kind(self, path: str) -> str:
         return KINDS[role_of(path)]
 
+    def _is_planned_alike(self) -> bool:
+        """Return whether the same code and packages planned both runs."""
+        code = (own for own in self.sources if role_of(own) == CODE)
+        planned = {p for side in self.sides for p in side.get("planned", ())} or code
+        return not self.packages and not any(map(self._differs, planned))
+
     def _is_lock(self, path: str) -> bool:
         """Return whether a file is the lock file, for which the packages stand that differ."""
         return bool(self.packages) and path == self.sides[1]["environment"]["lock"]
@@ -155,12 +164,27 @@ class Causes:
         return [(path, decision) for decision in differing(old, new)]
 
 
-def _naming(keys: Iterable[tuple[str, Decision]], told: Decision) -> list[tuple[str, Decision]]:
-    return [own for own in keys if own[1].names & told.names]
+def _parameters(left: Sequence[Decision]) -> Iterator[Cause]:
+    """Yield one cause a parameter: of several parts that differ their names and values."""
+    by: dict[str, list[Decision]] = {}
+    for part in left:
+        by.setdefault("".join(part.path[:1]), []).append(part)
+    for name, parts in by.items():
+        if len(parts) == 1:
+            yield Cause(PARAMETER, parts[0].key, parts[0].old, parts[0].new)
+        else:
+            old, new = (
+                "; ".join(
+                    f"{part.key.removeprefix(f'{name}.')}: {getattr(part, side)}" for part in parts
+                )
+                for side in ("old", "new")
+            )
+            yield Cause(PARAMETER, name, old, new)
 
 
 def _key(path: str, decision: Decision) -> Cause:
-    return Cause(DECISION, f"{path}: {decision.key}", decision.old, decision.new)
+    what = f"{path}: {decision.key}" if decision.key else path
+    return Cause(DECISION, what, decision.old, decision.new)
 
 
 def _decided(before: Mapping, after: Mapping) -> list[str]:

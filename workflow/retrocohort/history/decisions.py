@@ -1,7 +1,7 @@
 """What was decided otherwise: keys of configuration files and parameters, old and new."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
@@ -10,9 +10,10 @@ from retrocohort.faults import FaultsFound
 from retrocohort.io import number_text
 
 NONE = "–"
-OTHERS = "…"  # the items of a list that both have
 DICTIONARY = "dictionary.csv"  # one row a name
 LEVELS = "levels"  # its columns that hold code=label|code=label
+OWN = ("name", "exclude")  # the keys by which an item of a list is called, else all of these:
+SHARED = ("model", "table", "curve", "endpoint", "population", "variable", "raw", "path")
 
 
 @dataclass(frozen=True)
@@ -21,38 +22,102 @@ class Decision:
 
     Attributes
     ----------
-    key : str
-        Names with dots between them.
+    path : tuple of str
+        The names that lead to it; the item of a list in brackets, by its name or place.
     old, new : str
         The values, `NONE` where there is no such key.
     names : frozenset of str
         What only one of both sides names: the key itself if only one has it, else words.
     """
 
-    key: str
+    path: tuple[str, ...]
     old: str
     new: str
     names: frozenset[str]
 
+    @property
+    def key(self) -> str:
+        """Return "criteria[minor].where.age.below"."""
+        return ".".join(self.path).replace(".[", "[")
+
     def is_like(self, other: "Decision") -> bool:
-        """Return whether another key, whose last name is the same, changed in the same way."""
-        return (self.old, self.new, _last(self.key)) == (other.old, other.new, _last(other.key))
+        """Return whether another key changed in the same way."""
+        return (self.old, self.new) == (other.old, other.new)
+
+    def alike(self, other: "Decision") -> int:
+        """Return how many names, counted from the last, both have in common."""
+        pairs = list(zip(reversed(self.path), reversed(other.path), strict=False))
+        return next((i for i, (a, b) in enumerate(pairs) if a != b), len(pairs))
 
 
-def differing(old, new, key: str = "") -> Iterator[Decision]:
+def differing(old, new, path: tuple[str, ...] = ()) -> Iterator[Decision]:
     """Yield the keys in which two values differ; a key that only one has, with all below it."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
-        for name in dict.fromkeys((*old, *new)):
-            place = f"{key}.{name}" if key else str(name)
-            a, b = (side.get(name) for side in (old, new))
-            if a in (None, "") or b in (None, ""):
-                if a != b and not (a in (None, "") and b in (None, "")):
-                    yield Decision(place, _text(a), _text(b), frozenset((str(name),)))
-            else:
-                yield from differing(a, b, place)
+        yield from _of_mappings(old, new, path, [{}])
+    elif _is_listing(old) and _is_listing(new) and any((old, new)):
+        items = _items(old, new)
+        if items:
+            yield from _of_mappings(*items, path, [*old, *new])
+        else:
+            yield _as_whole(old, new, path)
     elif old != new:
-        words = _words(old) ^ _words(new)
-        yield Decision(key, *_both(old, new), frozenset(words))
+        yield _as_whole(old, new, path)
+
+
+def _of_mappings(old: Mapping, new: Mapping, path: tuple, others: list) -> Iterator[Decision]:
+    """Yield the keys that differ; `others` are the entries beside which one is added or lost."""
+    for name in dict.fromkeys((*old, *new)):
+        a, b = (None if side.get(name) == "" else side.get(name) for side in (old, new))
+        if a is None and b is None:
+            continue
+        place = (*path, str(name))
+        if a is None or b is None:
+            names = _named_alone(str(name), b if a is None else a, others)
+            yield Decision(place, _text(a), _text(b), names)
+        else:
+            yield from differing(a, b, place)
+    both = [[str(name) for name in a if name in b] for a, b in ((old, new), (new, old))]
+    if both[0] != both[1]:
+        yield Decision(path, *map(_text, both), frozenset())
+
+
+def _named_alone(name: str, value, others: Sequence) -> frozenset[str]:
+    """Return a key that one side alone has; of an item of a list the words that it adds."""
+    if not name.startswith("["):
+        return frozenset((name,))
+    words, rest = words_of(value), set()
+    for other in others:
+        rest |= words_of(other) if other != value else set()
+    return frozenset(words - rest or words)
+
+
+def _as_whole(old, new, path: tuple) -> Decision:
+    return Decision(path, _text(old), _text(new), frozenset(words_of(old) ^ words_of(new)))
+
+
+def _is_listing(value) -> bool:
+    """Return whether a value is a list of entries."""
+    return isinstance(value, list) and all(isinstance(item, Mapping) for item in value)
+
+
+def _items(old: list[Mapping], new: list[Mapping]) -> tuple[dict, dict] | None:
+    """Return the items of two lists by their names, or places; None if nothing pairs them."""
+    called = [[_called(item) for item in side] for side in (old, new)]
+    if any("" in own or len(set(own)) < len(own) for own in called):
+        if len(old) != len(new):
+            return None
+        called = [[str(i) for i in range(1, len(old) + 1)]] * 2
+    return tuple(
+        {f"[{name}]": item for name, item in zip(own, side, strict=True)}
+        for own, side in zip(called, (old, new), strict=True)
+    )
+
+
+def _called(item: Mapping) -> str:
+    own = [item[key] for key in OWN if key in item][:1] or [
+        item[key] for key in SHARED if key in item
+    ]
+    return ", ".join(str(name) for name in own if isinstance(name, str | int))
 
 
 def parsed(path: str, text: str) -> Mapping:
@@ -77,16 +142,6 @@ def _cell(column: str, cell: str) -> str | dict[str, str]:
     return cell
 
 
-def _both(old, new) -> tuple[str, str]:
-    """Return two values as texts; of lists of entries only those in which they differ."""
-    if isinstance(old, list) and isinstance(new, list):
-        left, right = ([item for item in a if item not in b] for a, b in ((old, new), (new, old)))
-        if any(isinstance(item, Mapping) for item in (*left, *right)):
-            same = [OTHERS] if len(left) < len(old) else []
-            return _text([*same, *left]), _text([*same, *right])
-    return _text(old), _text(new)
-
-
 def _text(value) -> str:
     if isinstance(value, Mapping):
         return f"{{{', '.join(f'{key}: {_text(part)}' for key, part in value.items())}}}"
@@ -97,14 +152,10 @@ def _text(value) -> str:
     return number_text(value) or NONE
 
 
-def _words(value) -> set[str]:
+def words_of(value) -> set[str]:
     """Return the texts in a value: names of variables, populations and others."""
     if isinstance(value, Mapping):
         value = list(value.values())
     if isinstance(value, list):
-        return {word for part in value for word in _words(part)}
+        return {word for part in value for word in words_of(part)}
     return {value} if isinstance(value, str) else set()
-
-
-def _last(key: str) -> str:
-    return key.rpartition(".")[2]

@@ -18,6 +18,7 @@ from retrocohort.history.causes import (
 )
 from retrocohort.history.comparison import Comparison
 from retrocohort.history.decisions import NONE
+from retrocohort.history.shown import brief
 from retrocohort.language import listed, say, template
 from retrocohort.report.blocks import Block, listing, text
 
@@ -105,4 +106,4 @@ class Reasons:
 
 
 def _row(cause: Cause) -> list[str]:
-    return [say(KINDS[cause.kind]), cause.what, cause.old, cause.new]
+    return [say(KINDS[cause.kind]), cause.what, brief(cause.old), brief(cause.new)]

@@ -8,6 +8,8 @@ from retrocohort.format import MINUS
 from retrocohort.history.cells import Cell
 from retrocohort.history.decisions import NONE
 
+MOST = 200  # letters of a value
+
 
 def apart(old: float, new: float) -> tuple[str, str]:
     """Return two numbers with as few digits as tell them apart, at least four."""
@@ -36,6 +38,11 @@ def cell(differing: Cell) -> list[str]:
 def moment(snapshot: Mapping) -> str:
     """Return when the results of a snapshot were complete: "2026-01-31 12:00 UTC"."""
     return f"{datetime.fromisoformat(snapshot['run']['written']):%Y-%m-%d %H:%M} UTC"
+
+
+def brief(value: str) -> str:
+    """Return the beginning of a long value: the snapshots have the whole of it."""
+    return value if len(value) <= MOST else f"{value[:MOST].rstrip()}…"
 
 
 def _signed(number: float, form: str) -> str:

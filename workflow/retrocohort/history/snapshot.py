@@ -1,8 +1,9 @@
 """What a completed run leaves behind, so that later runs can be compared with it.
 
 All but "run" is the same for runs that read and gave the same. "files" and "jobs" are those of the
-manifest without times; "altered" are results that are no longer what their job made; "decisions"
-and "tables" are texts, by path; "records" says who is counted where.
+manifest without times; "planned" is the code that planned the run; "altered" are results that are
+no longer what their job made; "decisions" and "tables" are texts, by path; "records" says who is
+counted where.
 """
 
 import csv
@@ -19,6 +20,7 @@ from retrocohort.audit.environment import plain
 from retrocohort.faults import Fault, FaultsFound
 from retrocohort.history.records import states
 from retrocohort.jobs import utc
+from retrocohort.plan.manifest import planned_with
 from retrocohort.report.provenance import versions
 
 AGGREGATE = re.compile(r"(tables|models)/.*\.csv|cohort/(flow|populations|arms|endpoints)\.csv")
@@ -57,6 +59,7 @@ def taken(study: str) -> dict:
         "environment": _environment(manifest["environment"]),
         "jobs": {log: _job(job) for log, job in manifest["jobs"].items()},
         "files": {path: _file(entry) for path, entry in files.items()},
+        "planned": sorted({p for p in planned_with(study) if manifests.role_of(p) == "code"}),
         "altered": [p for p, c in contents.items() if sha256(c).hexdigest() != files[p]["sha256"]],
         "decisions": {path: _bytes(path).decode("utf-8") for path in sorted(decided)},
         "tables": tables,

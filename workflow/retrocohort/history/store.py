@@ -16,10 +16,14 @@ LAST, PREVIOUS = "last", "previous"
 
 
 def folder(study: str) -> Path:
-    """Return where the history of a study is; it names records, so it is for the owner alone."""
+    """Return where the history of a study is; it names records, so it is for the owner alone.
+
+    What earlier runs left open there is closed; new files are as the umask of the command says.
+    """
     place = HISTORY / study
     place.mkdir(parents=True, exist_ok=True)
-    place.chmod(0o700)
+    for own in (place, *place.rglob("*")):
+        own.chmod(0o700 if own.is_dir() else 0o600)
     return place
 
 
@@ -32,12 +36,20 @@ def names(study: str) -> list[str]:
 def save(study: str, snapshot: Mapping) -> str:
     """Write a snapshot; return its name, the time at which it was taken."""
     name = snapshot["run"]["taken"][:23].replace(":", "")
-    text = json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(_sorted(snapshot), ensure_ascii=False, separators=(",", ":"))
     data = gzip.compress(text.encode("utf-8"), FAST, mtime=0)
     folder(study)
     io.write_bytes(_path(study, name), data)
     Path(_path(study, name)).chmod(0o600)
     return name
+
+
+def _sorted(snapshot: Mapping) -> dict:
+    """Return a snapshot with files and jobs by name; of parameters the order may be a decision."""
+    return {
+        name: dict(sorted(part.items())) if isinstance(part, Mapping) else part
+        for name, part in sorted(snapshot.items())
+    }
 
 
 def load(study: str, name: str) -> dict:

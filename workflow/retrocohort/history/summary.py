@@ -6,7 +6,7 @@ from retrocohort.history.causes import ALTERED, NOTHING, Cause
 from retrocohort.history.comparison import Comparison
 from retrocohort.history.decisions import NONE
 from retrocohort.history.records import ARM, FLOW
-from retrocohort.history.shown import apart
+from retrocohort.history.shown import apart, brief
 
 MOST = 12
 EMPTY = {FLOW: "in the cohort", ARM: "in no arm"}
@@ -52,7 +52,7 @@ def lines(found: Comparison) -> Iterator[str]:
 def _cause(cause: Cause) -> str:
     if cause.kind in NO_CAUSE:
         return f"{cause.what}: {NO_CAUSE[cause.kind]}"
-    return f"{cause.kind} {cause.what}: {cause.old} -> {cause.new}"
+    return f"{cause.kind} {cause.what}: {brief(cause.old)} -> {brief(cause.new)}"
 
 
 def _more(found: list) -> Iterator[str]:
