@@ -311,6 +311,32 @@ def test_a_changed_result_is_seen_wherever_it_is_printed(plan):
     assert all("logrank.csv" in row["source"] for row in found)
 
 
+UNREADABLE = (
+    *(HTML, CURVE),
+    *(f"report/{name}" for name in ("tables.json", "numbers.json", "tables.docx", "tables.xlsx")),
+    *("report/tables.tex", "report/tables/table_2.csv"),
+)
+
+
+@pytest.mark.parametrize("garbage", [b"", b"\xff\x00 no such file"], ids=["empty", "garbage"])
+def test_a_file_that_cannot_be_read_is_broken_and_never_ends_the_gate(plan, garbage):
+    for name in ("report/tables.json", HTML):
+        found = gate(plan, lambda path, n=name: garbage if path.endswith(n) else content(path))
+        assert HTML in {row["artefact"] for row in found}
+    left = tuple(name for name in UNREADABLE if name not in ("report/tables.json", HTML))
+    found = gate(plan, lambda path: garbage if path.endswith(left) else content(path))
+    assert {row["artefact"] for row in found} >= set(left)
+
+
+def test_a_value_that_is_no_number_is_broken(plan):
+    def load(path):
+        data = content(path)
+        return data.replace(b'<data value="', b'<data value="x', 1) if path.endswith(HTML) else data
+
+    (one,) = gate(plan, load)
+    assert one["note"] == "another exact value" and one["printed"].startswith("x")
+
+
 def test_the_results_on_disk_agree():
     found = rows("audit/rendered.csv")
     n = checked(found)

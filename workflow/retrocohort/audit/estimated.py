@@ -24,9 +24,7 @@ def of_survival(read, part: Mapping) -> Iterator[Agreement]:
         told = endpoints.first(column, endpoint=part["endpoint"])
         yield Agreement("survival", column, everybody, told, relation, **about)
     follow = read(part["followup"])
-    groups = [
-        (row["variable"], row["level"]) for cells in (quantiles, follow) for row in cells.rows
-    ]
+    named = [(row["variable"], row["level"]) for cells in (quantiles, follow) for row in cells.rows]
     for variable, level in dict.fromkeys(named):
         group, item = {"variable": variable, "level": level}, f"{variable} {level}".strip() or "all"
         counts = follow.one("n", **group), quantiles.one("n", **group)
