@@ -12,10 +12,11 @@ from functools import cache, partial
 from itertools import chain
 
 import yaml
+from lxml import etree
 
 from retrocohort.audit.rendered.curves import check_curves
 from retrocohort.audit.rendered.documents import csv_grid, excel_sheets, latex_grids, word_grids
-from retrocohort.audit.rendered.drawings import Alphabet, Drawn, Line, drawn_in, lines_of
+from retrocohort.audit.rendered.drawings import Alphabet, Drawn, drawn_in, lines_of
 from retrocohort.audit.rendered.figures import Figure, figures
 from retrocohort.audit.rendered.ledger import Ledger, Place
 from retrocohort.audit.rendered.numerals import (
@@ -25,6 +26,7 @@ from retrocohort.audit.rendered.numerals import (
     texts_in,
 )
 from retrocohort.audit.rendered.page import Grid, Page
+from retrocohort.audit.rendered.paths import lines_in, plots_in
 from retrocohort.audit.rendered.results import Results
 from retrocohort.audit.rendered.tables import Comparison, Linked, linked
 from retrocohort.audit.rendered.words import LEDGER_TEXTS, Prose
@@ -163,13 +165,14 @@ class _Checked:
             figure.id: figure
             for figure in figures(self.contents, study, self.read, self.given["folder"])
         }
-        lines = {place: self._lines(ledger, figure) for place, figure in shown.items()}
+        drawings = {place: self._drawing(ledger, figure) for place, figure in shown.items()}
+        lines = {place: lines_of(root) for place, root in drawings.items()}
         alphabet = Alphabet(line for own in lines.values() for line in own)
         levels = (entry["levels"].values() for entry in study["variables"].values())
         drawn = Drawn(ledger, Results(self.read, self.given["look"]), chain(*levels))
         in_page = dict(drawn_in(page, alphabet))
         for place, figure in shown.items():
-            file = figure.svg.removeprefix(f"{self.given['folder']}/")
+            file = self._file(figure)
             texts = drawn.notes(file, lines[place], alphabet)
             at = Place(name, f"figure {place}")
             drawn.same_in_page(at, in_page.get(place, []), texts)
@@ -177,20 +180,27 @@ class _Checked:
                 drawn.statements(file, texts, figure.tests)
             else:
                 drawn.forest(file, lines[place], texts, figure.forest)
-        self._curves(ledger, page, shown)
+        self._curves(ledger, page, shown, drawings)
 
-    def _lines(self, ledger: Ledger, figure: Figure) -> list[Line]:
-        """Return the lines of text of the file of a figure, none where it cannot be read."""
-        with ledger.reading(Place(figure.svg.removeprefix(f"{self.given['folder']}/"), "drawing")):
-            return lines_of(self.drawing(figure.svg))
-        return []
+    def _file(self, figure: Figure) -> str:
+        """Return how rendered.csv calls the file of a figure."""
+        return figure.svg.removeprefix(f"{self.given['folder']}/")
 
-    def _curves(self, ledger: Ledger, page: Page, shown: Mapping[str, Figure]) -> None:
-        name, found = self.name("report/report.html"), dict(page.curves())
+    def _drawing(self, ledger: Ledger, figure: Figure):
+        """Return the file of a figure, parsed; an empty one where it cannot be."""
+        with ledger.reading(Place(self._file(figure), "drawing")):
+            return etree.fromstring(self.drawing(figure.svg))
+        return etree.Element("svg")
+
+    def _curves(self, ledger: Ledger, page: Page, shown: Mapping, drawings: Mapping) -> None:
+        """Compare what is read on the curves, and how they are drawn, with their rows."""
+        name, found, in_page = self.name("report/report.html"), dict(page.curves()), page.figures()
         for place, figure in shown.items():
-            if figure.curves:
-                curves = found.get(place, [])
-                check_curves(place, curves, figure.curves, figure.scale, ledger, name)
+            at = Place(name, f"curves of {place}"), Place(self._file(figure), "curves")
+            with ledger.reading(at[0]):
+                if figure.curves:
+                    plots, lines = plots_in(drawings[place]), list(lines_in(in_page[place]))
+                    check_curves(figure, found.get(place, []), plots, lines, ledger, at)
 
 
 def _by_number(grids: Iterable[Grid]) -> dict[str, Grid]:
