@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from retrocohort.audit import agreement
 from retrocohort.audit.agreement import Cells
-from retrocohort.audit.consistency import IDENTITIES, agreements
+from retrocohort.audit.consistency import COHORT, IDENTITIES, agreements
 from retrocohort.config.study import load_studies
-from retrocohort.plan.checked import checked_files, checked_parts
+from retrocohort.plan.checked import checked_files, checked_parts, checked_rows
 from retrocohort.plan.entries import Plan
+from retrocohort.where import FULL
 
 STUDY = "xu2025"
 # No other file holds these numbers, and nothing follows from them: a second engine has to check
@@ -67,8 +69,8 @@ def cells(path):
     return Cells(f"results/{STUDY}/{path}", path)
 
 
-def broken(plan, parts, path="", rows=None):
-    """Return the identities that do not hold when a file has other rows."""
+def found_in(plan, parts, path="", rows=None):
+    """Return what must agree when a file has other rows."""
 
     def read(asked):
         if asked != path:
@@ -77,7 +79,12 @@ def broken(plan, parts, path="", rows=None):
         changed.rows = rows
         return changed
 
-    found = agreements(read, parts, plan.conventions("confidence"))
+    return agreements(read, parts, checked_rows(plan), plan.conventions("confidence"))
+
+
+def broken(plan, parts, path="", rows=None):
+    """Return the identities that do not hold when a file has other rows."""
+    found = found_in(plan, parts, path, rows)
     return {each.identity for each in found if not each.holds}
 
 
@@ -99,14 +106,14 @@ def changes():
 
 
 def test_the_results_agree(plan, parts):
-    found = list(agreements(cells, parts, plan.conventions("confidence")))
+    found = list(agreements(cells, parts, checked_rows(plan), plan.conventions("confidence")))
     assert {each.identity for each in found} == set(IDENTITIES)
     assert [each.row() for each in found if not each.holds] == []
 
 
 def test_the_rows_stand_in_the_same_order_in_every_process(plan, parts):
     """No set is walked through, whose order differs from process to process."""
-    found = list(agreements(cells, parts, plan.conventions("confidence")))
+    found = list(agreements(cells, parts, checked_rows(plan), plan.conventions("confidence")))
     items = [each.item.rpartition(", ")[2] for each in found if each.identity == "models"]
     fits = [item for item in items if item in ("lr", "aic", "epv")]
     assert len(fits) > 20 and re.fullmatch("(lr (aic )?epv )+", f"{' '.join(fits)} ")
@@ -120,15 +127,50 @@ def test_a_changed_number_is_seen(plan, parts, path, column, i):
     assert seen == (column not in ALONE.get(Path(path).stem, ()))
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "cohort/flow.csv",
-        "models/full/os/landmark_six_months_km.csv",
-    ],
-)
-def test_a_lost_row_is_seen(plan, parts, path):
-    assert broken(plan, parts, path, cells(path).rows[:-1])
+COUNTS = ("flow", "populations", "arms", "endpoints", "quantiles", "followup", "km_")
+MOST = 3  # rows of a file that are deleted in turn
+
+
+def sample(rows):
+    """Return positions in a list: the first, the last, and some between."""
+    step = max(1, len(rows) // MOST)
+    return sorted({*range(0, len(rows), step), len(rows) - 1}) if rows else []
+
+
+def own(parts, path):
+    """Return the parts that read a file."""
+    return {kind: [p for p in found if path in p.values()] for kind, found in parts.items()}
+
+
+def test_a_lost_or_double_row_never_ends_the_gate_and_is_seen_where_it_counts(plan, parts):
+    silent = set()
+    for path in (file.removeprefix(f"{plan.folder}/") for file in checked_files(plan)):
+        concerned = parts if path.startswith("cohort/") else own(parts, path)
+        rows = cells(path).rows
+        for i in sample(rows):
+            lost = broken(plan, concerned, path, rows[:i] + rows[i + 1 :])
+            double = broken(plan, concerned, path, [*rows[: i + 1], *rows[i:]])
+            assert double
+            if not lost:
+                silent.add(path.rpartition("/")[2])
+    assert not [name for name in silent if any(part in name for part in COUNTS)]
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_file_without_rows_or_numbers_never_ends_the_gate(plan, parts, path):
+    rows = cells(path).rows
+    assert path not in COHORT or "complete" in broken(plan, parts, path, [])
+    assert "complete" in broken(plan, parts, path, [{"other": "1"}])
+    told = [{column: "no number" for column in row} for row in rows]
+    assert broken(plan, parts, path, told)
+
+
+def test_what_is_lost_is_named(plan, parts):
+    rows = cells("cohort/populations.csv").rows[1:]
+    told = [each.row() for each in found_in(plan, parts, "cohort/populations.csv", rows)]
+    said = list(agreement.broken(told))
+    assert f"cohort/populations.csv:n, no row population={FULL}" in "\n".join(said)
+    assert f"cohort/populations.csv: rows with population={FULL}" in "\n".join(said)
 
 
 def test_a_record_less_in_the_list_behind_a_box_is_seen(plan, parts):

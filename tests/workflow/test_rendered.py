@@ -311,6 +311,100 @@ def test_a_changed_result_is_seen_wherever_it_is_printed(plan):
     assert all("logrank.csv" in row["source"] for row in found)
 
 
+def flat(line):
+    """Return a line of a file whose corners all stand as high as the first."""
+    moves = re.findall(r"([ML]) (\S+) (\S+)", line)
+    return "\n".join(f"{letter} {x} {moves[0][2]}" for letter, x, _ in moves)
+
+
+def drawn_flat(svg, name="curve-0"):
+    line = re.search(rf'id="{name}">\s*<path d="([^"]*)"', svg)[1]
+    return svg.replace(line, flat(line), 1)
+
+
+def ids_exchanged(svg):
+    return svg.replace("curve-0", "x").replace("curve-1", "curve-0").replace('"x"', '"curve-1"')
+
+
+def in_figure(page, pattern, instead):
+    """Return a page in which a part of one figure of curves is another."""
+    start = page.index('<figure id="km-by_surgery-full-os"')
+    end = page.index("</figure>", start)
+    own, n = re.subn(pattern, instead, page[start:end], count=1)
+    assert n == 1
+    return page[:start] + own + page[end:]
+
+
+LINE = r'<path d="M([\d.]+) ([\d.]+)h[^"]*" clip-path'  # of a curve in a page
+DRAWN = {  # what is done to the drawing of a curve -> the file, the change, the place
+    "flat in the file": (CURVE, drawn_flat, "curves"),
+    "curves exchanged in the file": (CURVE, ids_exchanged, "curves"),
+    "one step elsewhere in the file": (
+        CURVE,
+        lambda t: re.sub(r'(id="curve-2">\s*<path d="M.*\nL.*\nL \S+ )', r"\g<1>1", t, count=1),
+        "curves",
+    ),
+    "flat in the page": (
+        HTML,
+        lambda t: in_figure(t, LINE, r'<path d="M\1 \2h400" clip-path'),
+        "curves of km-by_surgery-full-os",
+    ),
+    "another colour in the page": (
+        HTML,
+        lambda t: in_figure(t, r'("colour": ")#0072b2', r"\1#bf5000"),
+        None,
+    ),
+    "a point elsewhere in the page": (
+        HTML,
+        lambda t: in_figure(t, r'("points": \["\d+\.\d\|)(\d)', r"\g<1>1\2"),
+        "curves of km-by_surgery-full-os",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", DRAWN)
+def test_a_curve_that_is_not_that_of_its_rows_is_broken(plan, what):
+    file, change, place = DRAWN[what]
+
+    def load(path):
+        if not path.endswith(file):
+            return content(path)
+        data = in_text(change)(content(path))
+        assert data != content(path)
+        return data
+
+    found = gate(plan, load)
+    assert found and {row["place"] for row in found} <= {place, "curves"}
+    assert {row["artefact"] for row in found} == {file if place else CURVE}
+    assert all(row["row"] in ("NR", "PR", "PHR") for row in found)
+
+
+UNREADABLE = (
+    *(HTML, CURVE),
+    *(f"report/{name}" for name in ("tables.json", "numbers.json", "tables.docx", "tables.xlsx")),
+    *("report/tables.tex", "report/tables/table_2.csv"),
+)
+
+
+@pytest.mark.parametrize("garbage", [b"", b"\xff\x00 no such file"], ids=["empty", "garbage"])
+def test_a_file_that_cannot_be_read_is_broken_and_never_ends_the_gate(plan, garbage):
+    for name in ("report/tables.json", HTML):
+        found = gate(plan, lambda path, n=name: garbage if path.endswith(n) else content(path))
+        assert HTML in {row["artefact"] for row in found}
+    left = tuple(name for name in UNREADABLE if name not in ("report/tables.json", HTML))
+    found = gate(plan, lambda path: garbage if path.endswith(left) else content(path))
+    assert {row["artefact"] for row in found} >= set(left)
+
+
+def test_a_value_that_is_no_number_is_broken(plan):
+    def load(path):
+        data = content(path)
+        return data.replace(b'<data value="', b'<data value="x', 1) if path.endswith(HTML) else data
+
+    (one,) = gate(plan, load)
+    assert one["note"] == "another exact value" and one["printed"].startswith("x")
+
+
 def test_the_results_on_disk_agree():
     found = rows("audit/rendered.csv")
     n = checked(found)

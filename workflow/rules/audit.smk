@@ -42,6 +42,7 @@ rule check_consistency:
     params:
         folder=RESULTS,
         parts=lambda w: checked_parts(PLANS[w.study]),
+        expected=lambda w: checked_rows(PLANS[w.study]),
         conventions=lambda w: PLANS[w.study].conventions("confidence"),
     message:
         "{wildcards.study}: compare the results with each other"

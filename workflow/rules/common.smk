@@ -15,7 +15,7 @@ from snakemake.logging import logger
 from retrocohort.config.passed import digest_of, kept
 from retrocohort.faults import Fault, FaultsFound
 from retrocohort.inert import inert
-from retrocohort.plan.checked import checked_files, checked_parts
+from retrocohort.plan.checked import checked_files, checked_parts, checked_rows
 from retrocohort.plan.entries import PLACE, Plan, pages_of
 from retrocohort.plan.manifest import complete_in, final_files, planned_with, seeds_of
 from retrocohort.plan.outputs import (

@@ -10,7 +10,8 @@ from retrocohort.audit.consistency import agreements
 def main(smk):
     given = smk.params
     read = cache(lambda path: Cells(f"{given.folder}/{path}", path))
-    rows = [each.row() for each in agreements(read, given.parts, given.conventions)]
+    found = agreements(read, given.parts, given.expected, given.conventions)
+    rows = [each.row() for each in found]
     io.write_rows(smk.output.consistency, COLUMNS, rows)
     holds = sum(row["holds"] == "yes" for row in rows)
     return f"{holds} of {len(rows)} agree"

@@ -1,5 +1,9 @@
-"""Two numbers that must agree, each with the file, row and column where it stands."""
+"""Two numbers that must agree, each with the file, row and column where it stands.
 
+A file from which a row was lost is compared too: what stands in no row agrees with nothing.
+"""
+
+import csv
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,10 +35,18 @@ def same(a: float, b: float) -> bool:
 
 @dataclass(frozen=True)
 class Value:
-    """A number and where it stands: "models/full/os/quantiles.csv:3:events"."""
+    """A number and where it stands: "models/full/os/quantiles.csv:3:events".
+
+    A number that is `lost`, as no row or several should hold it, agrees with nothing.
+    """
 
     number: float
     at: str
+    lost: bool = False
+
+
+class Unreadable(Exception):
+    """A file that has not the rows and columns, or not the numbers, that are compared."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,8 @@ class Agreement:
     @property
     def holds(self) -> bool:
         """Return whether both agree; two numbers that are not estimable do."""
+        if self.left.lost or self.right.lost:
+            return False
         a, b = self.left.number, self.right.number
         return same(a, b) or (self.relation == "<=" and a < b)
 
@@ -79,29 +93,64 @@ class Agreement:
         }
 
 
+class _Row(dict):
+    """A row that says of a column that it lacks where it should stand."""
+
+    shown = ""  # of the file
+
+    def __missing__(self, column: str):
+        raise Unreadable(f"{self.shown}:{column}, no such column")
+
+
 class Cells:
     """The cells of a CSV file, as numbers that know where they stand."""
 
     def __init__(self, path: str, shown: str):
         """Read a file; `shown` is its path in what is written."""
-        self.rows, self.shown = read_rows(path), shown
+        try:
+            rows = read_rows(path)
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
+            raise Unreadable(f"{shown}, cannot be read") from error
+        of_file = type("Row", (_Row,), {"shown": shown})
+        self.rows, self.shown = list(map(of_file, rows)), shown
 
     def where(self, **wanted: str) -> list[int]:
         """Return the rows that have some texts."""
+        for column in (c for c in wanted if self.rows and c not in self.rows[0]):
+            raise Unreadable(f"{self.shown}:{column}, no such column")
         return [i for i, row in enumerate(self.rows) if wanted.items() <= row.items()]
 
     def value(self, i: int, column: str) -> Value:
-        """Return one cell."""
-        return Value(as_number(self.rows[i][column]), f"{self.shown}:{i + 2}:{column}")
+        """Return one cell; what is no number is lost."""
+        if not 0 <= i < len(self.rows):
+            return Value(math.nan, f"{self.shown}, no such row", lost=True)
+        at = f"{self.shown}:{i + 2}:{column}"
+        try:
+            return Value(as_number(self.rows[i][column]), at)
+        except ValueError:
+            return Value(math.nan, f"{at}, no number", lost=True)
 
     def numbers(self, rows: Iterable[int], column: str) -> list[float]:
         """Return a column of some rows."""
-        return [as_number(self.rows[i][column]) for i in rows]
+        try:
+            return [as_number(self.rows[i][column]) for i in rows]
+        except ValueError as error:
+            raise Unreadable(f"{self.shown}:{column}, not all are numbers") from error
 
     def one(self, column: str, **wanted: str) -> Value:
-        """Return the cell of the only row that has some texts."""
-        (i,) = self.where(**wanted)
-        return self.value(i, column)
+        """Return the cell of the only row that has some texts; lost without one, or of several."""
+        return self._of(self.where(**wanted), column, wanted, most=1)
+
+    def first(self, column: str, **wanted: str) -> Value:
+        """Return the cell of the first row that has some texts; lost without one."""
+        return self._of(self.where(**wanted), column, wanted, most=len(self.rows))
+
+    def _of(self, rows: Sequence[int], column: str, wanted: Mapping, most: int) -> Value:
+        if 0 < len(rows) <= most:
+            return self.value(rows[0], column)
+        row = ";".join(f"{key}={text}" for key, text in wanted.items())
+        told = f"{len(rows) or 'no'} row{'s' * (len(rows) > 1)} {row}"
+        return Value(math.nan, f"{self.shown}:{column}, {told}", lost=True)
 
     def total(self, column: str, rows: Iterable[int]) -> Value:
         """Return the sum of a column over some rows; empty cells count as 0."""
@@ -124,8 +173,9 @@ def _lines(lines: Sequence[int]) -> str:
 
 
 def computed(number: float, *of: Value) -> Value:
-    """Return a number that was computed from cells."""
-    return Value(number, f"computed from {'; '.join(dict.fromkeys(value.at for value in of))}")
+    """Return a number that was computed from cells; lost where one of them is."""
+    at = f"computed from {'; '.join(dict.fromkeys(value.at for value in of))}"
+    return Value(number, at, any(value.lost for value in of))
 
 
 def broken(rows: Iterable[Mapping[str, str]]) -> Iterator[str]:

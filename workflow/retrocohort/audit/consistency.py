@@ -4,13 +4,14 @@ Nothing is estimated: the files are compared with each other and with what follo
 cells. `IDENTITIES` says in words what each identity claims.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from retrocohort.audit import counted, estimated, modelled
+from retrocohort.audit import complete, counted, estimated, modelled
 from retrocohort.audit.agreement import Agreement
 from retrocohort.language import template
 
 IDENTITIES = {
+    "complete": template("No row is lost or stands twice"),
     "flow": template("Each box of the flowchart is the one before it, less those excluded"),
     "lists": template("The list behind each box names as many records as the box says"),
     "cohort": template("The last box of the flowchart is the whole cohort"),
@@ -40,6 +41,16 @@ IDENTITIES = {
         "Subgroups of an interaction test add up; its statistic follows from its fits"
     ),
 }
+COHORT = [
+    f"cohort/{name}.csv"
+    for name in ("cohort", "flow", "exclusions", "populations", "arms", "endpoints")
+]
+PARTS = {
+    "baseline": counted.of_baseline,
+    "survival": estimated.of_survival,
+    "curves": estimated.of_curve,
+    "tables": estimated.of_table,
+}
 FURTHER = {
     "landmark": modelled.of_landmark,
     "rmst": modelled.of_means,
@@ -48,8 +59,10 @@ FURTHER = {
 }
 
 
-def agreements(read, parts: Mapping, conventions: Mapping) -> Iterator[Agreement]:
-    """Yield everything that is to agree.
+def agreements(
+    read: Callable, parts: Mapping, expected: Mapping, conventions: Mapping
+) -> Iterator[Agreement]:
+    """Yield everything that is to agree; what the files hold never ends it by an error.
 
     Parameters
     ----------
@@ -57,20 +70,40 @@ def agreements(read, parts: Mapping, conventions: Mapping) -> Iterator[Agreement
         Path below the results of the study -> `Cells`.
     parts : mapping
         The files of each kind, as `plan.checked.checked_parts` lists them.
+    expected : mapping
+        File -> the rows that it is to have, from `plan.checked.checked_rows`.
     conventions : mapping
         "confidence", the level of intervals.
     """
-    yield from counted.of_cohort(read)
-    yield from counted.of_records(read)
-    for part in parts["baseline"]:
-        yield from counted.of_baseline(read, part)
-    for part in parts["survival"]:
-        yield from estimated.of_survival(read, part)
-    for part in parts["curves"]:
-        yield from estimated.of_curve(read, part)
-    for part in parts["tables"]:
-        yield from estimated.of_table(read, part)
+    for found, files in _compared(read, parts, conventions):
+        yield from complete.readable(found, files)
+    for path, rows in expected.items():
+        yield from complete.readable(_planned(read, path, rows), [path])
+    every = (path for kind in parts.values() for part in kind for path in _files(part))
+    for path in dict.fromkeys([*COHORT, *every]):
+        yield from complete.readable(_once(read, path), [path])
+
+
+def _compared(read: Callable, parts: Mapping, conventions: Mapping) -> Iterator[tuple]:
+    """Yield what holds between some files, and the files."""
+    yield counted.of_cohort(read), COHORT
+    yield counted.of_records(read), COHORT
+    for kind, of_part in PARTS.items():
+        for part in parts[kind]:
+            yield of_part(read, part), _files(part)
     for part in parts["models"]:
-        yield from modelled.of_model(read, part, conventions)
+        yield modelled.of_model(read, part, conventions), _files(part)
     for part in parts["further"]:
-        yield from FURTHER[part["kind"]](read, part, conventions)
+        yield FURTHER[part["kind"]](read, part, conventions), _files(part)
+
+
+def _files(part: Mapping) -> list[str]:
+    return [value for value in part.values() if str(value).endswith(".csv")]
+
+
+def _planned(read: Callable, path: str, expected: Mapping) -> Iterator[Agreement]:
+    yield from complete.of_plan(read(path), expected)
+
+
+def _once(read: Callable, path: str) -> Iterator[Agreement]:
+    yield from complete.of_file(read(path))

@@ -26,7 +26,7 @@ def of_cohort(read) -> Iterator[Agreement]:
     endpoints = read("cohort/endpoints.csv")
     for name in dict.fromkeys(row["endpoint"] for row in endpoints.rows):
         rows = endpoints.where(endpoint=name)
-        n, out = endpoints.value(rows[0], "n"), endpoints.total("n_not_at_risk", rows)
+        n, out = endpoints.first("n", endpoint=name), endpoints.total("n_not_at_risk", rows)
         both = computed(n.number + out.number, n, out)
         yield Agreement("at_risk", "n", both, whole, population=FULL, endpoint=name)
 
@@ -69,9 +69,9 @@ def of_records(read) -> Iterator[Agreement]:
     for name in dict.fromkeys(row["endpoint"] for row in endpoints.rows):
         followed = [r for r in cohort.rows if r[f"{name}_time"]]
         events = sum(r[f"{name}_event"] == "1" for r in followed)
-        first = endpoints.where(endpoint=name)[0]
         for column, number in (("n", len(followed)), ("events", events)):
-            told, about = endpoints.value(first, column), {"population": FULL, "endpoint": name}
+            told = endpoints.first(column, endpoint=name)
+            about = {"population": FULL, "endpoint": name}
             yield Agreement("counted", column, again(number), told, **about)
 
 
@@ -81,7 +81,8 @@ def of_baseline(read, part: Mapping) -> Iterator[Agreement]:
     whole = read("cohort/populations.csv").one("n", population=population)
     arms = read("cohort/arms.csv")
     size = {row["arm"]: i for i, row in enumerate(cells.rows) if not row["variable"]}
-    yield Agreement("columns", "all", cells.value(size[""], "value"), whole, population=population)
+    everybody = cells.one("value", variable="", arm="")
+    yield Agreement("columns", "all", everybody, whole, population=population)
     for arm in filter(None, size):
         stated = arms.where(variable=part["by"], level=arm, population=population)
         for i in stated[:1]:
@@ -92,29 +93,29 @@ def of_baseline(read, part: Mapping) -> Iterator[Agreement]:
 
 def _values(cells: Cells, size: Mapping[str, int], population: str) -> Iterator[Agreement]:
     """Yield what holds of the values of a baseline table; `size` has the row of each column's n."""
-    found = {
-        (row["variable"], row["level"], row["arm"], row["statistic"]): i
-        for i, row in enumerate(cells.rows)
-    }
-    for (variable, level, arm, statistic), i in found.items():
-        item = " ".join(filter(None, (variable, level, arm)))
-        if statistic == "missing":
-            known, missing = found[variable, "", arm, "n"], i
-            both = cells.total("value", (known, missing))
-            yield Agreement(
-                "known", item, both, cells.value(size[arm], "value"), population=population
-            )
-        elif statistic == "percent":
-            n, of = (cells.value(found[variable, at, arm, "n"], "value") for at in (level, ""))
-            yield Agreement(
-                "percentages", item, share(n, of), cells.value(i, "value"), population=population
-            )
+    keys = ("variable", "level", "arm", "statistic")
+    found = {tuple(row[key] for key in keys): i for i, row in enumerate(cells.rows)}
+
+    def told(*texts: str) -> Value:
+        if texts in found:
+            return cells.value(found[texts], "value")
+        return cells.one("value", **dict(zip(keys, texts, strict=True)))  # lost
+
     levels = {}
     for (variable, level, arm, statistic), i in found.items():
-        if level and statistic == "n":
+        item = " ".join(filter(None, (variable, level, arm)))
+        known, own = told(variable, "", arm, "n"), cells.value(i, "value")
+        if statistic == "missing":
+            both = computed(known.number + own.number, known, own)
+            whole = cells.value(size.get(arm, -1), "value")
+            yield Agreement("known", item, both, whole, population=population)
+        elif statistic == "percent":
+            n = told(variable, level, arm, "n")
+            yield Agreement("percentages", item, share(n, known), own, population=population)
+        elif level and statistic == "n":
             levels.setdefault((variable, arm), []).append(i)
     for (variable, arm), rows in levels.items():
-        known = cells.value(found[variable, "", arm, "n"], "value")
+        known = told(variable, "", arm, "n")
         item = " ".join(filter(None, (variable, arm)))
         yield Agreement("levels", item, cells.total("value", rows), known, population=population)
 

@@ -17,27 +17,27 @@ def of_survival(read, part: Mapping) -> Iterator[Agreement]:
     """Yield what holds of the estimates of an endpoint: sizes, events, groups of the tests."""
     about = {"population": part["population"], "endpoint": part["endpoint"]}
     quantiles, tests = read(part["quantiles"]), read(part["logrank"])
-    whole, endpoints = quantiles.where(variable="", level="")[0], read("cohort/endpoints.csv")
-    first = endpoints.where(endpoint=part["endpoint"])[0]
+    endpoints = read("cohort/endpoints.csv")
+    whole = {name: quantiles.one(name, variable="", level="") for name in ("n", "events")}
     relation = "=" if part["population"] == FULL else "<="
-    for column in ("n", "events"):
-        told = endpoints.value(first, column)
-        yield Agreement("survival", column, quantiles.value(whole, column), told, relation, **about)
+    for column, everybody in whole.items():
+        told = endpoints.first(column, endpoint=part["endpoint"])
+        yield Agreement("survival", column, everybody, told, relation, **about)
     follow = read(part["followup"])
-    for i, row in enumerate(follow.rows):
-        same = {key: row[key] for key in ("variable", "level")}
-        item = " ".join(filter(None, same.values())) or "all"
-        yield Agreement("survival", item, follow.value(i, "n"), quantiles.one("n", **same), **about)
+    named = [(row["variable"], row["level"]) for cells in (quantiles, follow) for row in cells.rows]
+    for variable, level in dict.fromkeys(named):
+        group, item = {"variable": variable, "level": level}, f"{variable} {level}".strip() or "all"
+        counts = follow.one("n", **group), quantiles.one("n", **group)
+        yield Agreement("survival", item, *counts, **about)
     for i in tests.where(strata=""):
         variable, pair = tests.rows[i]["variable"], tests.rows[i]["contrast"].split("|")
         groups = quantiles.where(variable=variable)
         rows = [j for j in groups if quantiles.rows[j]["level"] in pair]
         if pair == [""]:
             rows = [j for j in groups if quantiles.rows[j]["level"]]
-        for column in ("n", "events"):
+        for column, most in whole.items():
             total, told = quantiles.total(column, rows), tests.value(i, column)
             yield Agreement("groups", f"{variable} {column}", total, told, **about)
-            most = quantiles.value(whole, column)
             yield Agreement("groups", f"{variable} {column}", told, most, "<=", **about)
 
 

@@ -9,6 +9,7 @@ from retrocohort.audit.agreement import Agreement, Cells, Value, computed
 from retrocohort.audit.estimated import of_steps
 from retrocohort.where import FULL
 
+COUNTS = ("n", "events", "n_missing")  # of each fit
 LARGEST = math.log(sys.float_info.max)
 
 
@@ -17,10 +18,8 @@ def of_model(read, part: Mapping, conventions: Mapping) -> Iterator[Agreement]:
     about = {"population": part["population"], "endpoint": part["endpoint"]}
     rows, fit = read(part["estimates"]), read(part["fit"])
     quantiles = read(part["quantiles"]) if part["quantiles"] else None
-    for model in (row["model"] for row in fit.rows if row["statistic"] == "n"):
-        n, events, missing = (
-            fit.one("value", model=model, statistic=s) for s in ("n", "events", "n_missing")
-        )
+    for model in dict.fromkeys(row["model"] for row in fit.rows if row["statistic"] in COUNTS):
+        n, events, missing = (fit.one("value", model=model, statistic=s) for s in COUNTS)
         if quantiles:
             at_risk = quantiles.one("n", variable="", level="")
             both = computed(n.number + missing.number, n, missing)
@@ -66,7 +65,7 @@ def of_ratios(
     z95 = NormalDist().inv_cdf((1 + conventions["confidence"]) / 2)
     for i, row in enumerate(rows.rows):
         coef, se = rows.value(i, "coef"), rows.value(i, "se")
-        if math.isnan(coef.number):
+        if math.isnan(coef.number) and not coef.lost:
             continue
         item = " ".join(
             filter(None, (row.get("split"), row.get("subgroup"), row["variable"], row["level"]))
@@ -75,7 +74,7 @@ def of_ratios(
         if wald:
             made["hr_low"] = _exp(coef.number - z95 * se.number)
             made["hr_high"] = _exp(coef.number + z95 * se.number)
-            made["z"] = coef.number / se.number
+            made["z"] = coef.number / se.number if se.number else math.nan
             made["p"] = math.erfc(abs(made["z"]) / math.sqrt(2))
         for column, number in made.items():
             told = rows.value(i, column)
@@ -109,9 +108,8 @@ def of_landmark(read, part: Mapping, conventions: Mapping) -> Iterator[Agreement
     yield from of_ratios(read(part["cox"]), about, conventions)
     curve = read(part["km"])
     for level in dict.fromkeys(row["level"] for row in curve.rows):
-        (group,) = [i for i in range(len(quantiles.rows)) if quantiles.rows[i]["level"] == level]
         rows = curve.where(level=level)
-        n, events = (quantiles.value(group, column) for column in ("n", "events"))
+        n, events = (quantiles.one(column, level=level) for column in ("n", "events"))
         yield Agreement("starts", level, curve.value(rows[0], "n_risk"), n, **about)
         yield Agreement("curves", f"{level}, events", curve.total("n_event", rows), events, **about)
         yield from of_steps(curve, rows, level, about)
@@ -159,7 +157,7 @@ def of_interaction(read, part: Mapping, conventions: Mapping) -> Iterator[Agreem
         total = computed(sum(value.number for value in counted), *counted)
         if part["population"] == FULL:
             endpoints = read("cohort/endpoints.csv")
-            n = endpoints.value(endpoints.where(endpoint=part["endpoint"])[0], "n")
+            n = endpoints.first("n", endpoint=part["endpoint"])
             yield Agreement("interactions", f"{item}, n", total, n, **about)
     rows = read(part["ratios" if part["kind"] == "interaction" else "effects"])
     yield from of_ratios(rows, about, conventions)

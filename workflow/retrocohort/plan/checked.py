@@ -1,15 +1,15 @@
 """Which files the consistency gate compares, part by part."""
 
+from retrocohort.audit.consistency import COHORT
 from retrocohort.plan.entries import FURTHER, PLACE, Plan
 from retrocohort.plan.page import COX
 
 ESTIMATED = ("quantiles", "logrank", "landmarks", "followup")
-COHORT = ("cohort", "flow", "exclusions", "populations", "arms", "endpoints")
 
 
 def checked_files(plan: Plan) -> list[str]:
     """Return every file that the gate reads."""
-    paths = [f"cohort/{name}.csv" for name in COHORT]
+    paths = list(COHORT)
     for kind in checked_parts(plan).values():
         for part in kind:
             paths += [path for path in part.values() if str(path).endswith(".csv")]
@@ -63,6 +63,28 @@ def checked_parts(plan: Plan) -> dict[str, list[dict]]:
             for part in plan.parts(entry)
         ],
     }
+
+
+def checked_rows(plan: Plan) -> dict[str, dict]:
+    """Return file -> the columns that name its rows, and the rows that the study asks for."""
+    study = plan.study
+    arms = [
+        [arm, level, population]
+        for arm, entry in study["arms"].items()
+        for level in study["variables"][entry["variable"]]["levels"]
+        for population in study["populations"]
+    ]
+    criteria = ["", *(criterion["exclude"] for criterion in study["criteria"])]
+    return {
+        "cohort/flow.csv": _named(["criterion"], [[name] for name in criteria]),
+        "cohort/populations.csv": _named(["population"], [[n] for n in study["populations"]]),
+        "cohort/arms.csv": _named(["arm", "level", "population"], arms),
+        "cohort/endpoints.csv": _named(["endpoint"], [[n] for n in study["endpoints"]], once=False),
+    }
+
+
+def _named(columns: list[str], rows: list[list[str]], once: bool = True) -> dict:
+    return {"columns": columns, "rows": rows, "once": once}
 
 
 def _about(part: dict) -> dict:

@@ -7,11 +7,12 @@ report keeps: the ids in the page, and `report/tables.json` by table, row and co
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
 from itertools import chain
 
 import yaml
+from lxml import etree
 
 from retrocohort.audit.rendered.curves import check_curves
 from retrocohort.audit.rendered.documents import csv_grid, excel_sheets, latex_grids, word_grids
@@ -24,7 +25,8 @@ from retrocohort.audit.rendered.numerals import (
     phrases,
     texts_in,
 )
-from retrocohort.audit.rendered.page import Page
+from retrocohort.audit.rendered.page import Grid, Page
+from retrocohort.audit.rendered.paths import lines_in, plots_in
 from retrocohort.audit.rendered.results import Results
 from retrocohort.audit.rendered.tables import Comparison, Linked, linked
 from retrocohort.audit.rendered.words import LEDGER_TEXTS, Prose
@@ -56,7 +58,9 @@ def check(pages: list[Mapping], read: Callable, load: Load, words: str) -> Ledge
     ledger = Ledger()
     for page in pages:
         with speaking([words] * page["translated"], page["terms"]):
-            _Checked(page, read, load, yaml.load(load(words), Loader=yaml.CSafeLoader)).run(ledger)
+            checked = _Checked(page, read, load, yaml.load(load(words), Loader=yaml.CSafeLoader))
+            with ledger.reading(Place(checked.name("report/report.html"), "page and tables.json")):
+                checked.run(ledger)
     return ledger
 
 
@@ -77,9 +81,11 @@ class _Checked:
         summaries = [linked(each, self.results) for each in data["summaries"]]
         page = Page(self.load("report/report.html").decode())
         known = self._known(page, data)
-        self._page(ledger, page, data, [*tables, *summaries], known)
+        with ledger.reading(Place(self.name("report/report.html"), "page")):
+            self._page(ledger, page, data, [*tables, *summaries], known)
         self._documents(ledger, tables, known)
-        self._figures(ledger, page)
+        with ledger.reading(Place(self.name("report/report.html"), "figures")):
+            self._figures(ledger, page)
 
     def name(self, file: str) -> str:
         """Return how rendered.csv calls a file: its path below the results of the study."""
@@ -111,14 +117,16 @@ class _Checked:
         name = self.name("report/report.html")
         comparison = Comparison(ledger, name, known)
         for table in tables:
-            grid = page.grid(table.id)
-            comparison.grid(table, grid)
-            comparison.labels(table, grid, self.study)
+            with ledger.reading(Place(name, table.number or table.id)):
+                grid = page.grid(table.id)
+                comparison.grid(table, grid)
+                comparison.labels(table, grid, self.study)
         prose = Prose(ledger, name, known, self.results)
         prose.check(page, data, {table.id for table in tables})
         if self.given["ledger"]:
             prose.compared(page, self.read("audit/published.csv"))
-        self._citable(prose)
+        with ledger.reading(Place(self.name("report/numbers.json"), "numbers")):
+            self._citable(prose)
 
     def _documents(self, ledger: Ledger, tables: list[Linked], known: KnownTexts) -> None:
         """Compare the tables of Word, Excel, LaTeX and CSV."""
@@ -127,17 +135,22 @@ class _Checked:
         def comparison(file: str, typed: bool = False) -> Comparison:
             return Comparison(ledger, self.name(f"report/{file}"), known, notice, typed)
 
-        word = {_number(g.title): g for g in word_grids(self.load("report/tables.docx"))}
-        latex = {_number(g.title): g for g in latex_grids(self.load("report/tables.tex").decode())}
-        excel = {s.name: s for s in excel_sheets(self.load("report/tables.xlsx"))}
-        for table in tables:
-            if table.number:
-                comparison("tables.docx").grid(table, word.get(_number(table.number)))
-                comparison("tables.tex").grid(table, latex.get(_number(table.number)))
-                comparison("tables.xlsx", typed=True).sheet(table, excel.get(table.number))
-                file = f"tables/table_{_number(table.number).lower()}.csv"
-                text = self.load(f"report/{file}").decode()
-                comparison(file).grid(table, csv_grid(text, len(table.rows)))
+        def found(file: str, read: Callable[[bytes], Mapping]) -> Mapping:
+            with ledger.reading(Place(self.name(f"report/{file}"), "tables")):
+                return read(self.load(f"report/{file}"))
+            return {}
+
+        grids = {file: found(file, read) for file, read in DOCUMENTS.items()}
+        sheets = found("tables.xlsx", lambda data: {s.name: s for s in excel_sheets(data)})
+        for table in (table for table in tables if table.number):
+            number = _number(table.number)
+            file = f"tables/table_{number.lower()}.csv"
+            grid = found(file, partial(_csv_table, number, len(table.rows)))
+            for name, own in (grids | {file: grid}).items():
+                with ledger.reading(Place(self.name(f"report/{name}"), table.number)):
+                    comparison(name).grid(table, own.get(number))
+            with ledger.reading(Place(self.name("report/tables.xlsx"), table.number)):
+                comparison("tables.xlsx", typed=True).sheet(table, sheets.get(table.number))
 
     def _citable(self, prose: Prose) -> None:
         """Compare the numbers that an author can cite."""
@@ -152,13 +165,14 @@ class _Checked:
             figure.id: figure
             for figure in figures(self.contents, study, self.read, self.given["folder"])
         }
-        lines = {place: lines_of(self.drawing(figure.svg)) for place, figure in shown.items()}
+        drawings = {place: self._drawing(ledger, figure) for place, figure in shown.items()}
+        lines = {place: lines_of(root) for place, root in drawings.items()}
         alphabet = Alphabet(line for own in lines.values() for line in own)
         levels = (entry["levels"].values() for entry in study["variables"].values())
         drawn = Drawn(ledger, Results(self.read, self.given["look"]), chain(*levels))
         in_page = dict(drawn_in(page, alphabet))
         for place, figure in shown.items():
-            file = figure.svg.removeprefix(f"{self.given['folder']}/")
+            file = self._file(figure)
             texts = drawn.notes(file, lines[place], alphabet)
             at = Place(name, f"figure {place}")
             drawn.same_in_page(at, in_page.get(place, []), texts)
@@ -166,17 +180,45 @@ class _Checked:
                 drawn.statements(file, texts, figure.tests)
             else:
                 drawn.forest(file, lines[place], texts, figure.forest)
-        self._curves(ledger, page, shown)
+        self._curves(ledger, page, shown, drawings)
 
-    def _curves(self, ledger: Ledger, page: Page, shown: Mapping[str, Figure]) -> None:
-        name, found = self.name("report/report.html"), dict(page.curves())
+    def _file(self, figure: Figure) -> str:
+        """Return how rendered.csv calls the file of a figure."""
+        return figure.svg.removeprefix(f"{self.given['folder']}/")
+
+    def _drawing(self, ledger: Ledger, figure: Figure):
+        """Return the file of a figure, parsed; an empty one where it cannot be."""
+        with ledger.reading(Place(self._file(figure), "drawing")):
+            return etree.fromstring(self.drawing(figure.svg))
+        return etree.Element("svg")
+
+    def _curves(self, ledger: Ledger, page: Page, shown: Mapping, drawings: Mapping) -> None:
+        """Compare what is read on the curves, and how they are drawn, with their rows."""
+        name, found, in_page = self.name("report/report.html"), dict(page.curves()), page.figures()
         for place, figure in shown.items():
-            if figure.curves:
-                curves = found.get(place, [])
-                check_curves(place, curves, figure.curves, figure.scale, ledger, name)
+            at = Place(name, f"curves of {place}"), Place(self._file(figure), "curves")
+            with ledger.reading(at[0]):
+                if figure.curves:
+                    plots, lines = plots_in(drawings[place]), list(lines_in(in_page[place]))
+                    check_curves(figure, found.get(place, []), plots, lines, ledger, at)
+
+
+def _by_number(grids: Iterable[Grid]) -> dict[str, Grid]:
+    """Return number -> table."""
+    return {_number(grid.title): grid for grid in grids}
+
+
+def _csv_table(number: str, rows: int, data: bytes) -> dict[str, Grid]:
+    return {number: csv_grid(data.decode(), rows)}
 
 
 def _number(title: str) -> str:
     """Return "S2" of "Table S2. Survival", in any language."""
     found = NUMBER.search(title)
     return found[0] if found else title
+
+
+DOCUMENTS = {  # file of tables -> what reads it
+    "tables.docx": lambda data: _by_number(word_grids(data)),
+    "tables.tex": lambda data: _by_number(latex_grids(data.decode())),
+}

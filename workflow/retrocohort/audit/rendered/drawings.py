@@ -38,9 +38,8 @@ class Line:
     tick: bool
 
 
-def lines_of(svg: bytes) -> list[Line]:
-    """Return the lines of text of a drawing, in the order in which they are drawn."""
-    root = etree.fromstring(svg)
+def lines_of(root) -> list[Line]:
+    """Return the lines of text of a drawing, parsed, in the order in which they are drawn."""
     shapes = {p.get("id"): _shape(p) for p in root.iter(f"{SVG}path") if p.get("id")}
     found = []
     for note in root.iter(etree.Comment):

@@ -3,12 +3,29 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from string import ascii_uppercase as LETTERS
+from typing import NamedTuple
 
 from retrocohort.audit.rendered.drawings import model_links, subgroup_links, test_links
 from retrocohort.time_axis import DAYS
 
 Rows = Sequence[Mapping[str, str]]
 Read = Callable[[str], Rows]
+
+
+class Wanted(NamedTuple):
+    """A curve that a figure is to show.
+
+    Attributes
+    ----------
+    labels : what its name has.
+    rows : of km_<curve>.csv.
+    plot, position : which plot of the figure, and which curve in it, from 0.
+    """
+
+    labels: list[str]
+    rows: Rows
+    plot: int
+    position: int
 
 
 @dataclass
@@ -21,7 +38,7 @@ class Figure:
     svg : path of the drawing.
     tests : links of the P values that its words state.
     forest : links of ratios and P of a forest plot, None for another figure.
-    curves : labels that the name of each curve has, and its rows, as far as they can be read.
+    curves : those that are drawn, as far as they can be read.
     scale : units of the axis of time in one unit of the results.
     """
 
@@ -29,7 +46,7 @@ class Figure:
     svg: str
     tests: list[Mapping] = field(default_factory=list)
     forest: list[Mapping] | None = None
-    curves: list[tuple[list[str], Rows]] = field(default_factory=list)
+    curves: list[Wanted] = field(default_factory=list)
     scale: float = 1.0
 
 
@@ -77,16 +94,17 @@ class _Source:
         entry = self.study["curves"][item["name"]]
         by, place = entry.get("by", ""), f"{item['population']}/{item['endpoint']}"
         name = "km-{name}-{population}-{endpoint}".format(**item)
-        curves = self.labelled(item["km"], by, [])
+        curves = self.labelled(item["km"], by)
         scale = self.scale(item, entry)
         return Figure(name, item["svg"], self.test(place, by), None, curves, scale)
 
     def panels(self, item: Mapping) -> Figure:
         entry = self.study["curves"][item["curve"]]
         by, tests, curves = entry.get("by", ""), [], []
-        for letter, label, path in zip(LETTERS, item["populations"], item["km"], strict=False):
+        panels = zip(LETTERS, item["populations"], item["km"], strict=False)
+        for i, (letter, label, path) in enumerate(panels):
             tests += self.test(self.below(path).removeprefix("models/").rpartition("/")[0], by)
-            curves += self.labelled(path, by, [letter, label])
+            curves += self.labelled(path, by, (letter, label), i)
         scale = self.scale(item, entry)
         return Figure(f"panels-{item['name']}", item["svg"], tests, None, curves, scale)
 
@@ -94,7 +112,7 @@ class _Source:
         by = self.study["further"][item["name"]]["by"]
         tests = test_links(self.below(item["logrank"]), self.read(item["logrank"]))
         name = "landmark-curves-{name}-{population}-{endpoint}".format(**item)
-        return Figure(name, item["svg"], tests, None, self.labelled(item["km"], by, []))
+        return Figure(name, item["svg"], tests, None, self.labelled(item["km"], by))
 
     def forest(self, item: Mapping, models: Sequence[Mapping]) -> Figure:
         other = self.study["models"][item["name"]].get("beside", "")
@@ -118,13 +136,17 @@ class _Source:
         file = f"models/{place}/logrank.csv"
         return test_links(file, self.read(file), by) if by else []
 
-    def labelled(self, path: str, by: str, before: list[str]) -> list[tuple[list[str], Rows]]:
-        """Return the labels and the rows of each curve, in the order of the dictionary."""
+    def labelled(self, path: str, by: str, before: Sequence[str] = (), plot=0) -> list[Wanted]:
+        """Return the curves of a plot, in the order of the dictionary."""
         rows = self.read(path)
         levels = self.study["variables"][by]["levels"] if by else {"": ""}
         found = ([r for r in rows if r["level"] == code] for code in levels)
-        named = zip(levels.values(), found, strict=True)
-        return [([*before, *filter(None, [label])], own) for label, own in named if own]
+        named = enumerate(zip(levels.values(), found, strict=True))
+        return [
+            Wanted([*before, *filter(None, [label])], own, plot, i)
+            for i, (label, own) in named
+            if own
+        ]
 
     def scale(self, item: Mapping, entry: Mapping) -> float:
         return item["days_per_unit"] / DAYS[entry["axis"]] if "axis" in entry else 1.0

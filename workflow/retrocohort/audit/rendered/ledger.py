@@ -1,6 +1,7 @@
 """What became of each printed number: agreed, no result, or broken; counted place by place."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -46,6 +47,14 @@ class Ledger:
         place = {"artefact": at.artefact, "place": at.place, "row": at.row, "column": at.column}
         told = {"printed": printed, "expected": expected, "source": source, "note": note}
         self.faults.append(place | told | {"verdict": BROKEN, "n": 1})
+
+    @contextmanager
+    def reading(self, at: Place) -> Iterator[None]:
+        """List what cannot be read at a place as broken, whatever a file holds."""
+        try:
+            yield
+        except Exception as error:  # readers of pages, documents and drawings have many
+            self.broken(at, f"cannot be read any further ({type(error).__name__})")
 
     def rows(self) -> Iterator[dict]:
         """Yield what is broken, then the counts by place."""

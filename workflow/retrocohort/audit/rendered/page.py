@@ -96,6 +96,10 @@ class Page:
             for sheet in figure.iterfind(".//*[@data-curves]"):
                 yield figure.get("id"), json.loads(sheet.get("data-curves"))["curves"]
 
+    def figures(self) -> dict:
+        """Return the id of each figure and its element."""
+        return {figure.get("id"): figure for figure in self.root.iterfind(".//figure")}
+
     def compared(self) -> Iterator[tuple[str, list[str]]]:
         """Yield id and cells of each row of the comparison with a printed paper."""
         for row in self.root.iterfind(".//tr[@data-match]"):

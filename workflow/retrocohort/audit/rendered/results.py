@@ -126,7 +126,10 @@ def same_number(printed: str, exact: str) -> bool:
     """Return whether a value that a file holds is that of a cell, its size or its percentage."""
     if not is_finite(exact) or not printed:
         return False
-    value, cell = float(printed), float(exact)
+    try:
+        value, cell = float(printed), float(exact)
+    except ValueError:
+        return False
     return any(
         isclose(value, possible, rel_tol=1e-12) for possible in (cell, abs(cell), 100 * cell)
     )
