@@ -191,21 +191,18 @@ def of_landmark(cohort: Cohort, part: Mapping, read) -> Iterator[Check]:
         yield from checks(row["reason"], row, counts)
     later = group.where(known).beyond(entry["at"])
     files = {name: (part[name], read(part[name])) for name in ("quantiles", "logrank", "cox", "km")}
-    yield from estimates.of_quantiles(cohort, later, *files["quantiles"], how)
-    yield from estimates.of_log_rank(cohort, later, *files["logrank"])
+    asked = {"variables": [by], "logrank_strata": []}
+    yield from estimates.of_quantiles(cohort, later, *files["quantiles"], [by], how)
+    yield from estimates.of_log_rank(cohort, later, *files["logrank"], asked)
     yield from of_cox(cohort, later, part, files["cox"][0], [], files["cox"][1])
     yield from estimates.of_curve(cohort, later, *files["km"], by, how)
 
 
 def of_means(cohort: Cohort, part: Mapping, read) -> Iterator[Check]:
-    """Yield the checks of restricted means, and of the time up to which they are taken."""
-    group = cohort.followed(part["population"], part["endpoint"])
-    rows, entry = read(part["means"]), part["asked"]
-    if entry.get("tau") is None and rows:
-        groups = [estimates.group_of(cohort, group, row) for row in rows if not row["reference"]]
-        last = min((own.time.max() for own in groups if own.n), default=math.nan)
-        checks = Checks("means", part["means"], OWN, ENGINE)
-        yield checks.one("last common time", "tau", as_number(rows[0]["tau"]), last)
-    yield from estimates.of_means(
-        cohort, group, part["means"], rows, part["conventions"]["confidence"]
+    """Yield the checks of restricted means."""
+    group, confidence = (
+        cohort.followed(part["population"], part["endpoint"]),
+        part["conventions"]["confidence"],
     )
+    file = part["means"]
+    yield from estimates.of_means(cohort, group, file, read(file), part["asked"], confidence)

@@ -255,7 +255,7 @@ def of_selection(cohort: Cohort, part: Mapping, stats: Rows) -> Iterator[Check]:
             yield from checks(f"{name} entered", row, {"value": 0, "p": np.nan})
             continue
         if cohort.is_coded(name):
-            *_, p, engine = log_rank(own, levels, np.zeros(own.n), tested=True)
+            *_, p, engine = log_rank(own, levels, np.zeros(own.n))
         else:
             alone = design_of(cohort, own, [name], {})
             found = fit(alone, own, np.zeros(own.n), asked["ties"])

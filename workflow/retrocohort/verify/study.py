@@ -6,6 +6,7 @@ from retrocohort.verify import baseline, estimates, further, models
 from retrocohort.verify.check import Check
 from retrocohort.verify.cohort import Cohort
 
+ESTIMATED = ("quantiles", "landmarks", "followup", "logrank")
 FURTHER = {
     "interaction": further.of_interaction,
     "subgroups": further.of_subgroups,
@@ -46,9 +47,10 @@ def checks_of(
 
 
 def _of_survival(cohort: Cohort, part: Mapping, conventions: Mapping, read) -> Iterator[Check]:
-    group = cohort.followed(part["population"], part["endpoint"])
-    each = {name: (part[name], read(part[name])) for name in ("quantiles", "landmarks", "followup")}
-    yield from estimates.of_quantiles(cohort, group, *each["quantiles"], conventions)
-    yield from estimates.of_landmarks(cohort, group, *each["landmarks"], conventions)
-    yield from estimates.of_follow_up(cohort, group, *each["followup"], conventions)
-    yield from estimates.of_log_rank(cohort, group, part["logrank"], read(part["logrank"]))
+    group, asked = cohort.followed(part["population"], part["endpoint"]), part["asked"]
+    each = {name: (part[name], read(part[name])) for name in ESTIMATED}
+    names = asked["variables"]
+    yield from estimates.of_quantiles(cohort, group, *each["quantiles"], names, conventions)
+    yield from estimates.of_landmarks(cohort, group, *each["landmarks"], asked, conventions)
+    yield from estimates.of_follow_up(cohort, group, *each["followup"], names, conventions)
+    yield from estimates.of_log_rank(cohort, group, *each["logrank"], asked)
