@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from scipy.stats import chi2, norm
 
-from retrocohort.io import as_number
 from retrocohort.verify import estimates
 from retrocohort.verify.check import COMPACT, OWN, Check, Checks, item_of
 from retrocohort.verify.cohort import Cohort, Followed

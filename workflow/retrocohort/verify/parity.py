@@ -133,7 +133,9 @@ def _of_curves(cohort: Cohort, parts: Sequence[Mapping], conventions, read) -> I
         for row in whole:
             lows = {name: float(c.at(float(row["time"]))[1]) for name, c in curves.items()}
             yield Printed("interval", _place(part, "landmarks", row, "time"), lows, row["ci_low"])
-        row = read(part["quantiles"])[0]
+        row = next((row for row in read(part["quantiles"]) if not row["variable"]), None)
+        if row is None:
+            continue
         place = _place(part, "quantiles", row)
         tops = {n: quantile(c.time, c.high, c.last, 0.5, "r") for n, c in curves.items()}
         yield Printed("median", place, tops | {"spss": np.nan}, row["median_high"])

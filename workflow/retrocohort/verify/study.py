@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from retrocohort.verify import baseline, estimates, further, models
+from retrocohort.verify import baseline, estimates, fits, further
 from retrocohort.verify.check import Check
 from retrocohort.verify.cohort import Cohort
 
@@ -40,7 +40,7 @@ def checks_of(
     for part in parts["models"]:
         asked = {"ties": conventions["ties"]} | part["asked"]
         how = {"asked": asked, "confidence": conventions["confidence"]}
-        yield from models.of_model(cohort, part | how, read)
+        yield from fits.of_model(cohort, part | how, read)
     for part in parts["further"]:
         asked = part | {"conventions": conventions}
         yield from FURTHER[part["kind"]](cohort, asked, read)
