@@ -139,11 +139,6 @@ class Checks:
         )
 
 
-def item_of(row: Mapping[str, str], *columns: str) -> str:
-    """Return the row in words: its cells in some columns."""
-    return " ".join(filter(None, (row[column] for column in columns)))
-
-
 def disagreeing(rows: Iterable[Mapping[str, str]]) -> Iterator[str]:
     """Yield a sentence for each row of verification.csv whose engines differ."""
     for row in rows:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrocohort.language import noted
-from retrocohort.verify import baseline
+from retrocohort.verify import baseline, comparisons
 from retrocohort.verify.cohort import Cohort
 from retrocohort.verify.cox import fit
 from retrocohort.verify.curves import quantile, steps
@@ -164,15 +164,15 @@ def _variants(cohort: Cohort, row: Mapping[str, str], groups) -> tuple[str, dict
         table = baseline.counts(cohort, name, groups)
         if table.shape == (2, 2):
             found = {
-                kind: baseline.CATEGORICAL[kind](table)[0]["p"] for kind in ("pearson", "yates")
+                kind: comparisons.CATEGORICAL[kind](table)[0]["p"] for kind in ("pearson", "yates")
             }
             return "contingency", {p: found[kind] for p, kind in CONTINGENCY.items()}
     elif test in ("welch", "student"):
         values = baseline.numbers(cohort, name, groups)
-        found = {kind: baseline.t_test(values, kind)[0]["p"] for kind in ("welch", "student")}
+        found = {kind: comparisons.t_test(values, kind)[0]["p"] for kind in ("welch", "student")}
         return "t_test", {p: found[kind] for p, kind in MEANS.items()}
     elif test == "mann_whitney":
         values = baseline.numbers(cohort, name, groups)
-        found = {kind: baseline.rank_sum(*values, corrected=kind)["p"] for kind in (True, False)}
+        found = {kind: comparisons.rank_sum(*values, corrected=kind)["p"] for kind in (True, False)}
         return "rank_test", {p: found[kind] for p, kind in CORRECTED.items()}
     return "", {}
