@@ -1,6 +1,6 @@
 """The checks of the three files of a Cox model: estimates, statistics, proportional hazards."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from scipy.optimize import brentq
@@ -22,6 +22,7 @@ UNPENALISED = ("score", "aic")
 STATISTICS = ("loglik_null", "loglik", "lr", "wald", "concordance", "concordance_se", "epv")
 STATE = ("converged", "not_estimable")
 CHI_SQUARE = ("value", "df", "p")
+NO_RESULT = "main engine without result"
 FURTHEST = 64  # limits of a profile are sought as many standard errors away
 
 
@@ -78,14 +79,23 @@ def _profile(model: Model, checks: Checks, place: str, row, j: int, z: float) ->
             fallen = root(np.log(as_number(row[quantity])))
             yield checks.one(place, f"root of the profile at {quantity}", z, fallen)
             continue
-        reach = FURTHEST * sign * error
-        far = model.fit.beta[j] + reach
-        limit = np.nan
-        if root(far) > z:
-            limit = np.exp(brentq(lambda held: root(held) - z, model.fit.beta[j], far))
-        yield checks.one(place, quantity, as_number(row[quantity]), limit)
+        limit = _limit(root, model.fit.beta[j], sign * error, z)
+        yield checks.one(place, quantity, as_number(row[quantity]), np.exp(limit))
     at_zero = np.copysign(root(0.0), model.fit.beta[j])
     yield from checks(place, row, {"z": at_zero, "p": 2 * norm.sf(abs(at_zero))})
+
+
+def _limit(root: Callable, top: float, step: float, z: float) -> float:
+    """Return where the profile has fallen as far as z, NaN where it never does."""
+    reach = z
+    while reach < FURTHEST:
+        try:
+            if root(top + reach * step) > z:
+                return brentq(lambda held: root(held) - z, top, top + reach * step)
+        except np.linalg.LinAlgError:  # so far away nothing is left of some coefficient
+            break
+        reach *= 2
+    return np.nan
 
 
 def of_fits(cohort: Cohort, part: Mapping, models: Sequence[Model], read) -> Iterator[Check]:
@@ -105,7 +115,7 @@ def of_fits(cohort: Cohort, part: Mapping, models: Sequence[Model], read) -> Ite
             numbers = dict.fromkeys(CHI_SQUARE, np.nan) | numbers
             yield from checks.either(item(key), row, numbers, second_engine=engine)
         elif key[1] != "entered":
-            yield from _of_one_engine(checks, key, row)
+            yield from _of_one_engine(checks, key, row, named[key[0]])
     yield from of_selection(cohort, part, matched.pairs())
 
 
@@ -117,12 +127,17 @@ def _asked_of(model: Model) -> list[str]:
     return [*own, *UNPENALISED, *(["engines_agree"] if model.fit else [])]
 
 
-def _of_one_engine(checks: Checks, key: Key, row) -> Iterator[Check]:
-    """Yield the check of the standard error of the concordance, and of the state of the engines."""
+def _of_one_engine(checks: Checks, key: Key, row, model: Model) -> Iterator[Check]:
+    """Yield the check of the standard error of the concordance, and of the state of the engines.
+
+    The main engine is not asked where a coefficient has no finite maximum, or may give no result.
+    """
     if key[1] == "concordance_se":
         lone = {"second_engine": "", "note": ONE_ENGINE}
         yield from checks(item(key), row, {"value": np.nan}, **lone)
-    elif row["value"] or not row["note"]:  # a note says why only one engine fitted
+    elif model.fit.running.any():
+        yield from checks(item(key), row, {"value": np.nan})
+    elif row["value"] or not row["note"].startswith(NO_RESULT):
         yield from checks(item(key), row, {"value": 1})
 
 
