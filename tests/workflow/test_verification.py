@@ -29,9 +29,7 @@ from retrocohort.verify.words import KINDS
 STUDY = "xu2025"
 PLACE = ("variable", "level", "reference", "arm", "statistic", "contrast", "strata", "time")
 PLACE += ("subgroup", "subgroups", "split", "reason", "model", "test", "summary", "note")
-# state of a fit, not an estimate; what is derived from the size of the design; one engine only
-LEFT = {"converged", "engines_agree", "not_estimable", "concordance_se"}
-COLUMNS_LEFT = {"terms", "tau"}  # the plan of a test; the time up to which a mean is taken
+LEFT = {"concordance_se"}  # one engine only
 STUDIES = ("rotterdam", "nafld")
 
 
@@ -68,7 +66,7 @@ def shifted(rows):
     for row in rows:
         own = dict(row)
         for column, text in row.items():
-            if column in PLACE or column in COLUMNS_LEFT or row.get("statistic") in LEFT:
+            if column in PLACE or row.get("statistic") in LEFT:
                 continue
             try:
                 number = float(text)

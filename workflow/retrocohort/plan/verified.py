@@ -12,6 +12,8 @@ def verified_parts(plan: Plan) -> dict[str, list[dict]]:
     for kind, section in (("baseline", "tables"), ("models", "models"), ("further", "further")):
         for part in parts[kind]:
             part["asked"] = without(study[section][part["name"]], *SHOWN)
+    for part in parts["survival"]:
+        part["asked"] = plan.survival_of(part["endpoint"])
     for part in parts["baseline"]:
         part["tests"] = f"tables/{part['population']}/{part['name']}_tests.csv"
     del parts["tables"]  # of survival: they repeat what is verified here

@@ -1,39 +1,70 @@
-"""The checks of a baseline table: numbers by the standard library, tests by statsmodels.
-
-Rank tests, Fisher's and Yates' have no second library: they are written from their formulae.
-"""
+"""The checks of a baseline table: numbers by the standard library, and which tests are made."""
 
 import math
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 
 import numpy as np
-from scipy.special import chdtrc
 
-from retrocohort.verify.check import COMPACT, Check, Checks, item_of
+from retrocohort.verify.check import COMPACT, Check, Checks
 from retrocohort.verify.cohort import Cohort
-from retrocohort.verify.curves import ENGINE
+from retrocohort.verify.comparisons import CATEGORICAL, CONTINUOUS, rank_sum
+from retrocohort.verify.rows import Key, Matched, Rows, item
+
+TESTED = ("statistic", "df", "df2", "p")
+NUMBERS = ("mean", "sd", "median", "q1", "q3", "min", "max")
+MEAN_TESTS = ("welch", "student", "anova")
+TWO_ARM_TESTS = ("welch", "student", "mann_whitney")
+TWO_BY_TWO_TESTS = ("fisher", "yates")
+SMALL_EXPECTED = 5
 
 
 def of_baseline(cohort: Cohort, part: Mapping, read) -> Iterator[Check]:
     """Yield the checks of the numbers, the tests and the differences of a baseline table."""
     rows, arms = cohort.members(part["population"]), arms_of(cohort, part)
     checks = Checks("baseline", part["values"], "tableone", COMPACT)
-    for row in read(part["values"]):
+    columns, wanted = ("variable", "level", "arm", "statistic"), _values(cohort, part)
+    matched = Matched(checks, read(part["values"]), columns, wanted)
+    yield from matched.faults()
+    for key, row in matched.pairs():
         own = arms[row["arm"]] if row["arm"] else rows
-        item = item_of(row, "variable", "level", "arm", "statistic")
-        yield from checks(item, row, {"value": _summary(cohort, row, own)})
-    filled = [own for own in arms.values() if len(own)]
-    for row in read(part["tests"]):
-        engine, second = "tableone", COMPACT
-        if row["contrast"]:
-            pair = [arms[arm] for arm in row["contrast"].split("|")]
-            found = {"smd": _difference(cohort, row["variable"], *pair)} if row["smd"] else {}
+        yield from checks(item(key), row, {"value": _summary(cohort, row, own)})
+    yield from _of_tests(cohort, part, arms, read(part["tests"]))
+
+
+def _values(cohort: Cohort, part: Mapping) -> Iterator[Key]:
+    """Yield (variable, level, arm, statistic) of each number of the table."""
+    arms = ["", *cohort.levels(part["asked"]["by"])]
+    yield from (("", "", arm, "n") for arm in arms)
+    for name in part["asked"]["variables"]:
+        own = [("", statistic) for statistic in ("n", "missing")]
+        if cohort.is_coded(name):
+            own += [(level, end) for level in cohort.levels(name) for end in ("n", "percent")]
         else:
-            engine = "scipy"
-            found, second = _test(cohort, row, filled, part["conventions"])
-        item = item_of(row, "variable", "contrast", "test")
-        yield from Checks("baseline", part["tests"], engine, second)(item, row, found)
+            own += [("", statistic) for statistic in NUMBERS]
+        yield from ((name, level, arm, statistic) for level, statistic in own for arm in arms)
+
+
+def _of_tests(cohort: Cohort, part: Mapping, arms, rows: Rows) -> Iterator[Check]:
+    """Yield the checks of the tests, of which there are, and of the standardised differences."""
+    filled = [own for own in arms.values() if len(own)]
+    shown = {row["variable"]: row["summary"] for row in rows if not row["contrast"]}
+    tests, pairs = {}, ["|".join(pair) for pair in combinations(arms, 2)]
+    for name in part["asked"]["variables"]:
+        test = _chosen(cohort, part, name, filled, shown.get(name, ""))
+        tests[name, "", test] = "scipy", *_test(cohort, name, test, filled, part["conventions"])
+        for contrast in pairs:
+            smd = _difference(cohort, name, *(arms[arm] for arm in contrast.split("|")))
+            tests[name, contrast, ""] = "tableone", {"smd": smd}, COMPACT
+    checks = Checks("baseline", part["tests"], "scipy", COMPACT)
+    matched = Matched(checks, rows, ("variable", "contrast", "test"), tests)
+    yield from matched.faults()
+    for key, row in matched.pairs():
+        engine, found, second = tests[key]
+        found = dict.fromkeys((*TESTED, "smd"), math.nan) | found
+        own = Checks("baseline", part["tests"], engine, second)
+        yield from own.either(item(key), row, found)
 
 
 def arms_of(cohort: Cohort, part: Mapping) -> dict[str, np.ndarray]:
@@ -90,118 +121,80 @@ def numbers(cohort: Cohort, name: str, groups) -> list[np.ndarray]:
 
 
 def _difference(cohort: Cohort, name: str, first, second) -> float:
-    """Return the standardised difference of two arms, the second less the first."""
+    """Return the standardised difference of two arms, the second less the first; NaN of none."""
     if not cohort.is_coded(name):
         a, b = numbers(cohort, name, (first, second))
+        if not _have_spread((a, b)):
+            return math.nan
         spread = math.sqrt((statistics.variance(a.tolist()) + statistics.variance(b.tolist())) / 2)
         return (statistics.fmean(b) - statistics.fmean(a)) / spread
     table = counts(cohort, name, (first, second))
+    if not _is_comparable(table):
+        return math.nan
     p, q = table / table.sum(axis=1, keepdims=True)
     inside = sum(np.diag(share) - np.outer(share, share) for share in (p, q)) / 2
-    apart = (q - p)[1:]
-    return float(np.sqrt(apart @ np.linalg.solve(inside[1:, 1:], apart)))
+    apart, inside = (q - p)[1:], inside[1:, 1:]
+    if np.linalg.matrix_rank(inside) < len(inside):
+        return math.nan
+    return float(np.sqrt(apart @ np.linalg.solve(inside, apart)))
 
 
-def _test(cohort: Cohort, row: Mapping[str, str], groups, conventions) -> tuple[dict, str]:
-    """Return the numbers of the test of a row and who computed them; none of one not made."""
-    if not row["p"]:
+def _have_spread(values) -> bool:
+    """Return whether means can be compared: two values in each arm, and spread in one of them."""
+    return min(map(len, values)) > 1 and any(np.ptp(own) > 0 for own in values)
+
+
+def _is_comparable(table: np.ndarray) -> bool:
+    """Return whether each of several arms has patients, and they have several levels."""
+    return min(table.shape) > 1 and bool((table.sum(axis=1) > 0).all())
+
+
+def _can_be_tested(cohort: Cohort, name: str, groups) -> bool:
+    """Return whether each of several arms has values, and not all values are the same."""
+    if cohort.is_coded(name):
+        return len(groups) > 1 and _is_comparable(counts(cohort, name, groups))
+    values = numbers(cohort, name, groups)
+    return len(groups) > 1 and min(map(len, values)) > 0 and np.ptp(np.concatenate(values)) > 0
+
+
+def _chosen(cohort: Cohort, part: Mapping, name: str, groups, summary: str) -> str:
+    """Return the name of the test of a variable, empty where none is chosen.
+
+    The table's own choice; else by the conventions, Fisher's test for 2 x 2 tables with an expected
+    count below 5, rank tests for numbers that are not shown as means.
+    """
+    asked, conventions = part["asked"], part["conventions"]
+    named = (asked.get("tests") or {}).get(name, "")
+    if named or not _can_be_tested(cohort, name, groups):
+        return named
+    if not cohort.is_coded(name):
+        means = (asked.get("summary") or {}).get(name, summary) == "mean_sd"
+        of_two = conventions["t_test"] if means else "mann_whitney"
+        return of_two if len(groups) == 2 else "anova" if means else "kruskal"
+    table = counts(cohort, name, groups)
+    if table.shape != (2, 2):
+        return "pearson"
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+    return "fisher" if expected.min() < SMALL_EXPECTED else conventions["contingency"]
+
+
+def _test(cohort: Cohort, name: str, test: str, groups, conventions) -> tuple[dict, str]:
+    """Return the numbers of a test and who computed them; none of one that cannot be made."""
+    coded = cohort.is_coded(name)
+    if test not in (CATEGORICAL if coded else (*CONTINUOUS, "mann_whitney")):
         return {}, COMPACT
-    if cohort.is_coded(row["variable"]):
-        table = counts(cohort, row["variable"], groups)
-        return CATEGORICAL[row["test"]](table)
-    values = numbers(cohort, row["variable"], groups)
-    corrected = conventions["rank_test"] == "corrected"
-    if row["test"] == "mann_whitney":
-        return rank_sum(*values, corrected=corrected), COMPACT
-    return CONTINUOUS[row["test"]](values)
-
-
-def pearson(table: np.ndarray) -> tuple[dict, str]:
-    """Return the chi-square test of independence."""
-    from statsmodels.stats.contingency_tables import Table
-
-    found = Table(table, shift_zeros=False).test_nominal_association()
-    statistic, df = float(found.statistic), int(found.df)
-    return {"statistic": statistic, "df": df, "p": float(chdtrc(df, statistic))}, ENGINE
-
-
-def yates(table: np.ndarray) -> tuple[dict, str]:
-    """Return the chi-square test of a 2 x 2 table with Yates' correction."""
-    (a, b), (c, d) = table.tolist()
-    n = a + b + c + d
-    apart = max(abs(a * d - b * c) - n / 2, 0.0)
-    statistic = n * apart**2 / ((a + b) * (c + d) * (a + c) * (b + d))
-    return {"statistic": statistic, "df": 1, "p": math.erfc(math.sqrt(statistic / 2))}, COMPACT
-
-
-def fisher(table: np.ndarray) -> tuple[dict, str]:
-    """Return Fisher's exact test, two-sided: all tables no more likely than this one."""
-    (a, b), (c, d) = table.tolist()
-    row, other, column = a + b, c + d, a + c
-    ways = {
-        k: math.comb(row, k) * math.comb(other, column - k)
-        for k in range(max(0, column - other), min(row, column) + 1)
-    }
-    # R's and scipy's: tables that are as likely but for rounding count; whole numbers need none
-    extreme = sum(number for number in ways.values() if number <= ways[a])
-    return {"p": extreme / math.comb(row + other, column)}, COMPACT
-
-
-def t_test(values, kind: str) -> tuple[dict, str]:
-    """Return Welch's or Student's t test."""
-    from statsmodels.stats.weightstats import ttest_ind
-
-    usevar = "unequal" if kind == "welch" else "pooled"
-    statistic, p, df = ttest_ind(*values, usevar=usevar)
-    return {"statistic": float(statistic), "df": float(df), "p": float(p)}, ENGINE
-
-
-def anova(values) -> tuple[dict, str]:
-    """Return the one-way analysis of variance with equal variances."""
-    from statsmodels.stats.oneway import anova_oneway
-
-    found = anova_oneway(values, use_var="equal")
-    df, df2 = found.df
-    numbers = {"statistic": found.statistic, "df": df, "df2": df2, "p": found.pvalue}
-    return {name: float(number) for name, number in numbers.items()}, ENGINE
-
-
-def ranks(values: np.ndarray) -> tuple[np.ndarray, float]:
-    """Return mid-ranks, and the sum of t cubed less t over the groups of t ties."""
-    _, place, n = np.unique(values, return_inverse=True, return_counts=True)
-    upper = np.cumsum(n)
-    return (upper - (n - 1) / 2)[place], float((n.astype(float) ** 3 - n).sum())
-
-
-def rank_sum(first: np.ndarray, second: np.ndarray, corrected: bool) -> dict[str, float]:
-    """Return the Mann-Whitney test, normal approximation with ties (Lehmann 1975)."""
-    n, m = len(first), len(second)
-    rank, ties = ranks(np.concatenate([first, second]))
-    u = rank[:n].sum() - n * (n + 1) / 2
-    total = n + m
-    spread = math.sqrt(n * m / 12 * (total + 1 - ties / (total * (total - 1))))
-    apart = max(abs(u - n * m / 2) - (0.5 if corrected else 0.0), 0.0 if corrected else -math.inf)
-    return {"statistic": float(u), "p": math.erfc(apart / spread / math.sqrt(2))}
-
-
-def kruskal(values) -> tuple[dict, str]:
-    """Return the Kruskal-Wallis test with ties."""
-    together = np.concatenate(values)
-    rank, ties = ranks(together)
-    n = len(together)
-    sums = [
-        part.sum() ** 2 / len(part) for part in np.split(rank, np.cumsum([*map(len, values)])[:-1])
-    ]
-    statistic = 12 / (n * (n + 1)) * sum(sums) - 3 * (n + 1)
-    statistic /= 1 - ties / (n**3 - n)
-    df = len(values) - 1
-    return {"statistic": float(statistic), "df": df, "p": float(chdtrc(df, statistic))}, COMPACT
-
-
-CATEGORICAL = {"pearson": pearson, "yates": yates, "fisher": fisher}
-CONTINUOUS = {
-    "welch": lambda values: t_test(values, "welch"),
-    "student": lambda values: t_test(values, "student"),
-    "anova": anova,
-    "kruskal": kruskal,
-}
+    if not _can_be_tested(cohort, name, groups):
+        return {}, COMPACT
+    if coded:
+        table = counts(cohort, name, groups)
+        if test in TWO_BY_TWO_TESTS and table.shape != (2, 2):
+            return {}, COMPACT
+        return CATEGORICAL[test](table)
+    values = numbers(cohort, name, groups)
+    if test in TWO_ARM_TESTS and len(groups) != 2:
+        return {}, COMPACT
+    if test in MEAN_TESTS and not _have_spread(values):
+        return {}, COMPACT
+    if test == "mann_whitney":
+        return rank_sum(*values, corrected=conventions["rank_test"] == "corrected"), COMPACT
+    return CONTINUOUS[test](values)

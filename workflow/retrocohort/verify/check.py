@@ -120,6 +120,12 @@ class Checks:
         for quantity, second in found.items():
             yield self.one(item, quantity, as_number(row[quantity]), second, **other)
 
+    def either(self, item: str, row: Mapping[str, str], found: Mapping[str, float], **other):
+        """Yield the same, without those that neither engine has."""
+        for check in self(item, row, found, **other):
+            if not (math.isnan(check.value) and math.isnan(check.second)):
+                yield check
+
     def one(self, item: str, quantity: str, value: float, second: float, **other) -> Check:
         """Return one check; `other` may name another engine or a note."""
         engines = {"engine": self.engine, "second_engine": self.second_engine}
@@ -131,11 +137,6 @@ class Checks:
             second=math.nan if second is None else float(second),
             **engines | other,
         )
-
-
-def item_of(row: Mapping[str, str], *columns: str) -> str:
-    """Return the row in words: its cells in some columns."""
-    return " ".join(filter(None, (row[column] for column in columns)))
 
 
 def disagreeing(rows: Iterable[Mapping[str, str]]) -> Iterator[str]:

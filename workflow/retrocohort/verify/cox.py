@@ -15,6 +15,8 @@ JUST_AFTER = 1e-9  # PHReg counts a patient with entry == t as at risk
 STEPS = 40
 STILL = 1e-7  # of the last step, in standard errors: what is left is its square
 FAR = 0.1  # a first step that is longer starts anew
+FLAT = 1e-6  # gain of the log likelihood by a last step that has converged
+RUNAWAY = 20.0  # change of the log hazard over the range of a covariate that no finite maximum has
 OWN_SHARE = 1e-9  # of the spread of a column that those before it leave it
 
 
@@ -44,8 +46,8 @@ class Statsmodels:
         """Return the (p, p) information."""
         return -np.asarray(self.model.hessian(beta))
 
-    def maximum(self, start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the (p,) coefficients at the maximum, and the (p, p) information.
+    def maximum(self, start: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+        """Return the (p,) coefficients at the maximum, the (p, p) information, and the last gain.
 
         There is one maximum at most, so that Newton's steps may start where the first engine ended:
         if that is not the maximum, they leave it. They start from zero where it is far off.
@@ -53,7 +55,8 @@ class Statsmodels:
         beta = start
         for _ in range(STEPS):
             information = self.information(beta)
-            step = np.linalg.solve(information, np.asarray(self.model.score(beta)))
+            slope = np.asarray(self.model.score(beta))
+            step = np.linalg.solve(information, slope)
             longest = np.abs(step * np.sqrt(np.diag(information))).max()
             if beta is start and beta.any() and not longest < FAR:
                 beta = np.zeros(len(start))
@@ -61,7 +64,7 @@ class Statsmodels:
             beta = beta + step
             if longest < STILL:
                 break
-        return beta, information
+        return beta, information, float(step @ slope)
 
 
 class Compact:
@@ -74,10 +77,14 @@ class Compact:
         self.cox = Cox(group, x, strata, ties)
         self.value = self.cox.value
 
-    def maximum(self, start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the (p,) coefficients at the maximum, from zero, and the (p, p) information."""
+    def maximum(self, start: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+        """Return the same, from zero."""
         beta = self.cox.maximum()
-        return beta, self.cox.terms(beta).information
+        there = self.cox.terms(beta)
+        slope, information = there.residual.sum(axis=0), there.information
+        unit = np.sqrt(np.maximum(np.diag(information), 1e-300))
+        inside = np.linalg.pinv(information / np.outer(unit, unit), hermitian=True)
+        return beta, information, float(slope / unit @ inside @ (slope / unit))
 
 
 @dataclass(frozen=True)
@@ -167,6 +174,7 @@ class Fit:
     beta, covariance : (p,) and (p, p).
     value : the log likelihood at the maximum.
     engine : who fitted it.
+    running : (p,) bool, coefficients without a finite maximum (monotone likelihood, separation).
     """
 
     columns: list[tuple[str, str]]
@@ -174,12 +182,13 @@ class Fit:
     covariance: np.ndarray
     value: float
     engine: str
+    running: np.ndarray
 
 
 def fit(
     design: Design, group: Followed, strata: np.ndarray, ties: str, stated: Mapping | None = None
 ) -> Fit | None:
-    """Return the fit to the living, None where nothing can be fitted.
+    """Return the fit to the living, None where nothing can be fitted or the fit does not converge.
 
     Parameters
     ----------
@@ -189,12 +198,29 @@ def fit(
     if not kept or not group.event[live].any():
         return None
     columns = [design.columns[j] for j in kept]
-    engine = Compact if stated is None else Statsmodels
-    likelihood = engine(group.where(live), design.x[np.ix_(live, kept)], strata[live], ties)
+    model = group.where(live), design.x[np.ix_(live, kept)], strata[live], ties
     start = np.array([(stated or {}).get(column, 0.0) for column in columns])
-    beta, information = likelihood.maximum(start)
+    tried = ([] if stated is None else [Statsmodels]) + [Compact]
+    for engine in tried:
+        likelihood = engine(*model)
+        found = _maximum(likelihood, start)
+        if found is not None:
+            break
+    else:
+        return None
+    beta, information = found
     covariance = np.linalg.pinv(information, rcond=1e-14, hermitian=True)
-    return Fit(columns, beta, covariance, likelihood.value(beta), likelihood.engine)
+    running = np.abs(beta) * np.ptp(model[1], axis=0) > RUNAWAY
+    return Fit(columns, beta, covariance, likelihood.value(beta), likelihood.engine, running)
+
+
+def _maximum(likelihood, start: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return coefficients and information, None where the likelihood does not level off."""
+    try:
+        beta, information, gain = likelihood.maximum(start)
+    except np.linalg.LinAlgError:  # of a library led astray by what was stated
+        return None
+    return (beta, information) if gain < FLAT else None
 
 
 def null_tests(cohort: Cohort, group: Followed, names, strata: np.ndarray, ties: str):

@@ -1,13 +1,13 @@
 """The checks of survival estimates: quantiles, curves, fixed times, follow-up, log-rank tests."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 import numpy as np
 from scipy.stats import norm
 
 from retrocohort.io import as_number
-from retrocohort.verify.check import OWN, Check, Checks, item_of
+from retrocohort.verify.check import OWN, Check, Checks
 from retrocohort.verify.cohort import Cohort, Followed
 from retrocohort.verify.curves import (
     ENGINE,
@@ -18,24 +18,30 @@ from retrocohort.verify.curves import (
     steps,
 )
 from retrocohort.verify.logrank import holm, log_rank
+from retrocohort.verify.rows import Matched, Rows, at, groups, item
 
-Rows = Sequence[Mapping[str, str]]
 LEVELS = {"q1": 0.75, "median": 0.5, "q3": 0.25}
+LIMITED = ("survival", "ci_low", "ci_high")
 
 
-def group_of(cohort: Cohort, group: Followed, row: Mapping[str, str]) -> Followed:
-    """Return the patients of a row: those of a level, or all."""
-    if not row["level"]:
+def group_of(cohort: Cohort, group: Followed, variable: str, level: str) -> Followed:
+    """Return the patients of a level, or all."""
+    if not level:
         return group
-    return group.where(cohort.texts(row["variable"], group.rows) == row["level"])
+    return group.where(cohort.texts(variable, group.rows) == level)
 
 
-def of_quantiles(cohort: Cohort, group: Followed, file: str, rows: Rows, how) -> Iterator[Check]:
+def of_quantiles(
+    cohort: Cohort, group: Followed, file: str, rows: Rows, names, how
+) -> Iterator[Check]:
     """Yield the checks of the median with its interval, and of the quartiles."""
     checks = Checks("kaplan_meier", file, OWN, ENGINE)
-    for row in rows:
-        own = group_of(cohort, group, row)
+    matched = Matched(checks, rows, ("variable", "level"), groups(cohort, names))
+    yield from matched.faults()
+    for key, row in matched.pairs():
+        own = group_of(cohort, group, *key)
         found = {"n": own.n, "events": int(own.event.sum())}
+        found |= dict.fromkeys((*LEVELS, "median_low", "median_high"), np.nan)
         if own.event.any():
             curve = steps(own, how)
             found |= {
@@ -43,27 +49,40 @@ def of_quantiles(cohort: Cohort, group: Followed, file: str, rows: Rows, how) ->
                 for name, level in LEVELS.items()
             }
             found["median_low"], found["median_high"] = median_limits(curve)
-        yield from checks(item_of(row, "variable", "level"), row, found)
+        yield from checks(item(key), row, found)
 
 
-def of_landmarks(cohort: Cohort, group: Followed, file: str, rows: Rows, how) -> Iterator[Check]:
+def of_landmarks(
+    cohort: Cohort, group: Followed, file: str, rows: Rows, asked: Mapping, how
+) -> Iterator[Check]:
     """Yield the checks of survival at fixed times."""
     checks = Checks("kaplan_meier", file, OWN, ENGINE)
-    for row in rows:
-        own, time = group_of(cohort, group, row), as_number(row["time"])
-        found = {"n_risk": at_risk(own, time)}
+    wanted = [
+        (*key, at(float(time)))
+        for key in groups(cohort, asked["variables"])
+        for time in asked["landmarks"]
+    ]
+    matched = Matched(checks, rows, ("variable", "level", "time"), wanted)
+    yield from matched.faults()
+    for key, row in matched.pairs():
+        own, time = group_of(cohort, group, *key[:2]), as_number(row["time"])
+        found = {"n_risk": at_risk(own, time)} | dict.fromkeys(LIMITED, np.nan)
         if found["n_risk"]:
-            limits = steps(own, how).at(time)
-            found |= dict(zip(("survival", "ci_low", "ci_high"), limits, strict=True))
-        yield from checks(item_of(row, "variable", "level", "time"), row, found)
+            found |= dict(zip(LIMITED, steps(own, how).at(time), strict=True))
+        yield from checks(item(key), row, found)
 
 
-def of_follow_up(cohort: Cohort, group: Followed, file: str, rows: Rows, how) -> Iterator[Check]:
+def of_follow_up(
+    cohort: Cohort, group: Followed, file: str, rows: Rows, names, how
+) -> Iterator[Check]:
     """Yield the checks of the follow-up, the survival curve of being censored."""
     checks = Checks("kaplan_meier", file, OWN, ENGINE)
-    for row in rows:
-        own = group_of(cohort, group, row)
+    matched = Matched(checks, rows, ("variable", "level"), groups(cohort, names))
+    yield from matched.faults()
+    for key, row in matched.pairs():
+        own = group_of(cohort, group, *key)
         found = {"n": own.n}
+        found |= dict.fromkeys(("min", "max", "median", "median_low", "median_high"), np.nan)
         reverse = own.censored()
         if own.n:
             found |= {"min": reverse.time.min(), "max": reverse.time.max()}
@@ -73,33 +92,47 @@ def of_follow_up(cohort: Cohort, group: Followed, file: str, rows: Rows, how) ->
                 curve.time, curve.survival, curve.last, 0.5, how["quantiles"]
             )
             found["median_low"], found["median_high"] = median_limits(curve)
-        yield from checks(item_of(row, "variable", "level"), row, found)
+        yield from checks(item(key), row, found)
 
 
 def of_curve(
     cohort: Cohort, group: Followed, file: str, rows: Rows, by: str, how
 ) -> Iterator[Check]:
-    """Yield the checks of a curve: of each level and column the step that differs most."""
+    """Yield the checks of a curve: of each level and column the step that differs most.
+
+    There is a step at each time at which somebody leaves, or enters late.
+    """
     checks = Checks("kaplan_meier", file, OWN, ENGINE)
-    for level in dict.fromkeys(row["level"] for row in rows):
-        own_rows = [row for row in rows if row["level"] == level]
-        own = group_of(cohort, group, {"variable": by, "level": level})
-        times = np.array([as_number(row["time"]) for row in own_rows])
-        died, left = own.event == 1, own.event == 0
-        found = {
-            "n_risk": at_risk(own, times),
-            "n_event": _leaving(own.time[died], times),
-            "n_censor": _leaving(own.time[left], times),
-        }
-        found |= dict(
-            zip(("survival", "ci_low", "ci_high"), steps(own, how).at(times), strict=True)
-        )
-        for name, numbers in found.items():
-            each = [
-                checks.one(f"{level} {row['time']}".strip(), name, as_number(row[name]), number)
-                for row, number in zip(own_rows, numbers, strict=True)
-            ]
-            yield max(each, key=lambda check: (not check.agrees, check.difference))
+    of_level = {lv: group_of(cohort, group, by, lv) for lv in (cohort.levels(by) if by else [""])}
+    steps_of = {
+        level: np.unique(np.concatenate([own.time, own.entry[np.isfinite(own.entry)]]))
+        for level, own in of_level.items()
+    }
+    wanted = [(level, at(time)) for level, times in steps_of.items() for time in times.tolist()]
+    matched = Matched(checks, rows, ("level", "time"), wanted)
+    yield from matched.faults()
+    for level, own in of_level.items():
+        pairs = [(item(key), row) for key, row in matched.pairs() if key[0] == level]
+        if pairs:
+            yield from _worst(checks, own, pairs, how)
+
+
+def _worst(checks: Checks, own: Followed, pairs, how) -> Iterator[Check]:
+    """Yield the check of the step that differs most, of each column of the curve of a group."""
+    times = np.array([as_number(row["time"]) for _, row in pairs])
+    died, left = own.event == 1, own.event == 0
+    found = {
+        "n_risk": at_risk(own, times),
+        "n_event": _leaving(own.time[died], times),
+        "n_censor": _leaving(own.time[left], times),
+    }
+    found |= dict(zip(LIMITED, steps(own, how).at(times), strict=True))
+    for name, numbers in found.items():
+        each = [
+            checks.one(place, name, as_number(row[name]), number)
+            for (place, row), number in zip(pairs, numbers, strict=True)
+        ]
+        yield max(each, key=lambda check: (not check.agrees, check.difference))
 
 
 def _leaving(exits: np.ndarray, times: np.ndarray) -> np.ndarray:
@@ -108,57 +141,111 @@ def _leaving(exits: np.ndarray, times: np.ndarray) -> np.ndarray:
     return np.searchsorted(order, times, "right") - np.searchsorted(order, times, "left")
 
 
-def of_log_rank(cohort: Cohort, group: Followed, file: str, rows: Rows) -> Iterator[Check]:
-    """Yield the checks of log-rank tests, with Holm's P of the pairs."""
-    pairs: dict[tuple, list] = {}
-    for row in rows:
-        name, strata = row["variable"], list(filter(None, row["strata"].split("+")))
-        own = group
-        if cohort.is_coded(name):
-            own = group.where(cohort.known([name, *strata], group.rows))
-        if row["contrast"]:
-            own = own.where(np.isin(cohort.texts(name, own.rows), row["contrast"].split("|")))
-        found = {"n": own.n, "events": int(own.event.sum())}
-        engine = ENGINE
-        if cohort.is_coded(name):
-            levels, blocks = cohort.texts(name, own.rows), cohort.strata(strata, own.rows)
-            *numbers, engine = log_rank(own, levels, blocks, row["p"] != "")
-            found |= dict(zip(("statistic", "df", "p"), numbers, strict=True))
+def of_log_rank(
+    cohort: Cohort, group: Followed, file: str, rows: Rows, asked: Mapping
+) -> Iterator[Check]:
+    """Yield the checks of log-rank tests, with Holm's P of the pairs.
+
+    Parameters
+    ----------
+    asked : `variables`, and the `logrank_strata` of a further test of each.
+    """
+    columns = ("variable", "strata", "contrast")
+    wanted = _tests(cohort, group, asked["variables"], asked["logrank_strata"])
+    matched = Matched(Checks("log_rank", file, OWN, ENGINE), rows, columns, wanted)
+    yield from matched.faults()
+    tests = {key: _log_rank(cohort, group, *key) for key in wanted}
+    adjusted: dict[tuple, float] = {}
+    for name, strata in dict.fromkeys(key[:2] for key in wanted):
+        pairs = [key for key in wanted if key[:2] == (name, strata) and key[2]]
+        adjusted |= zip(pairs, holm([tests[key][0]["p"] for key in pairs]), strict=True)
+    for key, row in matched.pairs():
+        found, engine = tests[key]
         checks = Checks("log_rank", file, OWN, engine)
-        item = item_of(row, "variable", "contrast", "strata")
-        yield from checks(item, row, found)
-        if row["contrast"]:
-            pairs.setdefault((name, row["strata"]), []).append((checks, item, row, found["p"]))
-    for own_pairs in pairs.values():
-        adjusted = holm([p for *_, p in own_pairs])
-        for (checks, item, row, _), p in zip(own_pairs, adjusted, strict=True):
-            yield from checks(item, row, {"p_holm": p})
+        yield from checks(item(key), row, found)
+        yield from checks.either(item(key), row, {"p_holm": adjusted.get(key, np.nan)})
+
+
+def _tests(cohort: Cohort, group: Followed, names, strata) -> list[tuple[str, str, str]]:
+    """Return (variable, strata, contrast) of each test: pairs are of the levels with patients."""
+    wanted = []
+    for name in names:
+        if not cohort.is_coded(name):
+            wanted.append((name, "", ""))
+            continue
+        texts = set(cohort.texts(name, group.rows).tolist())
+        present = [level for level in cohort.levels(name) if level in texts]
+        pairs = ["|".join(pair) for pair in combinations(present, 2)] if len(present) > 2 else []
+        others = "+".join(other for other in strata if other != name)
+        for block in dict.fromkeys(("", others)):
+            wanted += [(name, block, contrast) for contrast in ("", *pairs)]
+    return wanted
+
+
+def _log_rank(cohort: Cohort, group: Followed, name: str, strata: str, contrast: str):
+    """Return the numbers of a test, NaN where there is none, and who computed them."""
+    found = dict.fromkeys(("statistic", "df", "p"), np.nan)
+    if not cohort.is_coded(name):
+        return {"n": group.n, "events": int(group.event.sum())} | found, ENGINE
+    blocks = list(filter(None, strata.split("+")))
+    own = group.where(cohort.known([name, *blocks], group.rows))
+    if contrast:
+        own = own.where(np.isin(cohort.texts(name, own.rows), contrast.split("|")))
+    levels, numbers = cohort.texts(name, own.rows), cohort.strata(blocks, own.rows)
+    *test, engine = log_rank(own, levels, numbers)
+    counts = {"n": own.n, "events": int(own.event.sum())}
+    return counts | dict(zip(found, test, strict=True)), engine
+
+
+MEANS = ("estimate", "se", "ci_low", "ci_high", "z", "p")
 
 
 def of_means(
-    cohort: Cohort, group: Followed, file: str, rows: Rows, confidence: float
+    cohort: Cohort, group: Followed, file: str, rows: Rows, asked: Mapping, confidence: float
 ) -> Iterator[Check]:
-    """Yield the checks of restricted means and their differences."""
+    """Yield the checks of restricted means, of their differences, and of how far they go.
+
+    Parameters
+    ----------
+    asked : `by`, the variable, and `tau`; without it the last time that all groups reach.
+    """
+    by, z = asked["by"], norm.ppf(0.5 + confidence / 2)
+    each = {level: group_of(cohort, group, by, level) for level in cohort.levels(by)}
+    last = min((own.time.max() for own in each.values() if own.n), default=np.nan)
+    tau = last if asked.get("tau") is None else asked["tau"]
+    found = {(level, ""): _mean(own, tau) for level, own in each.items()}
+    for first, second in combinations(each, 2):
+        found[second, first] = _apart(found[first, ""], found[second, ""])
     checks = Checks("means", file, OWN, ENGINE)
-    z, how = norm.ppf(0.5 + confidence / 2), {"interval": "plain", "confidence": confidence}
-    found = {}
-    for row in rows:
-        if row["reference"] or not row["estimate"]:
-            continue
-        own = group_of(cohort, group, row)
-        mean, error = restricted_mean(own, as_number(row["tau"]), how)
-        counts = {"n": own.n, "events": int(own.event.sum())}
-        found[row["level"]] = mean, error, counts
-        numbers = counts | {"estimate": mean, "se": error}
-        numbers |= {"ci_low": mean - z * error, "ci_high": mean + z * error}
-        yield from checks(item_of(row, "variable", "level"), row, numbers)
-    for first, second in combinations(found, 2):
-        row = next(r for r in rows if (r["reference"], r["level"]) == (first, second))
-        difference = found[second][0] - found[first][0]
-        error = np.hypot(found[first][1], found[second][1])
-        numbers = {key: found[first][2][key] + found[second][2][key] for key in ("n", "events")}
-        numbers |= {"estimate": difference, "se": error}
-        numbers |= {"ci_low": difference - z * error, "ci_high": difference + z * error}
-        if error:
-            numbers |= {"z": difference / error, "p": 2 * norm.sf(abs(difference / error))}
-        yield from checks(item_of(row, "variable", "level", "reference"), row, numbers)
+    wanted = [(by, *key) for key in found]
+    matched = Matched(checks, rows, ("variable", "level", "reference"), wanted)
+    yield from matched.faults()
+    for key, row in matched.pairs():
+        numbers = dict.fromkeys(MEANS, np.nan) | {"tau": tau} | found[key[1:]]
+        width = z * numbers["se"]
+        numbers["ci_low"] = numbers["estimate"] - width
+        numbers["ci_high"] = numbers["estimate"] + width
+        yield from checks.either(item(key), row, numbers)
+
+
+def _mean(own: Followed, tau: float) -> dict[str, float]:
+    """Return the mean of a group, none where its curve is not known as far as tau."""
+    found = {"n": own.n, "events": int(own.event.sum())}
+    last = own.time == own.time.max(initial=-np.inf)
+    if own.n and (own.time.max() >= tau or own.event[last].all()):
+        how = {"interval": "plain", "confidence": 0.95}  # limits that nobody reads
+        found["estimate"], found["se"] = restricted_mean(own, tau, how)
+    return found
+
+
+def _apart(first: Mapping[str, float], second: Mapping[str, float]) -> dict[str, float]:
+    """Return the second mean less the first, none where one is missing."""
+    found = {key: first[key] + second[key] for key in ("n", "events")}
+    if "estimate" not in first or "estimate" not in second:
+        return found
+    difference = second["estimate"] - first["estimate"]
+    error = np.hypot(first["se"], second["se"])
+    found |= {"estimate": difference, "se": error}
+    if error:
+        found |= {"z": difference / error, "p": 2 * norm.sf(abs(difference / error))}
+    return found

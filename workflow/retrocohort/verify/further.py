@@ -1,124 +1,159 @@
 """The checks of further analyses: interaction, effects in subgroups, landmark, restricted means."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from scipy.stats import chi2, norm
 
-from retrocohort.io import as_number
 from retrocohort.verify import estimates
-from retrocohort.verify.check import COMPACT, OWN, Check, Checks, item_of
+from retrocohort.verify.check import COMPACT, OWN, Check, Checks
 from retrocohort.verify.cohort import Cohort, Followed
 from retrocohort.verify.cox import Design, Fit, coded, design_of, fit
 from retrocohort.verify.curves import ENGINE
 from retrocohort.verify.partial import Cox
+from retrocohort.verify.rows import Key, Matched, Rows, item
 
-Rows = Sequence[Mapping[str, str]]
 POPULATIONS = "populations"  # the split into populations
+RATIO = ("coef", "se", "hr", "hr_low", "hr_high", "z", "p")
+TEST = ("loglik_without", "loglik_with", "statistic", "df", "p")
+TEST_KEY = ("split", "variable", "subgroups")
+RATIO_KEY = ("split", "subgroup", "variable", "level", "reference")
+Found = dict[Key, dict[str, float]]
 
 
 def of_interaction(cohort: Cohort, part: Mapping, read) -> Iterator[Check]:
     """Yield the checks of the tests of interaction, and of the hazard ratio in each subgroup."""
     group = cohort.followed(part["population"], part["endpoint"])
-    entry, subgroups = part["asked"], part["asked"]["subgroups"]
-    tests, ratios = read(part["tests"]), read(part["ratios"])
-    yield from _of_split(cohort, group, part, subgroups, entry["covariates"], tests, ratios)
+    asked = part["asked"]
+    split = Split(cohort, group, "", asked["subgroups"])
+    others = asked["covariates"]
+    tests, ratios = _of_split(cohort, group, part, split, others, asked["without"])
+    files = ((part["tests"], TEST_KEY[1:], tests), (part["ratios"], RATIO_KEY[1:], ratios))
+    for file, columns, found in files:
+        own = {key[1:]: numbers for key, numbers in found.items()}
+        yield from _of_file(file, columns, read(file), own)
 
 
 def of_subgroups(cohort: Cohort, part: Mapping, read) -> Iterator[Check]:
     """Yield the same of several splits, after the effect in all patients."""
-    group = cohort.followed(part["population"], part["endpoint"])
-    entry = part["asked"]
-    tests, effects = read(part["tests"]), read(part["effects"])
-    overall = [row for row in effects if not row["split"]]
-    yield from of_cox(cohort, group, part, part["effects"], entry["covariates"], overall)
-    for split in dict.fromkeys(row["split"] for row in tests):
-        own = [[row for row in rows if row["split"] == split] for rows in (tests, effects)]
-        asked = entry["subgroups"] if split == POPULATIONS else split
-        others = [name for name in entry["covariates"] if name != split]
-        yield from _of_split(cohort, group, part, asked, others, *own)
+    group, asked = cohort.followed(part["population"], part["endpoint"]), part["asked"]
+    overall = exposure(cohort, group, part, asked["covariates"])
+    tests, effects = {}, {("", "", *key): numbers for key, numbers in overall.items()}
+    splits = [(POPULATIONS, asked["subgroups"])] if asked.get("subgroups") else []
+    for name, subgroups in [*splits, *((name, name) for name in asked["across"])]:
+        split = Split(cohort, group, name, subgroups)
+        others = [other for other in asked["covariates"] if other != name]
+        own = _of_split(cohort, group, part, split, others, [])
+        tests, effects = tests | own[0], effects | own[1]
+    yield from _of_file(part["tests"], TEST_KEY, read(part["tests"]), tests)
+    yield from _of_file(part["effects"], RATIO_KEY, read(part["effects"]), effects)
 
 
-def of_cox(cohort: Cohort, group: Followed, part, file: str, covariates, rows) -> Iterator[Check]:
-    """Yield the checks of the hazard ratios of the exposure in one model."""
+def _of_file(file: str, columns: Sequence[str], rows: Rows, found: Found) -> Iterator[Check]:
+    """Yield the checks of the rows of a file, of which the keys have these numbers."""
+    checks = Checks("further", file, OWN, COMPACT)
+    matched = Matched(checks, rows, columns, found)
+    yield from matched.faults()
+    for key, row in matched.pairs():
+        yield from checks.either(item(key), row, found[key])
+
+
+def exposure(cohort: Cohort, group: Followed, part: Mapping, covariates) -> Found:
+    """Return (variable, level, reference) -> counts and hazard ratio of the exposure."""
     by, how = part["asked"]["by"], part["conventions"]
     own = group.where(cohort.known([by, *covariates], group.rows))
     design = design_of(cohort, own, [by, *covariates], {})
-    found = fit(design, own, np.zeros(own.n), how["ties"])
-    for row in rows:
-        here = cohort.texts(by, own.rows) == row["level"]
-        counts = {"n": int(here.sum()), "events": int(own.event[here].sum())}
-        contrast = _contrast(found, {(by, row["level"]): 1})
-        yield from _of_ratio(file, row, counts, found, contrast, how["confidence"])
+    fitted = fit(design, own, np.zeros(own.n), how["ties"])
+    levels, texts, found = cohort.levels(by), cohort.texts(by, own.rows), {}
+    for level in levels:
+        names = None if level == levels[0] else ((by, level), (by, levels[0]))
+        base = (by, _base(levels, texts, own))
+        ratio = _ratio(fitted, names, base, how["confidence"])
+        found[by, level, levels[0]] = _counts(own, texts == level) | ratio
+    return found
 
 
-def _contrast(found: Fit | None, wanted: Mapping) -> np.ndarray | None:
-    """Return the (p,) weights of some columns, None where no model was fitted."""
-    if found is None:
-        return None
-    return np.array([wanted.get(column, 0) for column in found.columns], dtype=float)
+def _counts(own: Followed, here: np.ndarray) -> dict[str, int]:
+    return {"n": int(here.sum()), "events": int(own.event[here].sum())}
 
 
-def _of_ratio(file: str, row, counts, found: Fit | None, contrast, confidence: float):
-    """Yield the checks of a hazard ratio, a contrast of the coefficients of a model."""
-    checks = Checks("further", file, OWN, COMPACT)
-    item = item_of({"split": "", "subgroup": ""} | row, "split", "subgroup", "variable", "level")
-    yield from checks(item, row, counts)
-    if not row["coef"]:
-        return
-    coef = float(contrast @ found.beta)
-    error = float(np.sqrt(contrast @ found.covariance @ contrast))
+def _base(levels: Sequence[str], texts: np.ndarray, own: Followed) -> str:
+    """Return the first level with events, that all others are compared with; empty without any."""
+    return next((level for level in levels if own.event[texts == level].any()), "")
+
+
+def _ratio(fitted: Fit | None, names, base, confidence: float) -> dict[str, float]:
+    """Return the hazard ratio of one column against another, NaN where one has no estimate.
+
+    Parameters
+    ----------
+    names : both columns, the reference last; None of a row that is the reference itself.
+    base : what the columns are compared with, which has none of its own.
+    """
+    none = dict.fromkeys(RATIO, np.nan)
+    if fitted is None or names is None:
+        return none
+    contrast = np.zeros(len(fitted.columns))
+    for name, sign in zip(names, (1, -1), strict=True):
+        if name == base:
+            continue
+        if name not in fitted.columns or fitted.running[fitted.columns.index(name)]:
+            return none
+        contrast[fitted.columns.index(name)] = sign
+    coef = float(contrast @ fitted.beta)
+    error = float(np.sqrt(contrast @ fitted.covariance @ contrast))
     width = norm.ppf(0.5 + confidence / 2) * error
-    numbers = {"coef": coef, "se": error, "hr": np.exp(coef), "z": coef / error}
-    numbers |= {"hr_low": np.exp(coef - width), "hr_high": np.exp(coef + width)}
-    yield from checks(item, row, numbers | {"p": 2 * norm.sf(abs(coef / error))})
+    limits = {"hr_low": np.exp(coef - width), "hr_high": np.exp(coef + width)}
+    p = 2 * norm.sf(abs(coef / error))
+    return {"coef": coef, "se": error, "hr": np.exp(coef), "z": coef / error, "p": p} | limits
 
 
 class Split:
     """Patients in subgroups, as (n,) names; empty for who is in none."""
 
-    def __init__(self, cohort: Cohort, group: Followed, asked, names: Sequence[str]):
-        """Name the subgroup of each patient, of those that a test compares."""
-        self.names = names
+    def __init__(self, cohort: Cohort, group: Followed, name: str, asked):
+        """Name the subgroup of each patient: a level of a variable, or a population."""
+        self.name = name
         if isinstance(asked, str):
+            self.names = cohort.levels(asked)
             texts = cohort.texts(asked, group.rows)
-            self.of = np.where(np.isin(texts, names), texts, "")
+            self.of = np.where(np.isin(texts, self.names), texts, "")
         else:
+            self.names = list(asked)
             self.of = np.full(group.n, "", dtype=object)
-            for name in names:
-                self.of[np.isin(group.rows, cohort.members(name))] = name
+            for population in asked:
+                self.of[np.isin(group.rows, cohort.members(population))] = population
 
 
-def _of_split(cohort, group: Followed, part, asked, covariates, tests: Rows, ratios: Rows):
-    """Yield the checks of the tests of one split; those of its ratios with the first test."""
+def _of_split(cohort, group: Followed, part, split: Split, covariates, without) -> tuple:
+    """Return the tests of a split, with and without some subgroups, and its hazard ratios."""
     by, how = part["asked"]["by"], part["conventions"]
-    for place, row in enumerate(tests):
-        split = Split(cohort, group, asked, row["subgroups"].split("|"))
-        inside = split.of != ""
+    tests, ratios = {}, {}
+    for left_out in ([], without) if without else ([],):
+        names = [name for name in split.names if name not in left_out]
+        inside = np.isin(split.of, names)
         known = inside & cohort.known([by, *covariates], group.rows)
         own, subgroup = group.where(known), split.of[known]
-        counts = {"n": own.n, "events": int(own.event.sum()), "n_outside": int((~inside).sum())}
-        counts |= {"n_missing": int((inside & ~known).sum())}
-        without, cells = (
-            _design(cohort, own, subgroup, split.names, by, covariates, crossed, part)
+        found = _counts(own, np.ones(own.n, dtype=bool))
+        found |= {"n_outside": int((~inside).sum()), "n_missing": int((inside & ~known).sum())}
+        found["terms"] = (len(names) - 1) * (len(cohort.levels(by)) - 1)
+        designs = [
+            _design(cohort, own, subgroup, names, by, covariates, crossed, part)
             for crossed in (False, True)
-        )
-        fits = [fit(design, own, np.zeros(own.n), how["ties"]) for design, _ in (without, cells)]
-        checks = Checks("further", part["tests"], OWN, COMPACT)
-        found = dict(counts)
-        if row["statistic"]:
-            found |= _ratio_test(fits, cells[1] - without[1])
-        yield from checks(
-            item_of({"split": ""} | row, "split", "variable", "subgroups"), row, found
-        )
-        if place == 0:
-            yield from _of_cells(cohort, own, subgroup, by, fits[1], part, ratios)
+        ]
+        fits = [fit(design, own, np.zeros(own.n), how["ties"]) for design, _ in designs]
+        found |= _ratio_test(fits, designs[1][1] - designs[0][1])
+        tests[split.name, by, "|".join(names)] = found
+        if not left_out:
+            ratios = _cells(cohort, own, subgroup, split, by, fits[1], how["confidence"])
+    return tests, ratios
 
 
 def _ratio_test(fits, df: int) -> dict[str, float]:
-    """Return the likelihood-ratio test of two nested fits; NaN where one could not be fitted."""
-    first, second = (found.value if found else math.nan for found in fits)
+    """Return the likelihood-ratio test of two nested fits; NaN where there is none."""
+    if None in fits or df == 0:
+        return dict.fromkeys(TEST, np.nan)
+    first, second = (fitted.value for fitted in fits)
     statistic = 2 * (second - first)
     found = {"loglik_without": first, "loglik_with": second, "statistic": statistic, "df": df}
     return found | {"p": float(chi2.sf(statistic, df))}
@@ -158,17 +193,20 @@ def _rank(cohort, own: Followed, blocks, covariates, part) -> int:
     return int(np.linalg.matrix_rank(inside, tol=1e-9, hermitian=True))
 
 
-def _of_cells(cohort, own: Followed, subgroup, by: str, found: Fit | None, part, ratios: Rows):
-    """Yield the checks of the hazard ratios of the exposure within each subgroup."""
-    file = part["ratios"] if "ratios" in part else part["effects"]
-    reference, exposed = cohort.levels(by)[0], cohort.texts(by, own.rows)
-    for row in ratios:
-        here = (subgroup == row["subgroup"]) & (exposed == row["level"])
-        counts = {"n": int(here.sum()), "events": int(own.event[here].sum())}
-        wanted = {("cell", f"{row['subgroup']}|{reference}"): -1}
-        wanted[("cell", f"{row['subgroup']}|{row['level']}")] = 1
-        contrast = _contrast(found, wanted)
-        yield from _of_ratio(file, row, counts, found, contrast, part["conventions"]["confidence"])
+def _cells(cohort, own: Followed, subgroup, split: Split, by: str, fitted, confidence) -> Found:
+    """Return counts and hazard ratio of the exposure within each subgroup."""
+    levels, exposed, found = cohort.levels(by), cohort.texts(by, own.rows), {}
+    cells = np.array([f"{s}|{e}" for s, e in zip(subgroup, exposed, strict=True)], dtype=object)
+    base = ("cell", _base([f"{s}|{level}" for s in split.names for level in levels], cells, own))
+    for name in split.names:
+        for level in levels:
+            names = None
+            if level != levels[0]:
+                names = ("cell", f"{name}|{level}"), ("cell", f"{name}|{levels[0]}")
+            counts = _counts(own, cells == f"{name}|{level}")
+            ratio = _ratio(fitted, names, base, confidence)
+            found[split.name, name, by, level, levels[0]] = counts | ratio
+    return found
 
 
 def of_landmark(cohort: Cohort, part: Mapping, read) -> Iterator[Check]:
@@ -185,27 +223,26 @@ def of_landmark(cohort: Cohort, part: Mapping, read) -> Iterator[Check]:
         "analysed": ~early & known,
     }
     checks = Checks("further", part["excluded"], OWN, ENGINE)
-    for row in read(part["excluded"]):
-        here = reasons[row["reason"]]
-        counts = {"n": int(here.sum()), "events": int(group.event[here].sum())}
-        yield from checks(row["reason"], row, counts)
+    wanted = [(reason,) for reason in reasons]
+    matched = Matched(checks, read(part["excluded"]), ("reason",), wanted)
+    yield from matched.faults()
+    for (reason,), row in matched.pairs():
+        yield from checks(reason, row, _counts(group, reasons[reason]))
     later = group.where(known).beyond(entry["at"])
     files = {name: (part[name], read(part[name])) for name in ("quantiles", "logrank", "cox", "km")}
-    yield from estimates.of_quantiles(cohort, later, *files["quantiles"], how)
-    yield from estimates.of_log_rank(cohort, later, *files["logrank"])
-    yield from of_cox(cohort, later, part, files["cox"][0], [], files["cox"][1])
+    asked = {"variables": [by], "logrank_strata": []}
+    yield from estimates.of_quantiles(cohort, later, *files["quantiles"], [by], how)
+    yield from estimates.of_log_rank(cohort, later, *files["logrank"], asked)
+    crude = exposure(cohort, later, part, [])
+    yield from _of_file(files["cox"][0], RATIO_KEY[2:], files["cox"][1], crude)
     yield from estimates.of_curve(cohort, later, *files["km"], by, how)
 
 
 def of_means(cohort: Cohort, part: Mapping, read) -> Iterator[Check]:
-    """Yield the checks of restricted means, and of the time up to which they are taken."""
-    group = cohort.followed(part["population"], part["endpoint"])
-    rows, entry = read(part["means"]), part["asked"]
-    if entry.get("tau") is None and rows:
-        groups = [estimates.group_of(cohort, group, row) for row in rows if not row["reference"]]
-        last = min((own.time.max() for own in groups if own.n), default=math.nan)
-        checks = Checks("means", part["means"], OWN, ENGINE)
-        yield checks.one("last common time", "tau", as_number(rows[0]["tau"]), last)
-    yield from estimates.of_means(
-        cohort, group, part["means"], rows, part["conventions"]["confidence"]
+    """Yield the checks of restricted means."""
+    group, confidence = (
+        cohort.followed(part["population"], part["endpoint"]),
+        part["conventions"]["confidence"],
     )
+    file = part["means"]
+    yield from estimates.of_means(cohort, group, file, read(file), part["asked"], confidence)

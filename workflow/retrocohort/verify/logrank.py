@@ -9,19 +9,22 @@ from retrocohort.verify.cohort import Followed
 from retrocohort.verify.curves import ENGINE, at_risk
 
 
-def log_rank(group: Followed, levels, strata, tested: bool) -> tuple[float, float, float, str]:
+def log_rank(group: Followed, levels, strata) -> tuple[float, float, float, str]:
     """Return statistic, degrees of freedom, P and the engine; NaN where there is no test.
+
+    statsmodels fails where there is no test, with late entry in strata, and with a group that
+    nobody expects an event in.
 
     Parameters
     ----------
     levels : (n,) array, the level of each patient.
     strata : (n,) array, the stratum of each patient.
-    tested : whether there is a test for the first engine. statsmodels fails where there is none,
-        with late entry in strata, and with a group that nobody expects an event in.
     """
     names = levels.astype(str)
-    if not tested or group.delayed or not _all_expected(group, names, strata):
+    if group.delayed or not _all_expected(group, names, strata):
         return *by_the_book(group, names, strata), COMPACT
+    if np.isnan(by_the_book(group, names, strata)[0]):
+        return np.nan, np.nan, np.nan, COMPACT
     several = len(np.unique(strata)) > 1
     statistic, _ = survdiff(group.time, group.event, names, strata=strata if several else None)
     df = len(np.unique(names)) - 1

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.stats import norm
 
 from retrocohort.language import noted
-from retrocohort.verify import baseline
+from retrocohort.verify import baseline, comparisons
 from retrocohort.verify.cohort import Cohort
 from retrocohort.verify.cox import fit
 from retrocohort.verify.curves import EQUAL, Steps, quantile, steps
@@ -139,7 +139,9 @@ def _of_curves(cohort: Cohort, parts: Sequence[Mapping], conventions, read) -> I
             lows = {name: float(c.at(float(row["time"]))[1]) for name, c in curves.items()}
             place = _place(part, "landmarks", row, "time")
             yield Printed("interval", place, {"spss": np.nan} | lows, row["ci_low"])
-        row = read(part["quantiles"])[0]
+        row = next((row for row in read(part["quantiles"]) if not row["variable"]), None)
+        if row is None:
+            continue
         place = _place(part, "quantiles", row)
         tops = {n: quantile(c.time, c.high, c.last, 0.5, "r") for n, c in curves.items()}
         own = {"spss": symmetric_top(curves["r"], confidence)}
@@ -186,15 +188,15 @@ def _variants(cohort: Cohort, row: Mapping[str, str], groups) -> tuple[str, dict
         table = baseline.counts(cohort, name, groups)
         if table.shape == (2, 2):
             found = {
-                kind: baseline.CATEGORICAL[kind](table)[0]["p"] for kind in ("pearson", "yates")
+                kind: comparisons.CATEGORICAL[kind](table)[0]["p"] for kind in ("pearson", "yates")
             }
             return "contingency", {p: found[kind] for p, kind in CONTINGENCY.items()}
     elif test in ("welch", "student"):
         values = baseline.numbers(cohort, name, groups)
-        found = {kind: baseline.t_test(values, kind)[0]["p"] for kind in ("welch", "student")}
+        found = {kind: comparisons.t_test(values, kind)[0]["p"] for kind in ("welch", "student")}
         return "t_test", {p: found[kind] for p, kind in MEANS.items()}
     elif test == "mann_whitney":
         values = baseline.numbers(cohort, name, groups)
-        found = {kind: baseline.rank_sum(*values, corrected=kind)["p"] for kind in (True, False)}
+        found = {kind: comparisons.rank_sum(*values, corrected=kind)["p"] for kind in (True, False)}
         return "rank_test", {p: found[kind] for p, kind in CORRECTED.items()}
     return "", {}

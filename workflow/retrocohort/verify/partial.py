@@ -13,9 +13,10 @@ import numpy as np
 
 from retrocohort.verify.cohort import Followed
 
-STEPS = 60
+STEPS = 200  # what runs on takes many
 STILL = 1e-11  # largest step at the maximum, in standard errors
 LONGEST = 2.0
+NOTHING_LEFT = 1e-9  # of the information of a column times g(t), given the others
 NUDGE = 1e-5  # of numerical derivatives, in standard errors
 
 
@@ -105,8 +106,10 @@ class Cox:
         beta = np.zeros(self.x.shape[1])
         for _ in range(STEPS):
             now = self.terms(beta)
-            step = np.linalg.pinv(now.information, hermitian=True) @ now.residual.sum(axis=0)
-            step = self._short(step)
+            # in units of a unit diagonal, so that what runs on does not vanish beside the others
+            unit = np.sqrt(np.maximum(np.diag(now.information), 1e-300))
+            inside = np.linalg.pinv(now.information / np.outer(unit, unit), hermitian=True)
+            step = self._short(inside @ (now.residual.sum(axis=0) / unit) / unit)
             while not self.value(beta + step) >= now.value.sum() - 1e-9 * abs(now.value.sum()):
                 step = step / 2
             beta = beta + step
@@ -166,6 +169,8 @@ def _later(times: np.ndarray, values: np.ndarray, at: np.ndarray) -> np.ndarray:
 def hazards_test(terms: Terms, g: np.ndarray, columns: list[int]) -> float:
     """Return the score test of columns times g(t), given all columns, at the maximum.
 
+    NaN where too few events leave nothing of some column.
+
     Parameters
     ----------
     g : (d,) a function of the times of the terms.
@@ -174,4 +179,6 @@ def hazards_test(terms: Terms, g: np.ndarray, columns: list[int]) -> float:
     score = g @ terms.residual
     plain, once, twice = (np.tensordot(g**k, terms.variance, axes=1) for k in (0, 1, 2))
     left = (twice - once @ np.linalg.pinv(plain, hermitian=True) @ once)[np.ix_(columns, columns)]
+    if (np.diag(left) <= NOTHING_LEFT * np.diag(twice)[columns]).any():
+        return np.nan
     return float(score[columns] @ np.linalg.solve(left, score[columns]))

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from retrocohort.verify import baseline, estimates, further, models
+from retrocohort.verify import baseline, estimates, fits, further
 from retrocohort.verify.check import Check
 from retrocohort.verify.cohort import Cohort
 
+ESTIMATED = ("quantiles", "landmarks", "followup", "logrank")
 FURTHER = {
     "interaction": further.of_interaction,
     "subgroups": further.of_subgroups,
@@ -39,16 +40,17 @@ def checks_of(
     for part in parts["models"]:
         asked = {"ties": conventions["ties"]} | part["asked"]
         how = {"asked": asked, "confidence": conventions["confidence"]}
-        yield from models.of_model(cohort, part | how, read)
+        yield from fits.of_model(cohort, part | how, read)
     for part in parts["further"]:
         asked = part | {"conventions": conventions}
         yield from FURTHER[part["kind"]](cohort, asked, read)
 
 
 def _of_survival(cohort: Cohort, part: Mapping, conventions: Mapping, read) -> Iterator[Check]:
-    group = cohort.followed(part["population"], part["endpoint"])
-    each = {name: (part[name], read(part[name])) for name in ("quantiles", "landmarks", "followup")}
-    yield from estimates.of_quantiles(cohort, group, *each["quantiles"], conventions)
-    yield from estimates.of_landmarks(cohort, group, *each["landmarks"], conventions)
-    yield from estimates.of_follow_up(cohort, group, *each["followup"], conventions)
-    yield from estimates.of_log_rank(cohort, group, part["logrank"], read(part["logrank"]))
+    group, asked = cohort.followed(part["population"], part["endpoint"]), part["asked"]
+    each = {name: (part[name], read(part[name])) for name in ESTIMATED}
+    names = asked["variables"]
+    yield from estimates.of_quantiles(cohort, group, *each["quantiles"], names, conventions)
+    yield from estimates.of_landmarks(cohort, group, *each["landmarks"], asked, conventions)
+    yield from estimates.of_follow_up(cohort, group, *each["followup"], names, conventions)
+    yield from estimates.of_log_rank(cohort, group, *each["logrank"], asked)
