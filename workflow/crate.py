@@ -5,17 +5,26 @@ import sys
 from retrocohort import io
 from retrocohort.audit import manifest
 from retrocohort.audit.crate import crate_of
+from retrocohort.audit.crate_check import problems_of
 from retrocohort.audit.integrity import faults_of_study
+from retrocohort.faults import Fault, FaultsFound
+
+REMEDY = "The crate was not kept: please report this."
 
 
 def main(study: str) -> None:
-    """Write crate/<study>.zip; the files must be as they were made."""
+    """Write crate/<study>.zip of files that are as they were made, if it follows its profile."""
     if faults_of_study(study):
         sys.exit(f"The files of {study} are not as they were made: make verify STUDY={study}")
     crate, target = crate_of(manifest.read(manifest.path_of(study))), f"crate/{study}.zip"
-    with io.replacing(target) as aside, open(aside, "wb") as file:
-        file.writelines(crate.stream_zip())
-    print(f"{target}: {len(crate.data_entities)} files")
+    with io.replacing(target) as aside:
+        with open(aside, "wb") as file:
+            file.writelines(crate.stream_zip())
+        problems = problems_of(str(aside))
+        if problems:
+            faults = [Fault(target, "", f"is no valid RO-Crate: {p}", REMEDY) for p in problems]
+            sys.exit(str(FaultsFound(faults)))
+    print(f"{target}: {len(crate.data_entities)} files, valid")
 
 
 if __name__ == "__main__":

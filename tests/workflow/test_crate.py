@@ -1,8 +1,4 @@
-"""The RO-Crate of a study is valid, and no patient is in it.
-
-The validator works offline, but for the JSON-LD context of RO-Crate 1.1, which it would fetch: it
-is given the later one that `rocrate` ships, which has the same terms.
-"""
+"""The RO-Crate of a study is valid, one that is not is refused, and no patient is in it."""
 
 import csv
 import json
@@ -12,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from retrocohort import io
 from retrocohort.audit import manifest
 
-rocrate = pytest.importorskip("rocrate", reason="NO RO-CRATE TESTED: `make test` installs it")
+pytest.importorskip("rocrate", reason="NO RO-CRATE TESTED: `make test` installs it")
 pytest.importorskip("rocrate_validator", reason="NO RO-CRATE TESTED: `make test` installs it")
 
 STUDY = "xu2025"
-CONTEXT = "https://w3id.org/ro/crate/1.1/context"
 PRIVATE = re.compile(
     r"records/|cohort/(cohort|exclusions|counts)|\.parquet|\.log$|_log\.csv|config/"
 )
@@ -46,30 +42,29 @@ def entities(crate):
     return {entity["@id"]: entity for entity in graph}
 
 
-def test_it_is_a_valid_process_run_crate(crate, tmp_path):
-    from requests_cache import CachedRequest, CachedResponse, CachedSession
-    from rocrate_validator import services
+def test_it_is_a_valid_process_run_crate(crate):
+    from retrocohort.audit.crate_check import problems_of
 
-    context = Path(rocrate.__file__).with_name("data") / "ro-crate.jsonld"
-    response = CachedResponse(
-        status_code=200,
-        url=CONTEXT,
-        headers={"Content-Type": "application/ld+json"},
-        content=context.read_bytes(),
-        request=CachedRequest(method="GET", url=CONTEXT),
-    )
-    cache = tmp_path / "cache"
-    with CachedSession(str(cache), backend="sqlite") as session:
-        session.cache.save_response(response)
-    settings = services.ValidationSettings(
-        rocrate_uri=str(crate),
-        profile_identifier="process-run-crate-0.5",
-        requirement_severity="REQUIRED",
-        offline=True,
-        cache_path=cache,
-    )
-    result = services.validate(settings)
-    assert result.passed(), [issue.message for issue in result.get_issues()]
+    assert problems_of(str(crate)) == []
+
+
+def test_a_crate_that_is_not_valid_is_not_kept(tmp_path, monkeypatch):
+    import crate as command
+    from retrocohort.audit.crate import crate_of
+
+    def unlicensed(manifest):
+        spoilt = crate_of(manifest)
+        del spoilt.root_dataset["license"]
+        return spoilt
+
+    monkeypatch.setattr(command, "faults_of_study", lambda _: [])
+    monkeypatch.setattr(command, "crate_of", unlicensed)
+    replacing, target = io.replacing, tmp_path / "crate.zip"
+    monkeypatch.setattr(command.io, "replacing", lambda _: replacing(str(target)))
+    with pytest.raises(SystemExit) as said:
+        command.main(STUDY)
+    assert "is no valid RO-Crate: The Root Data Entity MUST have a `license`" in str(said.value)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_every_job_is_an_action_with_what_it_read_and_made(made, entities):
