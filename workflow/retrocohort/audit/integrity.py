@@ -56,6 +56,17 @@ def faults_of_study(study: str) -> list[Fault]:
     return faults + _altered_since(filled) + _stale(manifest, sources)
 
 
+def altered_of(study: str, files: Iterable[str]) -> list[Fault]:
+    """Return a fault of each of some results that is not as it was made, where that is known."""
+    path = manifests.path_of(study)
+    manifest = manifests.read(path) if Path(path).is_file() else None
+    if manifest is None:
+        return []
+    listed = {path: manifest["files"][path] for path in files if path in manifest["files"]}
+    differing = _differing({"files": listed})
+    return _altered(manifest, differing, jobs.noted(f"results/{study}"))
+
+
 def extras(manifest: Mapping) -> list[str]:
     """Return the files that stand where every file is to be listed, and are not."""
     matching = {path for pattern in manifest["complete"] for path in Path().glob(pattern)}
