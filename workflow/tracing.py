@@ -8,11 +8,12 @@ import argparse
 import signal
 import sys
 
+from retrocohort.audit.integrity import altered_of
 from retrocohort.config.study import load_config, load_studies
 from retrocohort.faults import Fault, FaultsFound, suggest
 from retrocohort.plan.entries import Plan
 from retrocohort.trace.addresses import NUMBERS, TABLES, Addresses
-from retrocohort.trace.number import number_lines, steps_text
+from retrocohort.trace.number import altered_lines, number_lines, steps_text
 from retrocohort.trace.private import check_private, write_private
 from retrocohort.trace.required import check_current, require
 
@@ -27,7 +28,8 @@ def number_trace(plan: Plan, asked: str) -> str:
 
     made_by = steps_behind(plan.name, [plan.at(file) for file in files])
     check_current(made_by)
-    text = number_lines(plan, addresses, places)
+    altered = altered_of(plan.name, made_by)
+    text = altered_lines(altered) + number_lines(plan, addresses, places, bool(altered))
     for file in files:
         text += [*steps_text(plan, file, made_by), ""]
     return "\n".join(text)

@@ -1,8 +1,10 @@
 """Say whether the files of a study are as they were made and used: `make verify STUDY=x`."""
 
 import sys
+from pathlib import Path
 
 from retrocohort.audit.integrity import faults_of_study
+from retrocohort.faults import suggest
 
 
 def main(study: str) -> None:
@@ -15,5 +17,15 @@ def main(study: str) -> None:
     print(f"{study}: every file is as it was made and used.")
 
 
+def study_of(arguments: list[str]) -> str:
+    """Return the study that is asked for; stop where it is none of the project."""
+    names = sorted(path.parent.name for path in Path("config/studies").glob("*/study.yaml"))
+    if len(arguments) != 1:
+        sys.exit(f"make verify needs one STUDY, of: {', '.join(names)}.")
+    if arguments[0] not in names:
+        sys.exit(f"{arguments[0]}: there is no such study. {suggest(arguments[0], names)}")
+    return arguments[0]
+
+
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(study_of(sys.argv[1:]))

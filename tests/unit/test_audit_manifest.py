@@ -99,8 +99,8 @@ def test_jobs_that_nothing_leads_to_any_more_are_left_out():
     made = written()
     assert "results/a/old.csv" not in made["files"]
     assert said() == {
-        "results/a/logs/forget.log": "is extra: no job of the study made it. Take it away.",
-        "results/a/old.csv": "is extra: no job of the study made it. Take it away.",
+        path: f"is extra: no job of the study made it. {integrity.OLD}"
+        for path in ("results/a/logs/forget.log", "results/a/old.csv")
     }
 
 
@@ -195,6 +195,44 @@ def test_extra_files_but_not_what_programs_leave_behind():
         RAW,
     }
     assert not left & set(manifest.compose(["data/a"], {})["files"])
+
+
+def test_hidden_files_and_copies_among_the_data_and_the_results_are_extra():
+    written()
+    extra = {"data/a/.hidden.csv", "data/a/raw.csv~", "results/a/.more.csv", "results/a/x~"}
+    left = {
+        f"data/a/{name}" for name in (".DS_Store", ".~lock.raw.csv#", ".raw.csv.swp", "~$a.xls")
+    }
+    for path in (*extra, *left):
+        write(path, "x")
+    assert set(said()) == extra and said()["data/a/.hidden.csv"].endswith("Take it away.")
+
+
+def test_a_linked_folder_is_followed(tmp_path):
+    written()
+    write("../elsewhere/b/more.csv", "x")
+    Path("../empty").mkdir()
+    for name in ("elsewhere", "empty"):
+        Path("data/a", name).symlink_to(tmp_path.parent / name)
+    assert set(said()) == {"data/a/elsewhere/b/more.csv", "data/a/empty"}
+
+
+def test_the_log_of_a_job_that_stopped_is_not_called_altered():
+    written()
+    log = "results/a/logs/count.log"
+    write(log, "results/a/x.csv has 1 fault:\n")
+    Path(COUNTS).unlink()
+    assert said()[log] == "tells why count stopped. Run `make report`."
+    assert said()[COUNTS].startswith("is missing; count made it.")
+
+
+def test_of_a_stale_job_with_many_files_three_are_named():
+    work("show_all", [COUNTS], [PAGE, COPY, *(f"results/a/files/{n}.csv" for n in "xyz")])
+    written()
+    write(RAW, "another")
+    assert said()["results/a"].endswith(
+        ": 5 files, of them 3: page.html, files/counts.csv, files/x.csv."
+    )
 
 
 def test_a_manifest_that_is_altered_or_missing():

@@ -111,9 +111,9 @@ def test_a_changed_byte_of_the_manifest_is_found(project, monkeypatch):
     Path(path).write_bytes(before)
 
 
-def verify(project):
+def verify(project, *studies):
     """Return the exit code of `make verify` and what it said."""
-    command = [sys.executable, str(ROOT / "workflow/verify.py"), STUDY]
+    command = [sys.executable, str(ROOT / "workflow/verify.py"), *(studies or [STUDY])]
     env = os.environ | {"PYTHONPATH": str(ROOT / "workflow")}
     run = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True)
     return run.returncode, run.stdout + run.stderr
@@ -150,6 +150,13 @@ def test_all_faults_are_said_at_once_and_none_where_all_is_well(project):
     ):
         assert f"\n{path}: {words}" in f"\n{said}"
     assert verify(project)[0] == 0
+
+
+def test_a_study_is_asked_for(project):
+    for wrong in ("", "rotterdm", "../rotterdam"):
+        code, said = verify(project, wrong)
+        assert code == 1 and said.startswith(f"{wrong}: there is no such study. ")
+    assert "make verify needs one STUDY, of: rotterdam." in verify(project, STUDY, STUDY)[1]
 
 
 def test_verifying_imports_no_more_than_it_needs():

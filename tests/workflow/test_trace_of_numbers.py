@@ -73,6 +73,11 @@ def made_by():
         ),
         ("models/full/os/quantiles.csv#variable=none.n", "0 rows have variable=none"),
         ("records/cleaned.csv#3.age", "has a row a patient. Ask for a RECORD instead"),
+        ("../../data/xu2025/zhongshan_export.csv#2.age", "is no file below results/xu2025."),
+        ("../../config/config.yaml#2.age", "is no file below results/xu2025."),
+        ("audit/manifest.json#2.value", "manifest.json is no CSV of the results."),
+        ("report/tables.json#1.x", "tables.json is no CSV of the results."),
+        ("figures/full/os/km_by_surgery.svg#1.x", "km_by_surgery.svg is no CSV of the results."),
         ("report.html#table2-survival-full-os-surgery-phr.medan", "Did you mean 'table2-survival-"),
     ],
 )
@@ -95,6 +100,7 @@ def test_every_number_of_the_report_is_the_one_of_its_cell():
 
 def test_a_cell_that_has_changed_since_the_report_is_told():
     shown = Shown(ID, "122", "Table 3", 122.0)
+    assert not shown.agrees("a word")
     assert shown.agrees("122") and Shown(ID, "50.0", "", 50.0).agrees("0.5")
     assert not shown.agrees("121") and not shown.agrees("")
     assert Shown(ID, "not reached", "", None).agrees("")
@@ -201,6 +207,23 @@ def test_a_patient_into_a_private_file_and_into_no_other(project, tmp_path):
     assert not [path for path in new if record[:9] in path.read_text(encoding="utf-8")]
     code, said, faults = trace(project, "rotterdam", record=record, out="results/rotterdam/audit/a")
     assert code == 1 and said == "" and "would be among the results" in faults
+
+
+def test_a_cell_altered_by_hand_is_told_with_the_rule_that_makes_it_again(project):
+    """Snakemake sees nothing to do: the file is as old as it was."""
+    path = project / "results/rotterdam/models/full/os/quantiles.csv"
+    before, times = path.read_text(encoding="utf-8"), path.stat()
+    line = before.splitlines()[1]
+    path.write_text(before.replace(line, line.replace("877", "878", 1), 1), encoding="utf-8")
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    code, said, faults = trace(project, "rotterdam", number="models/full/os/quantiles.csv#2.events")
+    path.write_text(before, encoding="utf-8")
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert (code, faults) == (0, "")
+    told = " ".join(said.split())
+    assert told.startswith("BUT results/rotterdam/models/full/os/quantiles.csv was altered by hand")
+    assert "--forcerun estimate_survival_rotterdam_os" in told and "run make report" not in told
+    assert "the report was made from another value of this cell" in told
 
 
 def test_a_changed_study_file_is_told_and_a_missing_file_named(project):

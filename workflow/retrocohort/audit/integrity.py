@@ -1,6 +1,8 @@
 """Whether files are as they were made and used: checked when a manifest is written, and later."""
 
-from collections.abc import Iterable, Mapping
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from retrocohort import io, jobs
@@ -11,6 +13,10 @@ from retrocohort.faults import Fault
 AGAIN = "Make it again: .venv/bin/python -m snakemake --cores 2 --forcerun {}"
 RUN = "Run `make report`."
 MADE = ("output", "log")  # roles
+OLD = "It is of an earlier version of the workflow or study, or of neither, and may be deleted."
+# what programs leave while they work, and Snakemake beside a folder that it made: of no content
+LEFT_BEHIND = re.compile(r"\.DS_Store|\.~lock\..*#|~\$.*|\..*\.sw[a-p]|\.snakemake_timestamp")
+SHOWN = 3  # files of a job that are named
 ASKED = "/report/screenshots/"  # of pictures, which somebody asked for and no job reads
 
 
@@ -56,12 +62,39 @@ def faults_of_study(study: str) -> list[Fault]:
     return faults + _altered_since(filled) + _stale(manifest, sources)
 
 
+def altered_of(study: str, files: Iterable[str]) -> list[Fault]:
+    """Return a fault of each of some results that is not as it was made, where that is known."""
+    path = manifests.path_of(study)
+    manifest = manifests.read(path) if Path(path).is_file() else None
+    if manifest is None:
+        return []
+    listed = {path: manifest["files"][path] for path in files if path in manifest["files"]}
+    differing = _differing({"files": listed})
+    return _altered(manifest, differing, jobs.noted(f"results/{study}"))
+
+
 def extras(manifest: Mapping) -> list[str]:
     """Return the files that stand where every file is to be listed, and are not."""
-    matching = {path for pattern in manifest["complete"] for path in Path().glob(pattern)}
-    there = {p.as_posix() for p in matching if not p.is_dir() and not is_left_behind(p.name)}
+    matching = (path for pattern in manifest["complete"] for path in Path().glob(pattern))
+    there = {file.as_posix() for path in matching for file in _content(path)}
     known = {*manifest["files"], manifests.path_of(manifest["study"])}
-    return sorted(path for path in there - known if ASKED not in path)
+    return sorted(path for path in there - known if ASKED not in path and not _is_left(path))
+
+
+def _is_left(path: str) -> bool:
+    """Return whether a file is a well-known leftover; beside a study file also any copy: x~."""
+    name = Path(path).name
+    holds = path.startswith(("data/", "results/"))
+    return bool(LEFT_BEHIND.fullmatch(name)) or (is_left_behind(name) and not holds)
+
+
+def _content(path: Path) -> Iterator[Path]:
+    """Yield a file, or what is in a linked folder, which a pattern does not enter."""
+    if not path.is_dir():
+        yield path
+    elif path.is_symlink():
+        inside = [Path(at, name) for at, _, names in os.walk(path) for name in names]
+        yield from inside or [path]
 
 
 def _differing(manifest: Mapping) -> dict[str, str]:
@@ -79,12 +112,21 @@ def _altered(manifest: Mapping, differing: Mapping, noted: Mapping) -> list[Faul
         rule = manifest["jobs"][manifest["files"][path]["job"]]["rule"]
         if not checksum:
             faults.append(Fault(path, "", f"is missing; {rule} made it.", AGAIN.format(rule)))
+        elif _has_stopped(manifest, path, differing):
+            faults.append(Fault(path, "", f"tells why {rule} stopped.", RUN))
         elif path in made_by and noted[made_by[path]]["outputs"][path] == checksum:
             faults.append(Fault(path, "", f"was made anew by {rule}, but nothing after it.", RUN))
         else:
             problem = f"was altered by hand after {rule} made it."
             faults.append(Fault(path, "", problem, AGAIN.format(rule)))
     return faults
+
+
+def _has_stopped(manifest: Mapping, path: str, differing: Mapping) -> bool:
+    """Return whether a log is that of a job that failed, whose outputs Snakemake has deleted."""
+    entry = manifest["files"][path]
+    outputs = manifest["jobs"][entry["job"]]["outputs"] if entry["role"] == "log" else ()
+    return bool(outputs) and all(differing.get(output) == "" for output in outputs)
 
 
 def _changed(manifest: Mapping, path: str, checksum: str) -> Fault:
@@ -98,8 +140,11 @@ def _changed(manifest: Mapping, path: str, checksum: str) -> Fault:
 
 def _extra(path: str) -> Fault:
     if path.startswith("results/"):
-        return Fault(path, "", "is extra: no job of the study made it.", "Take it away.")
-    return Fault(path, "", "is extra: the run did not know it.", f"Take it away, or: {RUN}")
+        return Fault(path, "", "is extra: no job of the study made it.", OLD)
+    is_linked = any(folder.is_symlink() for folder in (Path(path), *Path(path).parents))
+    never_read = is_linked or is_left_behind(Path(path).name)
+    remedy = "Take it away." if never_read else f"Take it away, or: {RUN}"
+    return Fault(path, "", "is extra: the run did not know it.", remedy)
 
 
 def _stale(manifest: Mapping, sources: Iterable[str]) -> list[Fault]:
@@ -120,7 +165,10 @@ def _stale(manifest: Mapping, sources: Iterable[str]) -> list[Fault]:
 
 def _stale_job(manifest: Mapping, job: Mapping, cause: str) -> Fault:
     folder = f"results/{manifest['study']}".rstrip("/")
-    files = ", ".join(path.removeprefix(f"{folder}/") for path in job["outputs"])
+    names = [path.removeprefix(f"{folder}/") for path in job["outputs"]]
+    files = ", ".join(names[:SHOWN])
+    if len(names) > SHOWN:
+        files = f"{len(names)} files, of them {SHOWN}: {files}"
     return Fault(folder, job["rule"], f"stale, as {cause} has changed: {files}.")
 
 

@@ -42,7 +42,11 @@ class Shown:
         """Return whether the text of the cell is still this value."""
         if not cell or self.value is None:
             return not cell and self.value is None
-        return any(self.value == times * float(cell) for times in PERCENT)
+        try:
+            number = float(cell)
+        except ValueError:  # altered by hand
+            return False
+        return any(self.value == times * number for times in PERCENT)
 
 
 class Addresses:
@@ -98,10 +102,18 @@ class Addresses:
         if not sources:
             remedy = suggest(anchor, found, 3)
             _refuse(asked, "is no cell of the page with a number of the results.", remedy)
-        return [_place(source) for source in sources]
+        places = [_place(source) for source in sources if "row" in source]
+        if not places:
+            counts = dict.fromkeys(source["file"] for source in sources)
+            _refuse(asked, f"is a count of rows of {', '.join(counts)}.", "Ask for a cell.")
+        return places
 
     def _in_file(self, asked: str, file: str, cell: str) -> Place:
         path = Path(self.plan.at(file))
+        if not path.resolve().is_relative_to(Path(self.plan.folder).resolve()):
+            _refuse(asked, f"is no file below {self.plan.folder}.", "Name a CSV of its results.")
+        if path.suffix != ".csv":
+            _refuse(asked, f"{path} is no CSV of the results.", "Name one, or an id.")
         if not path.is_file():
             there = [p.relative_to(self.plan.folder).as_posix() for p in _tables(self.plan)]
             _refuse(asked, f"there is no {path}.", suggest(file, there, 3))

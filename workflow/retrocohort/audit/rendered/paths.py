@@ -134,14 +134,15 @@ def departs(line: Line, corners: Sequence[tuple[float, Point]], left: float) -> 
     way = [(left, height), *(point for _, point in corners)]
     if not line.points:
         return first
-    missed = _missed([point for _, point in corners], line.points, near)
-    if missed is not None:
-        return corners[missed][0]
+    left_out = _missed([point for _, point in corners], line.points, near)
     strayed = _missed(line.points, way, near)
-    if strayed is None:
-        return None
-    x = line.points[strayed][0]
-    return max((time for time, (across, _) in corners if across <= x + near), default=first)
+    times = [corners[left_out][0]] if left_out is not None else []
+    if strayed is not None:
+        x = line.points[strayed][0]
+        times.append(
+            max((time for time, (across, _) in corners if across <= x + near), default=first)
+        )
+    return min(times, default=None)
 
 
 def _missed(points: Sequence[Point], way: Sequence[Point], near: float) -> int | None:
