@@ -236,30 +236,3 @@ def null_tests(cohort: Cohort, group: Followed, names, strata: np.ndarray, ties:
     df = int(np.linalg.matrix_rank(inside, tol=1e-9, hermitian=True))
     inverse = np.linalg.pinv(inside, rcond=1e-9, hermitian=True)
     return float(at_zero.value.sum()), float(score / unit @ inverse @ (score / unit)), df
-
-
-def concordance(group: Followed, score: np.ndarray, strata: np.ndarray) -> float:
-    """Return the share of comparable pairs in which the higher risk fails first; ties one half.
-
-    Pairs of an event and of who is at risk then and goes on, in one stratum.
-    """
-    agreeing, pairs = 0.0, 0
-    for stratum in np.unique(strata):
-        own = group.where(strata == stratum)
-        order = np.lexsort((-own.event, own.time))  # at one time those who go on come last
-        own, risk = own.where(order), score[strata == stratum][order]
-        goes_on = np.searchsorted(own.time, own.time, side="right")  # who leaves later
-        first = goes_on - _censored_with(own)
-        for i in np.flatnonzero(own.event == 1):
-            others = risk[first[i] :]
-            if own.delayed:
-                others = others[own.entry[first[i] :] < own.time[i]]
-            agreeing += (others < risk[i]).sum() + (others == risk[i]).sum() / 2
-            pairs += len(others)
-    return agreeing / pairs if pairs else np.nan
-
-
-def _censored_with(own: Followed) -> np.ndarray:
-    """Return how many are censored at the time of each patient."""
-    _, place = np.unique(own.time, return_inverse=True)
-    return np.bincount(place, weights=own.event == 0)[place].astype(int)

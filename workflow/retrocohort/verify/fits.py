@@ -7,9 +7,10 @@ from scipy.optimize import brentq
 from scipy.stats import chi2, norm
 
 from retrocohort.io import as_number
-from retrocohort.verify.check import COMPACT, ONE_ENGINE, OWN, Check, Checks
+from retrocohort.verify.check import COMPACT, OWN, Check, Checks
 from retrocohort.verify.cohort import Cohort
-from retrocohort.verify.cox import concordance, null_tests
+from retrocohort.verify.concordance import concordance
+from retrocohort.verify.cox import null_tests
 from retrocohort.verify.curves import steps
 from retrocohort.verify.models import Model, models_of, of_selection, selection
 from retrocohort.verify.partial import Cox, hazards_test
@@ -110,12 +111,12 @@ def of_fits(cohort: Cohort, part: Mapping, models: Sequence[Model], read) -> Ite
     yield from matched.faults()
     found = {name: _statistics(model) for name, model in named.items()}
     for key, row in matched.pairs():
-        if key[1] not in ("entered", "engines_agree", "concordance_se"):
+        if key[1] not in ("entered", "engines_agree"):
             numbers, engine = found[key[0]].get(key[1], ({}, COMPACT))
             numbers = dict.fromkeys(CHI_SQUARE, np.nan) | numbers
             yield from checks.either(item(key), row, numbers, second_engine=engine)
         elif key[1] != "entered":
-            yield from _of_one_engine(checks, key, row, named[key[0]])
+            yield from _of_engines(checks, key, row, named[key[0]])
     yield from of_selection(cohort, part, matched.pairs())
 
 
@@ -127,15 +128,12 @@ def _asked_of(model: Model) -> list[str]:
     return [*own, *UNPENALISED, *(["engines_agree"] if model.fit else [])]
 
 
-def _of_one_engine(checks: Checks, key: Key, row, model: Model) -> Iterator[Check]:
-    """Yield the check of the standard error of the concordance, and of the state of the engines.
+def _of_engines(checks: Checks, key: Key, row, model: Model) -> Iterator[Check]:
+    """Yield the check of whether the first engines agree.
 
-    The main engine is not asked where a coefficient has no finite maximum, or may give no result.
+    The main one is not asked where a coefficient has no finite maximum, and may give no result.
     """
-    if key[1] == "concordance_se":
-        lone = {"second_engine": "", "note": ONE_ENGINE}
-        yield from checks(item(key), row, {"value": np.nan}, **lone)
-    elif model.fit.running.any():
+    if model.fit.running.any():
         yield from checks(item(key), row, {"value": np.nan})
     elif row["value"] or not row["note"].startswith(NO_RESULT):
         yield from checks(item(key), row, {"value": 1})
@@ -159,7 +157,7 @@ def _tests(model: Model) -> dict[str, tuple[dict[str, float], str]]:
     value = second.value
     if model.penalised:
         null, df = model.cox.penalised(np.zeros(len(second.beta))), len(second.beta)
-    share = concordance(group, model.risk, model.strata)
+    share, share_error = concordance(group, model.risk, model.strata)
     finite = np.flatnonzero(~second.running)
     beta, inside = second.beta[finite], second.covariance[np.ix_(finite, finite)]
     wald = float(beta @ np.linalg.solve(inside, beta)) if len(finite) else np.nan
@@ -169,6 +167,7 @@ def _tests(model: Model) -> dict[str, tuple[dict[str, float], str]]:
         "lr": (_chi_square(2 * (value - null), df), second.engine),
         "wald": (_chi_square(wald, len(finite)), second.engine),
         "concordance": ({"value": share}, COMPACT),
+        "concordance_se": ({"value": share_error}, COMPACT),
         "epv": ({"value": group.event.sum() / df if df else np.nan}, COMPACT),
     }
     if not model.penalised:
