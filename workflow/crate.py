@@ -7,13 +7,20 @@ from retrocohort.audit import manifest
 from retrocohort.audit.crate import crate_of
 from retrocohort.audit.crate_check import problems_of
 from retrocohort.audit.integrity import faults_of_study
+from retrocohort.config.study import STUDIES, load_study
 from retrocohort.faults import Fault, FaultsFound
 
 REMEDY = "The crate was not kept: please report this."
+PRIVATE = (
+    "The data of {} are private. A curve steps where patients die, each at a time of its own, and"
+    " nothing is rounded or suppressed: no crate is made."
+)
 
 
 def main(study: str) -> None:
     """Write crate/<study>.zip of files that are as they were made, if it follows its profile."""
+    if load_study(f"{STUDIES}/{study}", f"data/{study}")["data"] == "private":
+        sys.exit(PRIVATE.format(study))
     if faults_of_study(study):
         sys.exit(f"The files of {study} are not as they were made: make verify STUDY={study}")
     crate, target = crate_of(manifest.read(manifest.path_of(study))), f"crate/{study}.zip"

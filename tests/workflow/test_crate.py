@@ -67,6 +67,14 @@ def test_a_crate_that_is_not_valid_is_not_kept(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_of_private_data_there_is_none(monkeypatch):
+    import crate as command
+
+    monkeypatch.setattr(command, "load_study", lambda *_: {"data": "private"})
+    with pytest.raises(SystemExit, match=f"data of {STUDY} are private.*no crate is made"):
+        command.main(STUDY)
+
+
 def test_every_job_is_an_action_with_what_it_read_and_made(made, entities):
     for log, job in made["jobs"].items():
         action = entities[f"#{log}"]
