@@ -68,7 +68,10 @@ class Results:
             return Expected(at=at, fault=str(missing))
         if rule == "spread":
             row = row | {"spread": self._spread(file, row["variable"])}
-        return Expected(self.rounding.texts(rule, row[column], row), at, row[column])
+        try:
+            return Expected(self.rounding.texts(rule, row[column], row), at, row[column])
+        except (ArithmeticError, ValueError):
+            return Expected(at=at, fault=f"there is no number at {at}")
 
     def _spread(self, file: str, variable: str) -> str:
         """Return the standard deviation of a variable in all patients of a baseline table."""
