@@ -61,20 +61,16 @@ def engines_table(rows: Rows) -> Layout:
     """Return numbers, agreement and the fewest digits in common, by kind and engines."""
     found: dict[str, dict[tuple[str, str], list]] = {kind: {} for kind in KINDS}
     for line, row in enumerate(rows, start=2):
-        if row["agrees"]:
-            engines = row["engine"], row["second_engine"]
-            found[row["kind"]].setdefault(engines, []).append((line, row))
+        engines = row["engine"], row["second_engine"]
+        found[row["kind"]].setdefault(engines, []).append((line, row))
     blocks = [
         [Row(say(KINDS[kind]), [Cell()] * 3), *(_engine_row(rows, each) for each in own.values())]
         for kind, own in found.items()
         if own
     ]
     columns = [Column(say("Agree")), Column(say("Checked")), Column(say("Digits shared by all"))]
-    lone = any(not row["agrees"] for row in rows)
-    one_engine = say("Standard errors of the concordance have one engine only, confirmed by R.")
-    notes = [one_engine] if lone else []
     caption = say("Numbers computed by two engines")
-    return Layout("engines", caption, say("Engines"), columns, blocks, notes, Footnotes())
+    return Layout("engines", caption, say("Engines"), columns, blocks, [], Footnotes())
 
 
 def _engine_row(every: Rows, own: Sequence[tuple[int, Mapping[str, str]]]) -> Row:

@@ -4,9 +4,6 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from retrocohort.io import as_number
-from retrocohort.language import noted
-
 COLUMNS = (
     "kind",
     "file",
@@ -22,14 +19,12 @@ COLUMNS = (
     "second_engine",
     "second_version",
     "agrees",
-    "note",
 )
 TOLERANCE = 1e-6  # relative
 DIGITS = 15  # of a number in the results
 NOTHING = 1e-10  # numbers this near are equal, whatever their size: P and statistics near 0
 OWN = "retrocohort"  # the package that made the results
 COMPACT = "retrocohort.verify"  # the second implementation, of what only one library knows
-ONE_ENGINE = noted("by one engine: no second one has it; R confirms it in the tests")
 
 
 @dataclass(frozen=True)
@@ -46,8 +41,6 @@ class Check:
         NaN where an engine has no number.
     engine, second_engine : str
         Who computed them.
-    note : str
-        Why there is no second number, where there is none on purpose.
     """
 
     kind: str
@@ -58,7 +51,6 @@ class Check:
     second: float
     engine: str
     second_engine: str
-    note: str = ""
 
     @property
     def difference(self) -> float:
@@ -102,8 +94,7 @@ class Check:
             "version": versions.get(self.engine, ""),
             "second_engine": self.second_engine,
             "second_version": versions.get(self.second_engine, ""),
-            "agrees": "" if self.note else "yes" if self.agrees else "no",
-            "note": self.note,
+            "agrees": "yes" if self.agrees else "no",
         }
 
 
@@ -118,7 +109,7 @@ class Checks:
     def __call__(self, item: str, row: Mapping[str, str], found: Mapping[str, float], **other):
         """Yield a check of each number found against the column of the same name of a row."""
         for quantity, second in found.items():
-            yield self.one(item, quantity, as_number(row[quantity]), second, **other)
+            yield self.one(item, quantity, number_of(row[quantity]), second, **other)
 
     def either(self, item: str, row: Mapping[str, str], found: Mapping[str, float], **other):
         """Yield the same, without those that neither engine has."""
@@ -127,7 +118,7 @@ class Checks:
                 yield check
 
     def one(self, item: str, quantity: str, value: float, second: float, **other) -> Check:
-        """Return one check; `other` may name another engine or a note."""
+        """Return one check; `other` may name another engine."""
         engines = {"engine": self.engine, "second_engine": self.second_engine}
         return Check(
             **self.shared,
@@ -137,6 +128,14 @@ class Checks:
             second=math.nan if second is None else float(second),
             **engines | other,
         )
+
+
+def number_of(text: str) -> float:
+    """Return the number of a cell: NaN of an empty one, infinity of what is none."""
+    try:
+        return float(text) if text else math.nan
+    except ValueError:
+        return math.inf
 
 
 def disagreeing(rows: Iterable[Mapping[str, str]]) -> Iterator[str]:

@@ -6,8 +6,7 @@ from itertools import combinations
 import numpy as np
 from scipy.stats import norm
 
-from retrocohort.io import as_number
-from retrocohort.verify.check import OWN, Check, Checks
+from retrocohort.verify.check import OWN, Check, Checks, number_of
 from retrocohort.verify.cohort import Cohort, Followed
 from retrocohort.verify.curves import (
     ENGINE,
@@ -65,7 +64,7 @@ def of_landmarks(
     matched = Matched(checks, rows, ("variable", "level", "time"), wanted)
     yield from matched.faults()
     for key, row in matched.pairs():
-        own, time = group_of(cohort, group, *key[:2]), as_number(row["time"])
+        own, time = group_of(cohort, group, *key[:2]), number_of(row["time"])
         found = {"n_risk": at_risk(own, time)} | dict.fromkeys(LIMITED, np.nan)
         if found["n_risk"]:
             found |= dict(zip(LIMITED, steps(own, how).at(time), strict=True))
@@ -111,15 +110,17 @@ def of_curve(
     wanted = [(level, at(time)) for level, times in steps_of.items() for time in times.tolist()]
     matched = Matched(checks, rows, ("level", "time"), wanted)
     yield from matched.faults()
-    for level, own in of_level.items():
-        pairs = [(item(key), row) for key, row in matched.pairs() if key[0] == level]
-        if pairs:
-            yield from _worst(checks, own, pairs, how)
+    pairs: dict[str, list] = {level: [] for level in of_level}
+    for key, row in matched.pairs():
+        pairs[key[0]].append((item(key), row))
+    for level, own_pairs in pairs.items():
+        if own_pairs:
+            yield from _worst(checks, of_level[level], own_pairs, how)
 
 
 def _worst(checks: Checks, own: Followed, pairs, how) -> Iterator[Check]:
     """Yield the check of the step that differs most, of each column of the curve of a group."""
-    times = np.array([as_number(row["time"]) for _, row in pairs])
+    times = np.array([number_of(row["time"]) for _, row in pairs])
     died, left = own.event == 1, own.event == 0
     found = {
         "n_risk": at_risk(own, times),
@@ -129,7 +130,7 @@ def _worst(checks: Checks, own: Followed, pairs, how) -> Iterator[Check]:
     found |= dict(zip(LIMITED, steps(own, how).at(times), strict=True))
     for name, numbers in found.items():
         each = [
-            checks.one(place, name, as_number(row[name]), number)
+            checks.one(place, name, number_of(row[name]), number)
             for (place, row), number in zip(pairs, numbers, strict=True)
         ]
         yield max(each, key=lambda check: (not check.agrees, check.difference))

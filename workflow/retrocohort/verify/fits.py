@@ -6,8 +6,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import chi2, norm
 
-from retrocohort.io import as_number
-from retrocohort.verify.check import COMPACT, OWN, Check, Checks
+from retrocohort.verify.check import COMPACT, OWN, Check, Checks, number_of
 from retrocohort.verify.cohort import Cohort
 from retrocohort.verify.concordance import concordance
 from retrocohort.verify.cox import null_tests
@@ -76,12 +75,12 @@ def _profile(model: Model, checks: Checks, place: str, row, j: int, z: float) ->
         return np.sqrt(max(2 * (top - model.cox.penalised(there)), 0.0))
 
     for sign, quantity in ((-1, "hr_low"), (1, "hr_high")):
-        if row[quantity] and as_number(row[quantity]) > 0:
-            fallen = root(np.log(as_number(row[quantity])))
+        if 0 < number_of(row[quantity]) < np.inf:
+            fallen = root(np.log(number_of(row[quantity])))
             yield checks.one(place, f"root of the profile at {quantity}", z, fallen)
             continue
         limit = _limit(root, model.fit.beta[j], sign * error, z)
-        yield checks.one(place, quantity, as_number(row[quantity]), np.exp(limit))
+        yield checks.one(place, quantity, number_of(row[quantity]), np.exp(limit))
     at_zero = np.copysign(root(0.0), model.fit.beta[j])
     yield from checks(place, row, {"z": at_zero, "p": 2 * norm.sf(abs(at_zero))})
 
@@ -209,9 +208,10 @@ def _hazards(model: Model, names: Sequence[str]) -> dict[str, dict[str, float]]:
     curve = steps(model.group, PLAIN)
     before = np.searchsorted(curve.time, terms.time, side="left")
     g = 1 - np.concatenate(([1.0], curve.survival))[before]
+    test = hazards_test(terms, g)
     for name in names:
         columns = [j for j, (own, _) in enumerate(fitted.columns) if name in (own, GLOBAL)]
-        statistic = hazards_test(terms, g, columns) if columns else np.nan
+        statistic = test(columns) if columns else np.nan
         if not np.isnan(statistic):
             found = _chi_square(statistic, len(columns))
             tests[name] = {"statistic": statistic, "df": found["df"], "p": found["p"]}

@@ -6,8 +6,7 @@ from functools import cached_property
 import numpy as np
 from scipy.stats import norm
 
-from retrocohort.io import as_number
-from retrocohort.verify.check import COMPACT, OWN, Check, Checks
+from retrocohort.verify.check import COMPACT, OWN, Check, Checks, number_of
 from retrocohort.verify.cohort import Cohort, Followed
 from retrocohort.verify.cox import Fit, design_of, fit
 from retrocohort.verify.curves import ENGINE
@@ -45,7 +44,7 @@ class Model:
         """Return the fit of the second engine, None where nothing can be fitted."""
         if self.penalised:
             return self._penalised()
-        stated = {(r["variable"], r["level"]): as_number(r["coef"]) for r in self.rows if r["coef"]}
+        stated = {(r["variable"], r["level"]): number_of(r["coef"]) for r in self.rows if r["coef"]}
         library = self.first == "lifelines"
         return fit(self.design, self.group, self.strata, self.ties, stated if library else None)
 

@@ -7,6 +7,7 @@ from the last time backwards; each death is one term, that of the k-th of d tied
 their sum with Efron's ties.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -166,19 +167,25 @@ def _later(times: np.ndarray, values: np.ndarray, at: np.ndarray) -> np.ndarray:
     return running[np.searchsorted(-times[order], -at, side="right")]
 
 
-def hazards_test(terms: Terms, g: np.ndarray, columns: list[int]) -> float:
+def hazards_test(terms: Terms, g: np.ndarray) -> Callable[[list[int]], float]:
     """Return the score test of columns times g(t), given all columns, at the maximum.
 
-    NaN where too few events leave nothing of some column.
+    It is a function of the columns; NaN where too few events leave nothing of one of them.
 
     Parameters
     ----------
     g : (d,) a function of the times of the terms.
     """
     g = g - g.mean()
-    score = g @ terms.residual
+    every = g @ terms.residual
     plain, once, twice = (np.tensordot(g**k, terms.variance, axes=1) for k in (0, 1, 2))
-    left = (twice - once @ np.linalg.pinv(plain, hermitian=True) @ once)[np.ix_(columns, columns)]
-    if (np.diag(left) <= NOTHING_LEFT * np.diag(twice)[columns]).any():
-        return np.nan
-    return float(score[columns] @ np.linalg.solve(left, score[columns]))
+    rest = twice - once @ np.linalg.pinv(plain, hermitian=True) @ once
+    nothing = np.diag(rest) <= NOTHING_LEFT * np.diag(twice)
+
+    def test(columns: list[int]) -> float:
+        if nothing[columns].any():
+            return np.nan
+        score, left = every[columns], rest[np.ix_(columns, columns)]
+        return float(score @ np.linalg.solve(left, score))
+
+    return test

@@ -6,8 +6,7 @@ file: a row that is lost, not asked for or double is a disagreement of its own.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from retrocohort.io import as_number
-from retrocohort.verify.check import Check, Checks
+from retrocohort.verify.check import Check, Checks, number_of
 from retrocohort.verify.cohort import Cohort
 
 Rows = Sequence[Mapping[str, str]]
@@ -55,7 +54,7 @@ def at(time: float) -> str:
 
 
 def _text(cell: str, column: str) -> str:
-    return at(as_number(cell)) if column in NUMBERED else cell
+    return at(number_of(cell)) if column in NUMBERED else cell
 
 
 def groups(cohort: Cohort, names: Sequence[str]) -> list[Key]:
