@@ -11,10 +11,11 @@ from retrocohort.io import as_number
 from retrocohort.language import template
 
 PLACE = r"models/(?P<population>\w+)/(?P<endpoint>\w+)/"
+ASSUMPTION = template("Test of proportional hazards")
 # table -> what its rows are; a section of the study file names the entry. The first match counts.
 KINDS = [
     (rf"{PLACE}logrank", template("Log-rank test")),
-    (rf"{PLACE}cox_(?P<models>\w+)_ph", template("Test of proportional hazards")),
+    (rf"{PLACE}cox_(?P<models>\w+)_ph", ASSUMPTION),
     (rf"{PLACE}cox_(?P<models>\w+)_fit", ""),  # of a whole model
     (rf"{PLACE}cox_(?P<models>\w+)", template("Cox model")),
     (rf"{PLACE}(interaction|subgroups)_(?P<further>\w+)_tests", template("Interaction test")),
@@ -118,8 +119,12 @@ def _kind(path: str) -> tuple[str, dict[str, str]]:
 
 
 def crossings(rows: list[Result], alpha: tuple[float, float]) -> list[Crossing]:
-    """Return the P values that crossed alpha, which may itself differ between both runs."""
-    return [crossing for row in rows for crossing in _crossings(row, alpha)]
+    """Return the P values that crossed alpha, which may itself differ between both runs.
+
+    What tests an effect comes before what tests the assumption of a model.
+    """
+    found = [crossing for row in rows for crossing in _crossings(row, alpha)]
+    return sorted(found, key=lambda crossing: crossing.result.kind == ASSUMPTION)
 
 
 def _crossings(row: Result, alpha: tuple[float, float]) -> Iterator[Crossing]:

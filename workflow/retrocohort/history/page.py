@@ -14,9 +14,9 @@ from retrocohort.report import page
 from retrocohort.report.blocks import Block, Sheet, definitions, details, items, listing, text
 from retrocohort.report.labels import exact
 
-MOST_CELLS = 25  # of a table on the page; the list beside it has all
-MOST_RATIOS = 20
-MOST_FILES = 6
+MOST_CELLS = 10  # of a table on the page; the list beside it has all
+MOST_ROWS = 12  # of a table that would be longer, and tables that are named; the rest is folded
+MOST_FILES = 3
 
 
 class Changes:
@@ -83,7 +83,9 @@ class Changes:
         heads = [say("Analysis"), say("Row"), say("Now"), say("Cause")]
         heads += [say("P, {run}", run=within_sentence(run)) for run in runs()]
         caption = say("P values on the other side of the level of significance")
-        return [listing("crossed-table", caption, heads, rows, numbers=2)]
+        causes = [self.found.causes_of_crossing(c.result.file) for c in self.found.crossings]
+        told = self.reasons.told(dict.fromkeys(cause for own in causes for cause in own))
+        return [told, *_begun("crossed-table", caption, heads, rows, numbers=2)]
 
     def _crossing(self, crossing: Crossing) -> list[str]:
         result = crossing.result
@@ -124,12 +126,7 @@ class Changes:
         heads = [say("Analysis"), say("Row"), say("Cause"), *runs(), say("Shift")]
         heads += [say("P, {run}", run=within_sentence(run)) for run in runs()]
         caption = say("Hazard ratios with their intervals, the furthest moved first")
-        blocks = [listing("ratios-table", caption, heads, rows[:MOST_RATIOS], numbers=5)]
-        if rows[MOST_RATIOS:]:
-            more = listing("ratios-more", caption, heads, rows[MOST_RATIOS:], numbers=5)
-            title = say("{n} more", n=count(len(rows) - MOST_RATIOS))
-            blocks.append(details(title, [more]))
-        return blocks
+        return _begun("ratios-table", caption, heads, rows, numbers=5)
 
     def _ratio(self, shift: Shift) -> list[str]:
         result = shift.result
@@ -146,11 +143,13 @@ class Changes:
             return []
         told = say("Of each table the {most} cells that moved most.", most=MOST_CELLS)
         every = say("All of them stand in {file}, beside this page.", file=self.every)
-        blocks = [text(told, every)]
+        blocks = []
         for i, table in enumerate(self.found.tables, 1):
             title = say("{label}: {n}", label=table.file, n=count(table.n))
             blocks.append(details(title, self._table(f"table-{i}", table)))
-        return blocks
+        more = blocks[MOST_ROWS:]
+        folded = [details(say("{n} more", n=count(len(more))), more)] if more else []
+        return [text(told, every), *blocks[:MOST_ROWS], *folded]
 
     def _table(self, place: str, table: TableChange) -> list[Block]:
         blocks = [self.reasons.told(self.found.causes_of(table.file))]
@@ -199,6 +198,15 @@ class Changes:
                 told.append(say(changed if git["dirty"] else clean, commit=git["commit"][:10]))
             pairs.append((run, told))
         return [definitions(pairs)]
+
+
+def _begun(place: str, caption: str, heads: list[str], rows: list, numbers: int) -> list[Block]:
+    """Return the first rows of a table, and folded away a table of the others."""
+    blocks = [listing(place, caption, heads, rows[:MOST_ROWS], numbers=numbers)]
+    if rows[MOST_ROWS:]:
+        more = listing(f"{place}-more", caption, heads, rows[MOST_ROWS:], numbers=numbers)
+        blocks.append(details(say("{n} more", n=count(len(rows) - MOST_ROWS)), [more]))
+    return blocks
 
 
 def render(

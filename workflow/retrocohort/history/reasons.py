@@ -34,6 +34,8 @@ KINDS = {
     ALTERED: template("Result altered by hand"),
     NOTHING: template("Nothing that it depends on differs"),
 }
+VALUED = (DECISION, PARAMETER, PACKAGE)  # of others the values are checksums
+SHORT = 80  # letters of two values that stand in a sentence
 MOST = 6  # causes that are named where all are listed elsewhere
 
 
@@ -57,10 +59,7 @@ class Reasons:
     def named(self, causes: Sequence[Cause]) -> str:
         """Return causes by number and name."""
         ranked = sorted(causes, key=self.number.__getitem__)
-        named = [
-            f"{self.number[c]} {say('{label}: {n}', label=say(KINDS[c.kind]), n=c.what)}"
-            for c in ranked[:MOST]
-        ]
+        named = [f"{self.number[c]} {_told(c)}" for c in ranked[:MOST]]
         if ranked[MOST:]:
             named.append(say("{n} more", n=len(ranked) - MOST))
         return say("; ").join(named) or NONE
@@ -103,6 +102,14 @@ class Reasons:
             if old != new:
                 told.append(say("The machine differs: {old}, then {new}.", old=old, new=new))
         return [text(*told)] if told else []
+
+
+def _told(cause: Cause) -> str:
+    """Return the kind and the name of a cause, and its values if they are short."""
+    what = cause.what
+    if cause.kind in VALUED and len(cause.old + cause.new) <= SHORT:
+        what = say("{what}: {old} → {new}", what=what, old=cause.old, new=cause.new)
+    return say("{label}: {n}", label=say(KINDS[cause.kind]), n=what)
 
 
 def _row(cause: Cause) -> list[str]:
