@@ -49,9 +49,9 @@ def of_records(read) -> Iterator[Agreement]:
     """Yield that populations, arms and endpoints are counted again from the cohort."""
     cohort = read("cohort/cohort.csv")
     populations, arms = read("cohort/populations.csv"), read("cohort/arms.csv")
+    named = [row["population"] for cells in (populations, arms) for row in cells.rows]
     inside = {
-        row["population"]: [r for r in cohort.rows if r[f"in_{row['population']}"] == "True"]
-        for row in populations.rows
+        name: [r for r in cohort.rows if r[f"in_{name}"] == "True"] for name in dict.fromkeys(named)
     }
 
     def again(number: float) -> Value:
