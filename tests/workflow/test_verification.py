@@ -21,6 +21,7 @@ from retrocohort.plan.verified import (
 from retrocohort.tracking import package_files
 from retrocohort.verify.check import Check, disagreeing
 from retrocohort.verify.cohort import Cohort, Followed
+from retrocohort.verify.concordance import concordance
 from retrocohort.verify.cox import design_of, fit
 from retrocohort.verify.partial import Cox
 from retrocohort.verify.study import checks_of
@@ -154,6 +155,12 @@ def test_both_second_engines_equal_r(cohort_of, block):
         for column, coef, error in zip(found.columns, found.beta, errors, strict=True):
             r = {name: ORACLE[block]["", *column, name] for name in ("coef", "se")}
             assert (coef, error) == pytest.approx((r["coef"], r["se"]), rel=1e-6)
+    risk = sum(
+        design.x[:, design.columns.index(column)] * beta
+        for column, beta in zip(found.columns, found.beta, strict=True)
+    )
+    r = [ORACLE[block]["", "", "", name] for name in ("concordance", "concordance_se")]
+    assert concordance(group, risk, strata) == pytest.approx(r, rel=1e-6)
 
 
 @pytest.mark.parametrize("block", [b for b in FIRTH if b[0] in ("plain", "early")], ids="-".join)
