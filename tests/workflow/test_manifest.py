@@ -145,7 +145,7 @@ def test_all_faults_are_said_at_once_and_none_where_all_is_well(project):
         (f"data/{STUDY}/more.csv", "is extra"),
         (
             f"results/{STUDY}",
-            f"clean_records: stale, as {raw} has changed: records/cleaned.parquet",
+            f"clean_records: stale, as {raw} has changed: 5 files, of them 3: records/",
         ),
     ):
         assert f"\n{path}: {words}" in f"\n{said}"
