@@ -67,6 +67,7 @@ class Cohort:
             name: np.array(own, dtype=str) for name, own in zip(header, cells, strict=True)
         }
         self.variables = variables
+        self._numbers: dict[str, np.ndarray] = {}
 
     def members(self, population: str) -> np.ndarray:
         """Return the rows of a population."""
@@ -74,7 +75,10 @@ class Cohort:
 
     def numbers(self, column: str, rows) -> np.ndarray:
         """Return some rows of a column as floats, NaN for empty."""
-        return np.array([float(text) if text else np.nan for text in self.columns[column][rows]])
+        if column not in self._numbers:
+            texts = self.columns[column]
+            self._numbers[column] = np.array([float(text) if text else np.nan for text in texts])
+        return self._numbers[column][rows]
 
     def levels(self, variable: str) -> list[str]:
         """Return the levels of a variable in order."""

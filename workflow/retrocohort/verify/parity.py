@@ -109,9 +109,10 @@ def _of_ties(cohort: Cohort, parts: Sequence[Mapping], conventions, read) -> Ite
         if asked["kind"] == "univariable" or asked.get("penalty"):
             continue
         for model in models_of(cohort, part | {"asked": asked}, read):
+            if model.group.delayed:  # COXREG does not know it
+                continue
             ratios = {ties: _ratios(model, ties) for ties in ("efron", "breslow")}
-            known = not model.group.delayed  # to COXREG
-            for row in (row for row in model.rows if known and row["coef"]):
+            for row in (row for row in model.rows if row["coef"]):
                 column = row["variable"], row["level"]
                 own = {program: ratios[ties].get(column, np.nan) for program, ties in TIES.items()}
                 place = _place(part, "estimates", row, "variable", "level")
