@@ -1,5 +1,5 @@
 # make report | make manuscript | make verify | make diff | make trace | make crate | make test | make bench | make simulate
-# make lock | make clean; of the synthetic twins: make twin
+# make faults | make lock | make clean; of the synthetic twins: make twin
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python -m
@@ -9,16 +9,15 @@ FIRST = $(shell sed -n 's/^studies: *\[ *\([a-z0-9_]*\).*/\1/p' config/config.ya
 TWIN := .venv-twin
 COHORTS ?= 10000
 
-.PHONY: report manuscript verify diff trace crate test bench simulate lock clean environment install
+.PHONY: report manuscript verify diff trace crate test bench simulate faults lock clean environment install
 .PHONY: picture screenshots
 .PHONY: browser-driver browser-lock crate-packages crate-lock
 .PHONY: twin twin-keep twin-records twin-accept test-twin twin-lock twin-environment
 .DEFAULT_GOAL := report
 
 report: environment ## every study of config/config.yaml, from the delivered files to its report
-	@$(RUN) snakemake --cores $(CORES) --prioritize results/$(FIRST)/report/report.html
-	@PYTHONPATH=workflow $(VENV)/bin/python workflow/snapshot.py
-	@PYTHONPATH=workflow $(VENV)/bin/python workflow/third_engine.py
+	@PYTHONPATH=workflow $(VENV)/bin/python workflow/run.py \
+	  --cores $(CORES) --prioritize results/$(FIRST)/report/report.html
 	@echo "Open: results/index.html"
 
 manuscript: report ## fill the manuscripts that the studies name with their numbers
@@ -67,6 +66,10 @@ twin-accept: twin-records ## copy the raw files of one twin into data/ and their
 	@cp results/twin/$(STUDY)/data/* data/$(STUDY)/
 	@cp results/twin/$(STUDY)/truth.csv tests/twin/$(STUDY)/
 	@cd tests/twin/$(STUDY) && sha256sum truth.csv > truth.sha256
+
+KILLS ?= 30
+faults: environment ## kills, full disks, damaged files and others: whether `make report` brings the same bytes back
+	@PYTHONPATH=workflow $(RUN) tests.faults --kills $(KILLS)
 
 lock: environment ## resolve envs/requirements.in again
 	@$(VENV)/bin/uv pip compile --quiet --generate-hashes --upgrade --no-emit-index-url \

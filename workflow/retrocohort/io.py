@@ -174,33 +174,46 @@ def run_logged(main: Callable, smk) -> None:
 
     What `main` returns, a few words on the result, is printed when the step ends. Warnings go to
     the log by kind. Of an unexpected error only its kind and the lines of code are kept: its text
-    may quote a cell. A job that ends well is noted for the manifest. Parameters are given to `main`
-    as the study has them (`retrocohort.inert`).
+    may quote a cell; but of one of the machine what the system says. A job that ends well is noted
+    for the manifest. Parameters are given to `main` as the study has them (`retrocohort.inert`).
     """
     params = type(smk.params)(fromdict=as_written(dict(smk.params.items())))
     own = {key: getattr(smk, key) for key in ("rule", "input", "output", "log")}
     smk = SimpleNamespace(params=params, **own)  # that of Snakemake takes no other parameters
-    job, log = jobs.begun(smk), Path(smk.log[0])
-    log.parent.mkdir(parents=True, exist_ok=True)
+    log = Path(smk.log[0])
     above, step = log.parent.parent, log.stem
     study = f"{above.parent.name}/{above.name}" if above.name in LANGUAGES else above.name
     stopped = ""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("once")
         try:
+            job = jobs.begun(smk)
             with speaking(smk.input.get("words", ()), smk.params.get("terms")):
                 result = main(smk)
+            jobs.require_unchanged(job)
         except FaultsFound as found:
             stopped = str(found)
         except Exception as error:
-            frames = traceback.extract_tb(error.__traceback__)
-            lines = [f"  {Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames]
-            stopped = "\n".join([type(error).__name__, *lines])
+            stopped = _words_of(error)
         except KeyboardInterrupt:
             stopped = "interrupted"
     kinds = {f"warning: {w.category.__name__} in {Path(w.filename).name}" for w in caught}
-    log.write_text("\n".join([*sorted(kinds), stopped or "finished"]) + "\n", encoding="utf-8")
+    try:
+        write_text(log.as_posix(), "\n".join([*sorted(kinds), stopped or "finished"]) + "\n")
+        if not stopped:
+            write_json(jobs.place(smk.log[0]), jobs.ended(job, [*smk.output, smk.log[0]]))
+    except OSError as error:
+        stopped = stopped or _words_of(error)
     if stopped:
         sys.exit(f"{study}: {step} stopped. {stopped}\n(log: {log})")
-    write_json(jobs.place(smk.log[0]), jobs.ended(job, [*smk.output, smk.log[0]]))
     print(f"{study}: {step}{': ' + result if result else ''}", flush=True)
+
+
+def _words_of(error: Exception) -> str:
+    """Return what may be said of an error: never its text, but that of the system."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f"  {Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames]
+    said = type(error).__name__
+    if isinstance(error, OSError) and error.errno:
+        said = f"{os.strerror(error.errno)}{f': {error.filename}' if error.filename else ''}"
+    return "\n".join([said, *lines])

@@ -12,8 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from retrocohort.checksums import checksums, files_of
+from retrocohort.faults import Fault, FaultsFound
 
 JOBS = Path(".snakemake/retrocohort/jobs")  # private, and gone with the memory of Snakemake
+COARSE = 0.1  # seconds by which the times of files may lag behind
 STARTED = time.time()  # of the process: scripts import this early, and what takes long after it
 
 
@@ -36,6 +38,23 @@ def started(rule: str, inputs: Iterable[str]) -> dict:
     """Return the rule, the time and the checksums of what is about to be read."""
     sums = checksums(files_of(inputs))
     return {"rule": rule, "started": utc(STARTED), "params": {}, "inputs": sums}
+
+
+def require_unchanged(job: Mapping) -> None:
+    """Raise a fault for each file that has changed since a job began."""
+    began = datetime.fromisoformat(job["started"]).timestamp()
+    faults = [
+        Fault(path, "", f"has changed while {job['rule']} read it.", "Run again when it is still.")
+        for path, checksum in job["inputs"].items()
+        if _touched_since(path, began) and checksums([path])[path] != checksum
+    ]
+    if faults:
+        raise FaultsFound(faults)
+
+
+def _touched_since(path: str, seconds: float) -> bool:
+    """Return whether the content or the name of a file was changed after some time."""
+    return not os.path.exists(path) or os.stat(path).st_ctime >= seconds - COARSE
 
 
 def ended(job: Mapping, outputs: Iterable[str]) -> dict:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from snakemake.logging import logger
 
+from retrocohort import alone
 from retrocohort.config.passed import digest_of, kept
 from retrocohort.faults import Fault, FaultsFound
 from retrocohort.inert import inert
@@ -51,6 +52,9 @@ PAPERS = {
     "SHA256SUMS": "Make it in that folder: sha256sum FILES > SHA256SUMS.",
     "PROVENANCE.md": "Say in it where the files come from and under which licence.",
 }
+
+if workflow.is_main_process and not alone.hold(wait=False):
+    logger.warning(f"Wait: {alone.holder()} is still working.")
 
 # each step prints its own line when it ends; the scheduler's say nothing more
 logger.addFilter(lambda record: not str(record.msg).startswith(("Select jobs", "Execute ")))

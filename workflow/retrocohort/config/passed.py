@@ -22,8 +22,10 @@ def kept(path: Path, make: Callable):
 
     What JSON would not give back as it was is made anew each time.
     """
-    if path.exists():
+    try:
         return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # it is not there, or was damaged
+        pass
     value = make()
     text = json.dumps(value)
     if json.loads(text) == value:

@@ -1,0 +1,36 @@
+"""No fault of the machine changes a byte of a result: three kills and one of each other fault.
+
+`make faults` tries some 140.
+"""
+
+import pytest
+
+from tests.faults import campaign, kinds
+from tests.faults.project import empty, report
+
+SECONDS = 20  # about as long as a run takes
+FEW = {
+    **campaign.ONCE,
+    **dict(campaign.kills(len(kinds.KILLED), SECONDS)),
+    **{name: f for name, f in campaign.of_jobs(["build_cohort"]) if "is killed" in name},
+    **{name: f for name, f in campaign.of_jobs(["estimate_survival_os"]) if "truncated" in name},
+    **{name: f for name, f in campaign.of_jobs(["build_report"]) if "flipped" in name},
+    **{name: f for name, f in campaign.of_jobs(["label_cohort"]) if "lost" in name},
+}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """Return the project after an undisturbed run."""
+    project = empty(tmp_path_factory.mktemp("faults") / "finished")
+    code, said = report(project)
+    assert code == 0, said
+    return project
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_no_fault_changes_a_byte(finished, tmp_path, name):
+    try:
+        FEW[name](finished, tmp_path / "project")
+    except kinds.Skipped as why:
+        pytest.skip(str(why))
