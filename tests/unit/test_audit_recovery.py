@@ -1,0 +1,127 @@
+"""What is not as it was made goes, with all that was made from it; and one run at a time."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from two_jobs import COPY, COUNTS, PAGE, RAW, make, write
+
+from retrocohort import alone
+from retrocohort.audit.recovery import recover
+from retrocohort.faults import FaultsFound
+
+RESULTS = (COUNTS, PAGE, COPY)
+HOUR = 3600  # seconds
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    make()
+
+
+def left():
+    return [path for path in RESULTS if Path(path).exists()]
+
+
+def older(path):
+    os.utime(path, (time.time() - HOUR, time.time() - HOUR))
+
+
+def test_of_what_is_as_it_was_made_nothing_goes():
+    assert list(recover(["a"])) == []
+    assert left() == [*RESULTS]
+
+
+def test_a_damaged_file_is_kept_aside_and_all_that_was_made_from_it_goes():
+    write(COUNTS, "somebody's work")
+    older(COUNTS)
+    kept = f".snakemake/retrocohort/set_aside/{COUNTS}"
+    told = f"{COUNTS} is not what count wrote: made again. It is kept: {kept}"
+    assert list(recover(["a"])) == [told]
+    assert left() == [] and Path(kept).read_text() == "somebody's work"
+    assert os.stat(".snakemake/retrocohort/set_aside").st_mode & 0o777 == 0o700
+
+
+def test_what_was_made_before_a_damaged_file_stays():
+    write(PAGE, "other")
+    list(recover(["a"]))
+    assert left() == [COUNTS]
+
+
+def test_a_lost_file_that_something_was_made_from():
+    Path(COUNTS).unlink()
+    assert list(recover(["a"])) == [f"{COUNTS} is missing, which count wrote: made again."]
+    assert left() == []
+
+
+def test_results_that_are_all_gone_are_no_fault():
+    for path in (*RESULTS, "results/a/logs/count.log", "results/a/logs/show.log"):
+        Path(path).unlink()
+    assert list(recover(["a"])) == []
+
+
+def test_a_file_that_was_exchanged_for_an_older_one():
+    write(RAW, "older")
+    assert list(recover(["a"])) == []  # it is younger: Snakemake sees it
+    older(RAW)
+    told = f"{RAW} has changed, though it is older than what was made from it: made again."
+    assert list(recover(["a"])) == [told]
+    assert left() == []
+
+
+def test_a_study_that_does_not_run_is_left_alone():
+    write(COUNTS, "other")
+    assert list(recover(["b"])) == []
+    assert left() == [*RESULTS]
+
+
+def test_what_a_killed_job_was_writing_goes():
+    part = Path("results/a/.counts.csv.part")
+    part.touch()
+    list(recover(["a"]))
+    assert not part.exists()
+
+
+def test_all_files_that_cannot_be_read_are_named_before_anything_goes(monkeypatch):
+    write(COUNTS, "other")
+    monkeypatch.setattr(os, "access", lambda path, _: not str(path).startswith("data"))
+    with pytest.raises(FaultsFound, match="chmod u.r data/a/raw.csv"):
+        list(recover(["a"]))
+    assert left() == [*RESULTS]
+
+
+HOLD = "import sys; from retrocohort import alone; print(alone.hold(wait={}), flush=True); {}"
+
+
+def process(wait, then):
+    command = [sys.executable, "-c", HOLD.format(wait, then)]
+    env = os.environ | {"PYTHONPATH": str(Path(alone.__file__).parents[1])}
+    pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+    return subprocess.Popen(command, stdin=nothing, stdout=pipe, text=True, env=env)
+
+
+def test_the_lock_outlives_its_holder_in_what_he_started():
+    start_and_end = "import subprocess; subprocess.Popen(['sleep', '2'], stdout=subprocess.DEVNULL)"
+    first = process(True, start_and_end)
+    assert first.communicate()[0] == "True\n"
+    assert process(False, "").communicate()[0] == "False\n"  # while the child sleeps
+    waiting, held = process(True, "").communicate()[0].splitlines()
+    assert waiting.startswith(f"Waiting: run {first.pid} in this folder") and held == "True"
+
+
+def test_what_the_holder_starts_has_the_lock_as_well():
+    again = "import subprocess; subprocess.run([sys.executable, '-c', {!r}])"
+    same = again.format(HOLD.format(False, ""))
+    assert process(True, same).communicate()[0] == "True\nTrue\n"
+
+
+def test_the_lock_of_a_killed_snakemake_goes():
+    lock = Path(".snakemake/locks/0.input.lock")
+    lock.parent.mkdir(parents=True)
+    lock.touch()
+    alone.forget_killed_run()
+    assert not lock.exists()
