@@ -1,5 +1,6 @@
 """Run the workflow, alone in its folder, and what follows it: `make report`."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -12,6 +13,8 @@ from retrocohort.config.study import load_config
 from retrocohort.faults import FaultsFound
 
 AFTER = ("snapshot.py", "third_engine.py")
+SHELLS = set(" \t\n'\"`\\!#$&()*;<>?[]{|}")  # Snakemake names Python to the shell without quotes
+PLAIN = "Move the project to a folder without blanks, quotes and brackets in its path."
 FULL = 1_000_000  # bytes: with less on the disk, that is what stopped a run
 
 
@@ -32,6 +35,8 @@ def reason(code: int) -> str:
 
 def main(arguments: list[str]) -> None:
     """Take the lock, mend what faults have left, and run; jobs go on if this process is killed."""
+    if SHELLS & set(sys.executable):
+        sys.exit(f"{os.getcwd()}: Snakemake starts no jobs below such a name. {PLAIN}")
     signal.signal(signal.SIGINT, lambda *_: None)  # Snakemake ends its jobs, and then itself
     alone.hold(wait=True)
     alone.forget_killed_run()

@@ -3,11 +3,10 @@
 import argparse
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from tests.faults import campaign, kinds
-from tests.faults.project import empty, report
+from tests.faults.project import finished_study
 
 
 def main() -> None:
@@ -19,11 +18,7 @@ def main() -> None:
     survived = tried = 0
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        finished, began = empty(folder / "finished"), time.monotonic()
-        code, said = report(finished)
-        seconds = time.monotonic() - began
-        if code:
-            sys.exit(said)
+        finished, seconds = finished_study(folder / "finished", small=False)
         jobs = list(kinds.jobs_of(finished))
         faults = campaign.ONCE | dict(campaign.kills(given.kills, seconds))
         faults |= dict(campaign.of_jobs(jobs))

@@ -21,8 +21,8 @@ from tests.faults.project import (
     RESULTS,
     content,
     copied,
-    empty,
     ended,
+    fresh,
     processes,
     report,
     rights_bind,
@@ -71,7 +71,7 @@ def jobs_of(finished: Path) -> dict[str, dict]:
 
 def killed(finished: Path, folder: Path, what: str, after: float) -> None:
     """SIGKILL a part of a run after some seconds; jobs that are left go on."""
-    run = start(empty(folder))
+    run = start(fresh(finished, folder))
     time.sleep(after)
     if what == "everything":
         os.killpg(run.pid, signal.SIGKILL)
@@ -89,7 +89,7 @@ def killed(finished: Path, folder: Path, what: str, after: float) -> None:
 def job_killed(finished: Path, folder: Path, name: str) -> None:
     """SIGKILL one job in its middle."""
     job = jobs_of(finished)[name]
-    run = start(empty(folder))
+    run = start(fresh(finished, folder))
     script, end = script_of(job), time.monotonic() + LIMIT
     while run.poll() is None and time.monotonic() < end:
         there = processes(run, script)
@@ -153,7 +153,7 @@ def disk_full(finished: Path, folder: Path) -> None:
     if subprocess.run(mount, capture_output=True).returncode:
         raise Skipped("to mount a small disk needs rights that are missing")
     try:
-        project = empty(folder / "project")
+        project = fresh(finished, folder / "project")
         stops(project, "The disk is full. Free some space, then run `make report` again.")
         subprocess.run(["mount", "-o", f"remount,size={10 * size}", "tmpfs", folder], check=True)
         recovers(project, finished)
@@ -183,7 +183,7 @@ def unreadable_result(finished: Path, folder: Path) -> None:
 def read_only_data(finished: Path, folder: Path, **options) -> None:
     """Nothing is ever written to data/."""
     _need_rights(folder.parent)
-    project = empty(folder)
+    project = fresh(finished, folder)
     data = project / "data"
     with rights(data, 0o500), rights((project / RAW).parent, 0o500), rights(project / RAW, 0o400):
         recovers(project, finished, without_rights=True, **options)
@@ -207,7 +207,7 @@ def _need_rights(folder: Path) -> None:
 
 def data_changed(finished: Path, folder: Path) -> None:
     """Change a delivered file while a run goes on, then put it back."""
-    project = empty(folder)
+    project = fresh(finished, folder)
     raw, note = project / RAW, project / f"{NOTES}/{RESULTS}/logs/clean_records.json"
     before = raw.read_bytes()
     run = start(project)
@@ -223,7 +223,7 @@ def data_changed(finished: Path, folder: Path) -> None:
 
 def two_at_once(finished: Path, folder: Path) -> None:
     """Start two runs: one waits for the other, and finds nothing to do."""
-    project = empty(folder)
+    project = fresh(finished, folder)
     runs = [start(project), start(project)]
     codes, said = zip(*map(ended, runs), strict=True)
     assert codes == (0, 0), said
@@ -253,7 +253,7 @@ def another_place(finished: Path, folder: Path) -> None:
     """Run in another folder, locale and time zone, with other hashes, cores and order of jobs."""
     folder.mkdir()
     strange = {"LC_ALL": "C", "TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "12345"}
-    recovers(empty(folder / "a place-名"), finished, cores=1, **strange)
+    recovers(fresh(finished, folder / "place-名"), finished, cores=1, **strange)
 
 
 def yet_another_place(finished: Path, folder: Path) -> None:

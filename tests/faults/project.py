@@ -5,6 +5,7 @@ import ctypes
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import psutil
@@ -12,32 +13,42 @@ import psutil
 from retrocohort.checksums import sha256
 from tests.bad_input.cases import ROOT, STUDY, make_project
 
-EDITS = (  # one population and one model: a third of the jobs of the base study
-    {"file": "study.yaml", "find": "  women: {label: Women, where: {sex: female}}", "put": "  {}"},
-    {
-        "file": "study.yaml",
-        "find": "  crude:\n    kind: univariable\n    covariates: [treatment, age, sex, stage]\n",
-        "put": "",
-    },
-)
+STARTS = ("populations:", "tables:", "models:")  # of what a small study does without
 RESULTS = f"results/{STUDY}"
 RAW = f"data/{STUDY}/patients.csv"
 DAC_OVERRIDE, DAC_READ_SEARCH, DROP = 1, 2, 24  # linux/capability.h, linux/prctl.h
 LIMIT = 300  # seconds after which a run hangs
 
 
-def empty(folder: Path) -> Path:
-    """Return a folder with the delivered files and the decisions of the study, and no results."""
+def finished_study(folder: Path, small: bool) -> tuple[Path, float]:
+    """Return a project after an undisturbed run of the base study, and the seconds that it took.
+
+    A small study has neither tables nor models.
+    """
     folder.mkdir(parents=True)
-    make_project(folder, EDITS)
+    make_project(folder)
+    if small:
+        file = folder / f"config/studies/{STUDY}/study.yaml"
+        blocks = file.read_text(encoding="utf-8").split("\n\n")
+        kept = [block for block in blocks if not block.startswith(STARTS)]
+        file.write_text("\n\n".join(kept) + "\n", encoding="utf-8")
     for name in ("Makefile", ".venv"):
         (folder / name).symlink_to(ROOT / name)
-    return folder
+    began = time.monotonic()
+    code, said = report(folder)
+    assert code == 0, said
+    return folder, time.monotonic() - began
 
 
-def copied(project: Path, folder: Path) -> Path:
-    """Return a copy of a project with its results and the memory of Snakemake, times and all."""
-    return shutil.copytree(project, folder, symlinks=True)
+def fresh(finished: Path, folder: Path) -> Path:
+    """Return a copy of a finished project that has not run yet."""
+    skip = shutil.ignore_patterns("results", "history", ".snakemake")
+    return shutil.copytree(finished, folder, symlinks=True, ignore=skip)
+
+
+def copied(finished: Path, folder: Path) -> Path:
+    """Return a copy of a finished project with the memory of Snakemake, times and all."""
+    return shutil.copytree(finished, folder, symlinks=True)
 
 
 def start(project: Path, cores: int = 2, without_rights: bool = False, **env) -> subprocess.Popen:
@@ -73,7 +84,7 @@ def content(project: Path) -> dict[str, str]:
     return {
         path.relative_to(results).as_posix(): sha256(path.as_posix())
         for path in results.rglob("*")
-        if path.is_file() and path.name not in ("manifest.json", ".snakemake_timestamp")
+        if path.is_file() and path.name != "manifest.json"
     }
 
 
