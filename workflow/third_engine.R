@@ -58,11 +58,14 @@ fixed_time <- function(job, d, fit, time) {
   at_risk <- d$.time >= as.numeric(time) & (!d$.late | d$.entry < as.numeric(time))
   if (!any(at_risk)) return()
   s <- summary(fit, times = as.numeric(time), extend = TRUE)
-  note(job$file, words(job$variable, job$level, time), survival = s$surv, ci_low = s$lower, ci_high = s$upper)
+  note(job$file, words(job$variable, job$level, time), n_risk = sum(at_risk),
+       survival = s$surv, ci_low = s$lower, ci_high = s$upper)
 }
 followup <- function(job, d) {
-  if (!nrow(d) || all(d$.event == 1)) return()
+  if (!nrow(d)) return()
   if (d$.late[1]) { d$.time <- d$.time - d$.entry; d$.late <- FALSE }
+  note(job$file, words(job$variable, job$level), min = min(d$.time), max = max(d$.time))
+  if (all(d$.event == 1)) return()
   fit <- curve(d, job, 1 - d$.event)
   q <- quantile(fit, probs = 0.5)
   note(job$file, words(job$variable, job$level), n = nrow(d), median = at(fit, 0.5, job$quantiles),
@@ -98,39 +101,93 @@ logrank <- function(job, d) {
     expected <- if (is.matrix(fit$exp)) rowSums(fit$exp) else fit$exp
     chisq <- fit$chisq; df <- sum(expected > 0) - 1
   }
-  note(job$file, words(job$variable, job$level, job$strata), n = nrow(d), events = sum(d$.event),
-       statistic = chisq, df = df, p = pchisq(chisq, df, lower.tail = FALSE))
+  item <- words(job$variable, job$level, job$strata)
+  p <- pchisq(chisq, df, lower.tail = FALSE)
+  note(job$file, item, n = nrow(d), events = sum(d$.event), statistic = chisq, df = df, p = p)
+  key <- paste(job$file, job$variable, job$strata)
+  if (job$level != "" && df > 0) pairs[[key]] <<- c(pairs[[key]], list(list(file = job$file, item = item, p = p)))
+}
+pairs <- list() # P of the pairs of a variable, for Holm's rule
+holm <- function() for (own in pairs) {
+  p <- p.adjust(sapply(own, `[[`, "p"), "holm")
+  for (i in seq_along(own)) note(own[[i]]$file, own[[i]]$item, p_holm = p[[i]])
 }
 cox <- function(job, d) {
-  names <- listed(job$variable); strata <- listed(job$strata)
-  references <- setNames(listed(job$references), names); numeric <- listed(job$numbers)
+  names <- listed(job$variable); strata <- listed(job$strata); numeric <- listed(job$numbers)
+  references <- setNames(listed(job$references), names)
   for (name in c(names, strata)) d <- d[!is.na(d[[name]]), , drop = FALSE]
+  if (!nrow(d)) return()
+  for (name in names) for (level in if (name %in% numeric) "" else unique(d[[name]])) {
+    own <- if (level == "") d else level_of(d, name, level)
+    note(job$file, words(name, level), n = nrow(own), events = sum(own$.event))
+  }
+  note(job$fit, words(job$model, "n"), value = nrow(d))
+  note(job$fit, words(job$model, "events"), value = sum(d$.event))
+  whole <- nrow(d)
   for (name in setdiff(names, numeric)) { # a level without an event has no estimate: the limit is without it
     counts <- tapply(d$.event, d[[name]], sum)
     d <- d[d[[name]] %in% names(counts)[counts > 0], , drop = FALSE]
   }
   if (!nrow(d) || !sum(d$.event)) return()
-  x <- list()
-  for (i in seq_along(names)) {
-    values <- d[[names[i]]]
-    if (names[i] %in% numeric) x[[words(names[i])]] <- as.numeric(values)
-    else for (level in setdiff(sort(unique(values)), references[[names[i]]]))
-      x[[words(names[i], level)]] <- as.numeric(values == level)
+  terms <- list(); items <- character(0)
+  for (name in names) {
+    levels <- if (name %in% numeric) "" else setdiff(sort(unique(d[[name]])), references[[name]])
+    columns <- lapply(levels, function(level) if (level == "") as.numeric(d[[name]]) else as.numeric(d[[name]] == level))
+    if (length(columns)) { terms[[name]] <- do.call(cbind, columns); items <- c(items, words(name, levels)) }
   }
-  if (!length(x)) return()
-  x <- do.call(cbind, x)
-  block <- if (length(strata)) do.call(paste, d[strata]) else rep("all", nrow(d))
-  fit <- suppressWarnings(coxph(outcome(d) ~ x + strata(block), ties = job$ties, control = tight))
-  items <- colnames(x)
-  for (i in seq_along(items))
-    note(job$file, items[i], coef = unname(coef(fit)[i]), se = sqrt(diag(vcov(fit)))[[i]])
+  if (!length(terms)) return()
+  f <- data.frame(.block = if (length(strata)) do.call(paste, d[strata]) else rep("all", nrow(d)))
+  f$.outcome <- outcome(d)
+  for (i in seq_along(terms)) f[[paste0(".term", i)]] <- terms[[i]]
+  formula <- reformulate(c(paste0(".term", seq_along(terms)), "strata(.block)"), ".outcome")
+  fit <- suppressWarnings(coxph(formula, f, ties = job$ties, control = tight))
+  b <- unname(coef(fit)); se <- unname(sqrt(diag(vcov(fit)))); z <- b / se
+  reach <- qnorm((1 + as.numeric(job$confidence)) / 2) * se
+  for (i in seq_along(items)) note(job$file, items[i], coef = b[i], se = se[i], hr = exp(b[i]),
+    hr_low = exp(b[i] - reach[i]), hr_high = exp(b[i] + reach[i]), z = z[i], p = 2 * pnorm(-abs(z[i])))
+  spread <- unlist(lapply(terms, function(x) apply(x, 2, function(column) diff(range(column)))))
+  if (nrow(d) == whole && !any(is.na(b)) && max(abs(b) * spread) < 20) whole_fit(job, fit, names(terms))
+}
+chi_square <- function(statistic, df) list(value = statistic, df = df, p = pchisq(statistic, df, lower.tail = FALSE))
+whole_fit <- function(job, fit, names) { # of all levels, and with a finite maximum
+  df <- length(coef(fit))
+  tests <- list(lr = 2 * diff(fit$loglik), wald = fit$wald.test, score = fit$score)
+  for (test in names(tests)) note(job$fit, words(job$model, test), chi_square(unname(tests[[test]]), df))
+  single <- list(loglik_null = fit$loglik[1], loglik = fit$loglik[2], aic = 2 * df - 2 * fit$loglik[2],
+    concordance = fit$concordance[["concordance"]], concordance_se = fit$concordance[["std"]])
+  for (name in names(single)) note(job$fit, words(job$model, name), value = single[[name]])
+  hazards <- try(cox.zph(fit, transform = "km")$table, silent = TRUE)
+  if (inherits(hazards, "try-error")) return()
+  named <- c(names, if (job$model == "") "GLOBAL")
+  for (i in seq_along(named)) { # of one covariate alone the last row repeats the first
+    row <- hazards[if (named[i] == "GLOBAL") nrow(hazards) else i, ]
+    note(job$ph, named[i], statistic = row[["chisq"]], df = row[["df"]], p = row[["p"]])
+  }
+}
+baseline <- function(job) {
+  d <- cohort[cohort[[paste0("in_", job$population)]] == "True" & !is.na(cohort[[job$variable]]), , drop = FALSE]
+  arms <- listed(job$arms)
+  d <- d[d[[job$by]] %in% arms, , drop = FALSE]
+  arm <- factor(d[[job$by]], arms[arms %in% d[[job$by]]])
+  x <- if (job$numbers == "") factor(d[[job$variable]]) else as.numeric(d[[job$variable]])
+  parts <- split(x, arm)
+  test <- suppressWarnings(switch(job$level,
+    pearson = chisq.test(table(x, arm), correct = FALSE), yates = chisq.test(table(x, arm)),
+    fisher = fisher.test(table(x, arm)), student = t.test(parts[[1]], parts[[2]], var.equal = TRUE),
+    welch = t.test(parts[[1]], parts[[2]]), anova = oneway.test(x ~ arm, var.equal = TRUE), kruskal = kruskal.test(x, arm),
+    mann_whitney = wilcox.test(parts[[1]], parts[[2]], exact = FALSE, correct = job$rank_test == "corrected")))
+  df <- unname(test$parameter)
+  note(job$file, words(job$variable, job$level), statistic = if (job$level == "fisher") NA else unname(test$statistic),
+       df = if (length(df)) df[1] else NA, df2 = if (length(df) > 1) df[2] else NA, p = test$p.value)
 }
 run <- list(quantiles = quantiles, landmarks = landmarks, followup = followup, logrank = logrank, cox = cox)
 for (i in seq_len(nrow(jobs))) {
   job <- as.list(jobs[i, ])
+  if (job$kind == "baseline") { baseline(job); next }
   d <- followed(job)
   own <- if (job$kind %in% c("logrank", "cox")) d else level_of(d, job$variable, job$level)
   run[[job$kind]](job, own)
 }
+holm()
 write.csv(do.call(rbind, found), given[3], row.names = FALSE)
 cat(sprintf("R %s.%s, survival %s\n", R.version$major, R.version$minor, packageVersion("survival")))

@@ -15,6 +15,7 @@ from retrocohort.plan.verified import verified_conventions, verified_parts, veri
 from retrocohort.verify import third
 
 STUDY = "xu2025"
+TESTS = "tables/full/table1_tests.csv"
 
 
 def read(path):
@@ -45,6 +46,8 @@ def test_every_group_test_and_model_is_asked_for(jobs):
     named = dict(zip(model["variable"].split("|"), model["references"].split("|"), strict=True))
     assert named == {row["variable"]: row["reference"] or "-" for row in rows}
     assert not [job for job in jobs if "firth" in job["file"]]  # no package of Debian's R has it
+    made = {(job["variable"], job["level"]) for job in jobs if job["file"] == TESTS}
+    assert made == {(row["variable"], row["test"]) for row in read(TESTS) if row["p"]}
 
 
 def test_a_difference_is_found():
@@ -85,6 +88,7 @@ def test_r_agrees(jobs, tmp_path: Path):
     numbers, version = third.ask_r(f"results/{STUDY}/cohort/cohort.csv", own, tmp_path)
     with open(f"results/{STUDY}/audit/verification.csv", encoding="utf-8") as file:
         checks = third.compared(numbers, csv.DictReader(file), version)
-    assert version.startswith("R ") and len(checks) > 700
+    assert version.startswith("R ") and len(checks) > 1400
     assert [check for check in checks if not check.agrees] == []
-    assert {check.kind for check in checks} == {"kaplan_meier", "log_rank", "cox"}
+    kinds = {"kaplan_meier", "log_rank", "cox", "hazards", "baseline"}
+    assert {check.kind for check in checks} == kinds

@@ -10,7 +10,8 @@ from retrocohort.verify.check import Check
 SCRIPT = "workflow/third_engine.R"
 COLUMNS = (
     "kind", "file", "population", "endpoint", "variable", "level", "strata", "times", "references",
-    "numbers", "ties", "interval", "quantiles", "confidence",
+    "numbers", "ties", "interval", "quantiles", "confidence", "model", "fit", "ph", "by", "arms",
+    "rank_test",
 )  # fmt: skip
 JOINED = "|"
 CODED = ("category", "ordinal", "yesno")
@@ -24,7 +25,7 @@ def jobs_of(parts: Mapping, conventions: Mapping, variables: Mapping, read: Call
     parts, conventions : mapping
         As for `retrocohort.verify.study.checks_of`.
     variables : mapping
-        Name -> type.
+        Name -> type and levels.
     read : callable
         Path below the results of the study -> rows.
     """
@@ -35,9 +36,17 @@ def jobs_of(parts: Mapping, conventions: Mapping, variables: Mapping, read: Call
     for part in parts["models"]:
         if not part["asked"].get("penalty"):
             about = {key: part[key] for key in ("population", "endpoint")}
-            about |= {"kind": "cox", "file": part["estimates"], "ties": conventions["ties"]}
+            about |= {
+                "kind": "cox",
+                "file": part["estimates"],
+                "fit": part["fit"],
+                "ph": part["ph"],
+            }
             asked = {"ties": conventions["ties"]} | part["asked"]
-            yield from _of_model(about | {"ties": asked["ties"]}, asked, part, variables, read)
+            about |= {"ties": asked["ties"], "confidence": conventions["confidence"]}
+            yield from _of_model(about, asked, part, variables, read)
+    for part in parts["baseline"]:
+        yield from _of_baseline(part, conventions, variables, read)
 
 
 def _of_survival(about: Mapping, part: Mapping, variables: Mapping, read: Callable) -> Iterator:
@@ -64,10 +73,22 @@ def _of_model(about, asked: Mapping, part: Mapping, variables, read: Callable) -
         numbers = [name for name in names if variables[name]["type"] not in CODED]
         yield dict(about) | {
             "variable": JOINED.join(names),
+            "model": names[0] if asked["kind"] == "univariable" else "",
             "strata": JOINED.join(asked["strata"]),
             "references": JOINED.join(references[name] or "-" for name in names),
             "numbers": JOINED.join(numbers),
         }
+
+
+def _of_baseline(part: Mapping, conventions: Mapping, variables, read: Callable) -> Iterator:
+    """Yield the tests of a baseline table that were made."""
+    about = {"kind": "baseline", "population": part["population"], "file": part["tests"]}
+    about |= {"by": part["asked"]["by"], "rank_test": conventions["rank_test"]}
+    about["arms"] = JOINED.join(variables[about["by"]]["levels"])
+    for row in read(part["tests"]):
+        if row["test"] and row["p"]:
+            numbers = "" if variables[row["variable"]]["type"] in CODED else row["variable"]
+            yield about | {"variable": row["variable"], "level": row["test"], "numbers": numbers}
 
 
 def ask_r(cohort: str, jobs: Iterable[Mapping], folder: Path) -> tuple[list[dict], str]:
