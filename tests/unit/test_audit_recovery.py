@@ -7,9 +7,10 @@ import time
 from pathlib import Path
 
 import pytest
-from two_jobs import COPY, COUNTS, PAGE, RAW, make, write
+from two_jobs import COPY, COUNTS, PAGE, RAW, make, work, write
 
 from retrocohort import alone
+from retrocohort.audit.manifest import path_of
 from retrocohort.audit.recovery import recover
 from retrocohort.faults import FaultsFound
 
@@ -73,10 +74,21 @@ def test_a_file_that_was_exchanged_for_an_older_one():
     assert left() == []
 
 
-def test_a_study_that_does_not_run_is_left_alone():
+def test_what_is_no_part_of_the_run_is_left_alone():
+    """As of a study that does not run, or a release: no manifest lists it."""
+    work("write_manifest", [], [path_of("b")])
     write(COUNTS, "other")
     assert list(recover(["b"])) == []
     assert left() == [*RESULTS]
+    work("write_manifest", [PAGE], [path_of("a")])
+    assert len(list(recover(["a", "b"]))) == 1
+
+
+def test_a_lost_manifest_hides_nothing():
+    work("write_manifest", [PAGE], [path_of("a")])
+    Path(path_of("a")).unlink()
+    write(COUNTS, "other")
+    assert len(list(recover(["a"]))) == 2
 
 
 def test_what_a_killed_job_was_writing_goes():

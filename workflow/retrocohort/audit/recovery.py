@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from retrocohort import jobs
-from retrocohort.audit.manifest import makers
+from retrocohort.audit.manifest import leading_to, makers, path_of
 from retrocohort.checksums import sha256
 from retrocohort.faults import Fault, FaultsFound
 
@@ -35,7 +35,7 @@ def recover(studies: Collection[str]) -> Iterator[str]:
         raise FaultsFound(unreadable)
     for part in [p for p in Path("results").rglob(PARTS) if p.is_file()]:
         part.unlink()
-    noted = {log: job for log, job in jobs.noted("").items() if _is_of(job, studies)}
+    noted = _noted(studies)
     made_by = makers(noted)
     wrong = {path: log for path, log in made_by.items() if _differs(path, noted[log])}
     unseen = dict(_unseen(noted, made_by))
@@ -66,10 +66,11 @@ def _unreadable(path: Path) -> Fault | None:
     return Fault(path.as_posix(), "", problem, f"Give it back: chmod u+r {path.as_posix()}")
 
 
-def _is_of(job: Mapping, studies: Collection[str]) -> bool:
-    """Return whether a job made results of some studies, or what all studies share."""
-    folders = {Path(path).parts[1] for path in job["outputs"] if path.startswith("results/")}
-    return all(folder in studies or not Path("results", folder).is_dir() for folder in folders)
+def _noted(studies: Iterable[str]) -> dict[str, dict]:
+    """Return the jobs behind the manifests of some studies; all where no run came to its end."""
+    every = jobs.noted("")
+    ends = makers(every).keys() & {path_of(study) for study in ("", *studies)}
+    return {log: every[log] for log in leading_to(ends, every)} if ends else every
 
 
 def _differs(path: str, job: Mapping) -> bool:
