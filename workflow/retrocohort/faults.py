@@ -1,8 +1,12 @@
 """What is wrong with a study's files: collected, and shown all at once."""
 
-from collections.abc import Iterable
+import sys
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -48,3 +52,21 @@ def suggest(word: str, valid: Iterable[str], most: int = 12) -> str:
         return f"Did you mean '{small[near[0]]}'?"
     shown = ", ".join(f"'{choice}'" for choice in choices[:most])
     return f"Valid choices: {shown}{', ...' if len(choices) > most else ''}." if choices else ""
+
+
+def without_values(error: BaseException) -> str:
+    """Return what kind of error it is and where in the code; its text may quote a cell."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f"  {Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames]
+    return "\n".join([type(error).__name__, *lines])
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """End a program that cannot go on with what is wrong, and never with the value of a cell."""
+    try:
+        yield
+    except FaultsFound as found:
+        sys.exit(str(found))
+    except Exception as error:
+        sys.exit(f"{Path(sys.argv[0]).name} stopped. {without_values(error)}")

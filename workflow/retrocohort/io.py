@@ -10,7 +10,6 @@ import math
 import os
 import shutil
 import sys
-import traceback
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,19 +17,27 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from retrocohort import jobs
-from retrocohort.faults import FaultsFound
+from retrocohort.faults import FaultsFound, without_values
 from retrocohort.inert import as_written
 from retrocohort.language import LANGUAGES, speaking
+from retrocohort.private import OWNER_ONLY, close_folders, private_part
 from retrocohort.source import source_of, value_of
 
 
 @contextmanager
 def replacing(path: str):
-    """Give a temporary path beside `path` that takes its place when the block ends well."""
+    """Give a temporary path beside `path` that takes its place when the block ends well.
+
+    What describes single patients is closed to others before a byte of it is written.
+    """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f".{target.name}.part")
     try:
+        if top := private_part(path):
+            close_folders(top, target.parent)
+            aside.unlink(missing_ok=True)  # of a run that was killed
+            aside.touch(OWNER_ONLY)  # no umask opens it
         yield aside
         os.replace(aside, target)
     finally:
@@ -193,9 +200,7 @@ def run_logged(main: Callable, smk) -> None:
         except FaultsFound as found:
             stopped = str(found)
         except Exception as error:
-            frames = traceback.extract_tb(error.__traceback__)
-            lines = [f"  {Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames]
-            stopped = "\n".join([type(error).__name__, *lines])
+            stopped = without_values(error)
         except KeyboardInterrupt:
             stopped = "interrupted"
     kinds = {f"warning: {w.category.__name__} in {Path(w.filename).name}" for w in caught}
