@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from retrocohort.faults import Fault, FaultsFound
+
 RESULTS, HISTORY = "results", "history"
 ROW_LEVEL = ("records", "cohort")  # folders of the results of a study
 OWNER_ONLY, FOLDER = 0o600, 0o700
@@ -24,4 +26,14 @@ def close_folders(top: Path, folder: Path) -> None:
     """Close a private folder and those in it down to another one, whatever they were before."""
     for each in (folder, *folder.parents):
         if each.is_relative_to(top):
-            each.chmod(FOLDER)
+            close_folder(each)
+
+
+def close_folder(folder: Path) -> None:
+    """Close a folder, which may be missing yet."""
+    folder.mkdir(mode=FOLDER, parents=True, exist_ok=True)
+    try:
+        folder.chmod(FOLDER)
+    except PermissionError as error:
+        remedy = "Work in a folder of your own, where files have owners."
+        raise FaultsFound([Fault(str(folder), "", "cannot be closed.", remedy)]) from error

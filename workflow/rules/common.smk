@@ -13,7 +13,8 @@ from pathlib import Path
 from snakemake.logging import logger
 
 from retrocohort.config.passed import digest_of, kept
-from retrocohort.faults import Fault, FaultsFound
+from retrocohort.config.key import key_facts
+from retrocohort.faults import Fault, FaultsFound, without_values
 from retrocohort.inert import inert
 from retrocohort.plan.checked import checked_files, checked_parts, checked_rows
 from retrocohort.plan.entries import PLACE, Plan, pages_of
@@ -40,6 +41,7 @@ from retrocohort.plan.verified import (
     verified_parts,
     verified_variables,
 )
+from retrocohort.private import close_folder
 from retrocohort.tracking import package_files
 
 RESULTS = "results/{study}"
@@ -101,12 +103,15 @@ def check_again(studies):
 
 
 try:
-    key_file = os.environ.get("RETROCOHORT_KEY_FILE", "")
-    digest = digest_of(READ, config, key_file, Path(key_file).is_file(), os.getcwd())
+    close_folder(Path(".snakemake"))  # what a killed job leaves there is for nobody else
+    digest = digest_of(READ, config, key_facts(), os.getcwd())
     config, STUDIES = kept(PASSED / f"{digest}.json", load_checked)
     check_again(STUDIES)
 except FaultsFound as found:
     logger.error(str(found))
+    sys.exit(1)
+except Exception as error:
+    logger.error(f"The studies could not be checked. {without_values(error)}")
     sys.exit(1)
 
 # paths are taken from STUDIES; what becomes a parameter or a label, from here

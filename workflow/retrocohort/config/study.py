@@ -1,6 +1,5 @@
 """The study files of a run: read, checked, and filled with the defaults."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from retrocohort.config import strict_yaml
 from retrocohort.config.check import cross_faults
 from retrocohort.config.dictionary import OPTIONAL, parse_codes, parse_dictionary, read_table
 from retrocohort.config.filled import filled, with_paths
+from retrocohort.config.key import key_file
 from retrocohort.config.schema import shape_faults, sound_part
 from retrocohort.config.translation import (
     SHOWN,
@@ -27,7 +27,6 @@ from retrocohort.plan.outputs import shared_tables
 SCHEMAS = "workflow/schemas"
 CONFIG = "config/config.yaml"
 STUDIES = "config/studies"
-KEY_VARIABLE = "RETROCOHORT_KEY_FILE"
 
 
 def load_config(overrides: dict, path: str = CONFIG) -> dict:
@@ -130,8 +129,8 @@ def read_study(folder: str, data: str) -> tuple[dict, list[Fault]]:
     codes = parse_codes(paths[2], texts[2], variables, sources, lost, faults)
     faults += cross_faults(*paths[:2], sound, variables, lost)
     faults += _manuscript_faults(folder, paths[0], sound.get("report", {}))
-    key_file = _key_file(folder, paths[0], sound.get("data", "public"), faults)
-    read = {"variables": variables, "codes": codes, "key_file": key_file}
+    hashed_with = key_file(folder, paths[0], sound.get("data", "public"), faults)
+    read = {"variables": variables, "codes": codes, "key_file": hashed_with}
     chinese = _chinese(folder, written, variables, texts[1], faults)
     plain = {} if faults else filled(sound, data, ENGLISH) | read
     _check_submitted(paths[0], plain, faults)
@@ -202,22 +201,6 @@ def _manuscript_faults(folder: str, file: str, report: dict) -> list[Fault]:
     there = [p.name for p in Path(folder).iterdir() if p.suffix in (".docx", ".md")]
     remedy = suggest(name, there) or "Put it there."
     return [Fault(file, "report.manuscript", f"'{name}' is not in {folder}.", remedy)]
-
-
-def _key_file(folder: str, file: str, data: str, faults: list[Fault]) -> str:
-    """Return the file with the key of the identifiers' hashes; secret for private data only."""
-    is_private = data == "private"
-    path = os.environ.get(KEY_VARIABLE, "") if is_private else f"{folder}/hash_key.txt"
-    if is_private and (not path or Path(path).resolve().is_relative_to(Path.cwd())):
-        problem = f"private data need the environment variable {KEY_VARIABLE}."
-        remedy = "Let it name a file with a secret key, outside of this folder."
-        faults.append(Fault(file, "data", problem, remedy))
-    elif not Path(path).is_file():
-        remedy = "Write a line of text into it, from which identifiers are hashed."
-        faults.append(Fault(path, "", "is missing.", remedy))
-    elif not Path(path).read_bytes().strip():
-        faults.append(Fault(path, "", "is empty.", "Without a key, hashes can be traced back."))
-    return path
 
 
 def _text(path: str, faults: list[Fault]) -> str | None:
