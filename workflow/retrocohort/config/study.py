@@ -5,6 +5,7 @@ from pathlib import Path
 
 from retrocohort.audit.ledger import files_of, finding_faults, ledger_faults, rows_of
 from retrocohort.config import strict_yaml
+from retrocohort.config.characters import hidden_faults
 from retrocohort.config.check import cross_faults
 from retrocohort.config.dictionary import OPTIONAL, parse_codes, parse_dictionary, read_table
 from retrocohort.config.filled import filled, with_paths
@@ -21,9 +22,11 @@ from retrocohort.config.translation import (
 )
 from retrocohort.faults import Fault, FaultsFound, suggest
 from retrocohort.language import ENGLISH, OTHER
+from retrocohort.places import is_plain, linked_out
 from retrocohort.plan.entries import Plan
 from retrocohort.plan.outputs import shared_tables
 
+MOST_BYTES = 20_000_000  # of a file of decisions
 SCHEMAS = "workflow/schemas"
 CONFIG = "config/config.yaml"
 STUDIES = "config/studies"
@@ -101,7 +104,9 @@ def read_study(folder: str, data: str) -> tuple[dict, list[Fault]]:
     A faulty study has no more than the `sources` and `variables` that are right in themselves, and
     is empty where nothing could be read.
     """
-    faults: list[Fault] = []
+    faults = linked_out(folder)
+    if faults:
+        return {}, faults
     names = ("study.yaml", "dictionary.csv", "codes.csv")
     paths = [f"{folder}/{name}" for name in names]
     texts = [_text(path, faults) for path in paths]
@@ -119,7 +124,7 @@ def read_study(folder: str, data: str) -> tuple[dict, list[Fault]]:
         return {}, faults
     schema = _load(f"{SCHEMAS}/study.schema.yaml")
     shape = [] if study is None else shape_faults(paths[0], study, schema)
-    faults = shape + faults
+    faults = [*shape, *hidden_faults(paths[0], study), *faults]
     if not isinstance(study, dict):
         return {}, faults
     sound, lost_entries = sound_part(study, schema) if shape else (study, set())
@@ -205,11 +210,18 @@ def _manuscript_faults(folder: str, file: str, report: dict) -> list[Fault]:
 
 def _text(path: str, faults: list[Fault]) -> str | None:
     """Return the text of a file of the study; a byte order mark is left out."""
+    if not is_plain(path):
+        faults.append(Fault(path, "", "is no plain file.", "Put the file itself there."))
+        return None
     if not Path(path).is_file():
         folder = Path(path).parent
         there = [p.name for p in folder.iterdir()] if folder.is_dir() else []
         remedy = suggest(Path(path).name, there)
         faults.append(Fault(path, "", "is missing.", remedy if "Did" in remedy else "Add it."))
+        return None
+    if Path(path).stat().st_size > MOST_BYTES:
+        problem = f"is larger than {MOST_BYTES:,} bytes."
+        faults.append(Fault(path, "", problem, "Is it the file that you mean?"))
         return None
     data = Path(path).read_bytes()
     try:

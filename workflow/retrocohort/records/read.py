@@ -80,7 +80,7 @@ def _end_of_records(spec: dict, sheet: str, frame: pd.DataFrame) -> int:
     for place, cell in enumerate(frame.iloc[:, 0].astype(str)):
         if is_footer(cell, spec):
             return place
-    raise FaultsFound([absent_footer(spec, f"sheet '{sheet}'" if sheet else "")])
+    raise FaultsFound([absent_footer(spec, "a sheet" if sheet else "")])
 
 
 def _centre(centre, frame: pd.DataFrame) -> pd.Categorical:

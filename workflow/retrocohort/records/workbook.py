@@ -7,15 +7,19 @@ from string import ascii_letters
 from zipfile import ZipFile
 
 from retrocohort.faults import Fault, FaultsFound
+from retrocohort.records.packed import check_workbook_file
 
-MOST_CELLS = 12  # cells that are named one by one
+SHOWN = 12  # cells that are named one by one
+LAST_ROW = 1_048_576  # of a sheet; a row that says it is behind would fill memory with empty ones
+MOST_CELLS = 100_000_000  # of a table: rows times columns in use
 
 
 def open_workbook(path: str):
     """Open a workbook for reading its values (a formula is its stored result)."""
     import openpyxl  # here, because a study without a workbook need not pay for it
 
-    return openpyxl.load_workbook(path, read_only=True, data_only=True)
+    check_workbook_file(path)
+    return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
 
 
 def sheets_of(book, spec: dict) -> list:
@@ -25,6 +29,11 @@ def sheets_of(book, spec: dict) -> list:
     for sheet in sheets:
         sheet.reset_dimensions()  # the size that some programs write into the file is wrong
     return [sheet for sheet in sheets if any(any(row) for row in first_rows(sheet, 50))]
+
+
+def sheet_name(sheet) -> str:
+    """Return how a fault names a sheet: by its place, as some carry the name of a person."""
+    return f"sheet {sheet.parent.sheetnames.index(sheet.title) + 1}"
 
 
 def first_rows(sheet, count: int) -> list[tuple]:
@@ -44,8 +53,8 @@ def lost_formulas(path: str, sheets: list, header_row: int) -> list[Fault]:
             content = archive.read(sheet._worksheet_path)  # openpyxl has no public name for it
             cells = _without_result(content, header_row)
             if cells:
-                more = f" and {len(cells) - MOST_CELLS} more" if len(cells) > MOST_CELLS else ""
-                place = f"sheet '{sheet.title}', {', '.join(cells[:MOST_CELLS])}{more}"
+                more = f" and {len(cells) - SHOWN} more" if len(cells) > SHOWN else ""
+                place = f"{sheet_name(sheet)}, {', '.join(cells[:SHOWN])}{more}"
                 problem = f"formula without a stored result ({len(cells)} in all)."
                 remedy = "Open and save the file in a spreadsheet program, or deliver values."
                 faults.append(Fault(path, place, problem, remedy))
@@ -56,7 +65,7 @@ def _without_result(content: bytes, header_row: int) -> list[str]:
     """Return the addresses of formulas without result, from the row of the header on."""
     if b"<f" not in content and b":f" not in content:
         return []
-    from xml.etree import ElementTree  # here, because few workbooks hold formulas
+    from defusedxml import ElementTree  # here, because few workbooks hold formulas
 
     found = []
     for _, element in ElementTree.iterparse(BytesIO(content)):
@@ -101,7 +110,7 @@ def read_workbook(spec: dict) -> list[tuple]:
     Raises
     ------
     FaultsFound
-        If the result of a formula is not stored in the file.
+        If the result of a formula is not stored in the file, or a table is larger than memory.
     """
     import pandas as pd
 
@@ -117,18 +126,31 @@ def read_workbook(spec: dict) -> list[tuple]:
     shows_percents = any("%" in number_format for number_format in formats_of(book))
     for sheet in sheets:
         if shows_percents:
-            rows = [[_shown(cell) for cell in row] for row in sheet.iter_rows()]
+            cells = sheet.iter_rows(max_row=LAST_ROW)
+            rows = [_filled_part([_shown(cell) for cell in row]) for row in cells]
         else:  # the same, several times faster
-            rows = [[cell_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
-        names = rows[header_row - 1]
-        width = max(map(len, rows[header_row - 1 :]))
-        names = names + [""] * (width - len(names))
-        body = [row + [""] * (width - len(row)) for row in rows[header_row:]]
-        columns = [text_column([row[place] for row in body]) for place in range(width)]
+            values = sheet.iter_rows(max_row=LAST_ROW, values_only=True)
+            rows = [_filled_part([cell_text(cell) for cell in row]) for row in values]
+        names, *body = rows[header_row - 1 :]
+        used = sorted({place for row in (names, *body) for place, text in enumerate(row) if text})
+        if len(used) * len(body) > MOST_CELLS:
+            problem = f"has {len(body):,} rows and {len(used):,} columns in use."
+            remedy = "Is something far below or beside the records? Take it away."
+            raise FaultsFound([Fault(spec["path"], sheet_name(sheet), problem, remedy)])
+        columns = [text_column([_at(row, place) for row in body]) for place in used]
         frame = pd.DataFrame(dict(enumerate(columns)), index=range(len(body)))
-        used = [place for place in frame if names[place] or (frame[place] != "").any()]
-        frame = frame[used]
-        frame.columns = [names[place] for place in used]
+        frame.columns = [_at(names, place) for place in used]
         parts.append((sheet.title, header_row + 1, frame))
     book.close()
     return parts
+
+
+def _filled_part(row: list[str]) -> list[str]:
+    """Return a row without the empty cells at its end."""
+    while row and not row[-1]:
+        row.pop()
+    return row
+
+
+def _at(row: list[str], place: int) -> str:
+    return row[place] if place < len(row) else ""

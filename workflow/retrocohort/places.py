@@ -1,0 +1,32 @@
+"""Whether a file of a study is a plain one, and in the folder where it seems to be."""
+
+from pathlib import Path
+
+from retrocohort.faults import Fault
+
+
+def linked_out(folder: str) -> list[Fault]:
+    """Return a fault for each link in a folder, or of it, that leads out of its first folder.
+
+    `data` and `config` themselves may be links: where they are is decided by who runs the study.
+    """
+    here = Path(folder)
+    root = Path(here.parts[0]).resolve()
+    links = [p for p in (*here.parents[:-2], here, *sorted(here.rglob("*"))) if p.is_symlink()]
+    return [
+        Fault(str(link), "", f"is a link out of {here.parts[0]}/.", "Put the file itself there.")
+        for link in links
+        if not _target(link).is_relative_to(root)
+    ]
+
+
+def _target(link: Path) -> Path:
+    try:
+        return link.resolve()
+    except (OSError, RuntimeError):  # it leads round to itself
+        return Path("/")
+
+
+def is_plain(path: str) -> bool:
+    """Return whether a path names a file or nothing: a pipe or device may never end."""
+    return Path(path).is_file() or not Path(path).exists()
