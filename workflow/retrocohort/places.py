@@ -4,6 +4,18 @@ from pathlib import Path
 
 from retrocohort.faults import Fault
 
+PAPERS = {  # that go with delivered files
+    "SHA256SUMS": "Make it in that folder: sha256sum FILES > SHA256SUMS.",
+    "PROVENANCE.md": "Say in it where the files come from and under which licence.",
+}
+
+
+def folder_faults(study: str) -> list[Fault]:
+    """Return what is wrong with the folder of the delivered files, before any is opened."""
+    papers = {f"data/{study}/{name}": remedy for name, remedy in PAPERS.items()}
+    faults = [Fault(p, "", "is missing.", r) for p, r in papers.items() if not Path(p).is_file()]
+    return faults + linked_out(f"data/{study}")
+
 
 def linked_out(folder: str) -> list[Fault]:
     """Return a fault for each link in a folder, or of it, that leads out of its first folder.

@@ -14,8 +14,9 @@ from snakemake.logging import logger
 
 from retrocohort.config.passed import digest_of, kept
 from retrocohort.config.key import key_facts
-from retrocohort.faults import Fault, FaultsFound, without_values
+from retrocohort.faults import FaultsFound, without_values
 from retrocohort.inert import inert
+from retrocohort.places import folder_faults, linked_out
 from retrocohort.plan.checked import checked_files, checked_parts, checked_rows
 from retrocohort.plan.entries import PLACE, Plan, pages_of
 from retrocohort.plan.manifest import complete_in, final_files, planned_with, seeds_of
@@ -49,10 +50,6 @@ SHOWN = "results/{page}"
 ENVIRONMENT = "../../envs/analysis.yaml"
 PASSED = Path(".snakemake/retrocohort/passed")
 READ = ("config", "workflow/schemas", "workflow/retrocohort")  # by the checks, and their code
-PAPERS = {
-    "SHA256SUMS": "Make it in that folder: sha256sum FILES > SHA256SUMS.",
-    "PROVENANCE.md": "Say in it where the files come from and under which licence.",
-}
 
 # each step prints its own line when it ends; the scheduler's say nothing more
 logger.addFilter(lambda record: not str(record.msg).startswith(("Select jobs", "Execute ")))
@@ -65,8 +62,9 @@ def check_delivered_files(study, sources, variables):
     """
     from retrocohort.records.headers import check_source_files
 
-    papers = {f"data/{study}/{name}": remedy for name, remedy in PAPERS.items()}
-    faults = [Fault(p, "", "is missing.", r) for p, r in papers.items() if not Path(p).is_file()]
+    faults = folder_faults(study)
+    if linked_out(f"data/{study}"):
+        return faults  # nothing behind them is opened
     asked = [entry["columns"] for entry in variables.values()]
     files = [Path(source["path"]) for source in sources.values()]
     stats = [(f.stat().st_size, f.stat().st_mtime_ns) for f in files if f.exists()]
