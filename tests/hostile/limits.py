@@ -86,10 +86,10 @@ def _outcome(study: str) -> dict:
 
     try:
         read = load_studies(load_config({})["studies"], check)[study]
+        sources, variables = read["sources"], read["variables"]
+        records, _, _ = read_records(sources, variables, b"not a secret")
     except FaultsFound as found:
         return {"faults": str(found)}
-    sources, variables = read["sources"], read["variables"]
-    records, _, _ = read_records(sources, variables, b"not a secret")
     patients, logs = clean_records(
         records, sources, variables, read["codes"], read["derive"], read["checks"]
     )

@@ -24,12 +24,13 @@ def linked_out(folder: str) -> list[Fault]:
     """
     here = Path(folder)
     root = Path(here.parts[0]).resolve()
-    links = [p for p in (*here.parents[:-2], here, *sorted(here.rglob("*"))) if p.is_symlink()]
-    return [
-        Fault(str(link), "", f"is a link out of {here.parts[0]}/.", "Put the file itself there.")
-        for link in links
-        if not _target(link).is_relative_to(root)
-    ]
+    if not _target(here).is_relative_to(root):
+        links = [here]
+    else:
+        inside = [path for path in sorted(here.rglob("*")) if path.is_symlink()]
+        links = [path for path in inside if not _target(path).is_relative_to(root)]
+    problem, remedy = f"is a link out of {here.parts[0]}/.", "Put the file itself there."
+    return [Fault(str(link), "", problem, remedy) for link in links]
 
 
 def _target(link: Path) -> Path:

@@ -28,6 +28,12 @@ def encoding_of(spec: dict) -> str:
     return "utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding
 
 
+def unreadable(path: str, error: Exception) -> Fault:
+    """Return the fault of a file that a library cannot read; its words may quote the file."""
+    kind = f"{type(error).__module__}.{type(error).__name__}".removeprefix("builtins.")
+    return Fault(path, "", f"cannot be opened ({kind}).", "Is it what its ending says?")
+
+
 def read_bytes(path: str) -> bytes:
     """Return the content of a file, unzipped."""
     return unzipped(path) if path.lower().endswith(".gz") else Path(path).read_bytes()

@@ -19,6 +19,7 @@ from retrocohort.records.delimited import (
     ending_of,
     first_rows,
     read_bytes,
+    unreadable,
 )
 from retrocohort.records.encodings import encoding_fault
 from retrocohort.records.footer import absent_footer, is_footer
@@ -27,6 +28,7 @@ from retrocohort.records.workbook import first_rows as first_rows_of_sheet
 from retrocohort.records.workbook import lost_formulas, open_workbook, sheet_name, sheets_of
 
 MOST_ROWS = 5  # uneven rows that are named one by one
+MOST_COLUMNS = 16_384  # as many as a spreadsheet has
 ROWS_SEARCHED = 30  # for a header that is not where the study file says
 ENDINGS = (*DELIMITERS, ".xlsx", ".sav", ".dta")
 
@@ -77,10 +79,8 @@ def _check_file(spec: dict, expected: list[str], taken: set[str]) -> list[Fault]
         return check.get(ending_of(path), _check_delimited)(spec, expected)
     except FaultsFound as found:
         return found.faults
-    except Exception as error:  # whatever a library stumbles over; its text may quote the file
-        kind = f"{type(error).__module__}.{type(error).__name__}".removeprefix("builtins.")
-        problem = f"cannot be opened ({kind})."
-        return [Fault(path, "", problem, "Is it what its ending says?")]
+    except Exception as error:  # whatever a library stumbles over
+        return [unreadable(path, error)]
 
 
 def _check_delimited(spec: dict, expected: list[str]) -> list[Fault]:
@@ -100,12 +100,19 @@ def _check_delimited(spec: dict, expected: list[str]) -> list[Fault]:
         rows = first_rows(text, delimiter_of(spec), count)
     except csv.Error:
         return [_too_long(spec, "")]
+    width = max(map(len, rows), default=0)
+    if width > MOST_COLUMNS:
+        problem = f"has {width:,} columns; at most {MOST_COLUMNS:,} are read."
+        return [Fault(spec["path"], "", problem, "Is the delimiter right? Leave out the others.")]
     faults = header_faults(spec, rows, expected)
     if not faults:
         return _uneven_rows(spec, text)
     found = max((_count(row, expected) for row in rows), default=0)
     for delimiter in ",;\t|":
-        others = first_rows(text, delimiter, ROWS_SEARCHED)
+        try:
+            others = first_rows(text, delimiter, ROWS_SEARCHED)
+        except csv.Error:  # a row that is one cell
+            continue
         if max(_count(row, expected) for row in others) > max(found, 1):
             problem = f"its cells are not delimited by {delimiter_of(spec)!r}."
             shown = '"\\t"' if delimiter == "\t" else repr(delimiter)

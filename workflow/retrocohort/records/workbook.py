@@ -1,5 +1,6 @@
 """Workbooks (xlsx): sheets, header and rows as text."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from io import BytesIO
 from itertools import islice
@@ -105,7 +106,8 @@ def read_workbook(spec: dict) -> list[tuple]:
     -------
     list of (sheet, first_row, frame)
         One part a sheet, cells as text; a date cell is written as ISO, one that is shown in percent
-        with the sign.
+        with the sign. The index says how many rows a row stands below the first: blank ones are
+        left out.
 
     Raises
     ------
@@ -114,7 +116,7 @@ def read_workbook(spec: dict) -> list[tuple]:
     """
     import pandas as pd
 
-    from retrocohort.records.cells import cell_text, text_column
+    from retrocohort.records.cells import text_column
 
     header_row = spec.get("header_row", 1)
     parts = []
@@ -125,32 +127,34 @@ def read_workbook(spec: dict) -> list[tuple]:
         raise FaultsFound(faults)
     shows_percents = any("%" in number_format for number_format in formats_of(book))
     for sheet in sheets:
-        if shows_percents:
-            cells = sheet.iter_rows(max_row=LAST_ROW)
-            rows = [_filled_part([_shown(cell) for cell in row]) for row in cells]
-        else:  # the same, several times faster
-            values = sheet.iter_rows(max_row=LAST_ROW, values_only=True)
-            rows = [_filled_part([cell_text(cell) for cell in row]) for row in values]
-        names, *body = rows[header_row - 1 :]
-        used = sorted({place for row in (names, *body) for place, text in enumerate(row) if text})
+        shown = _shown_rows(sheet) if shows_percents else _rows(sheet)
+        rows = {row: cells for row, cells in enumerate(shown, start=1) if cells}
+        names = rows.get(header_row, {})
+        body = {row - header_row - 1: cells for row, cells in rows.items() if row > header_row}
+        used = sorted({place for cells in (names, *body.values()) for place in cells})
         if len(used) * len(body) > MOST_CELLS:
             problem = f"has {len(body):,} rows and {len(used):,} columns in use."
             remedy = "Is something far below or beside the records? Take it away."
             raise FaultsFound([Fault(spec["path"], sheet_name(sheet), problem, remedy)])
-        columns = [text_column([_at(row, place) for row in body]) for place in used]
-        frame = pd.DataFrame(dict(enumerate(columns)), index=range(len(body)))
-        frame.columns = [_at(names, place) for place in used]
+        columns = [text_column([row.get(at, "") for row in body.values()]) for at in used]
+        frame = pd.DataFrame(dict(enumerate(columns)), index=list(body))
+        frame.columns = [names.get(place, "") for place in used]
         parts.append((sheet.title, header_row + 1, frame))
     book.close()
     return parts
 
 
-def _filled_part(row: list[str]) -> list[str]:
-    """Return a row without the empty cells at its end."""
-    while row and not row[-1]:
-        row.pop()
-    return row
+def _rows(sheet) -> Iterator[dict[int, str]]:
+    """Yield place -> text of the cells of each row that are not empty; most of a sheet may be."""
+    from retrocohort.records.cells import cell_text
+
+    for row in sheet.iter_rows(max_row=LAST_ROW, values_only=True):
+        filled = {place: cell_text(value) for place, value in enumerate(row) if value is not None}
+        yield {place: text for place, text in filled.items() if text}
 
 
-def _at(row: list[str], place: int) -> str:
-    return row[place] if place < len(row) else ""
+def _shown_rows(sheet) -> Iterator[dict[int, str]]:
+    """Yield the same, several times slower, with the sign of numbers that are shown in percent."""
+    for row in sheet.iter_rows(max_row=LAST_ROW):
+        texts = {place: _shown(cell) for place, cell in enumerate(row) if cell.value is not None}
+        yield {place: text for place, text in texts.items() if text}
