@@ -43,9 +43,9 @@ def test_the_message_names_place_fault_and_remedy(tmp_path, monkeypatch, name):
     assert message == case["expect"].rstrip("\n")
 
 
-def run_snakemake(project, *arguments):
-    """Run the workflow as a user does."""
-    env = {key: value for key, value in os.environ.items() if key != "RETROCOHORT_KEY_FILE"}
+def run_snakemake(project, *arguments, key=""):
+    """Run the workflow as a user does, with the file of a secret key if there is one."""
+    env = os.environ | {"RETROCOHORT_KEY_FILE": str(key)}
     command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
     return subprocess.run(command, cwd=project, env=env, capture_output=True, text=True)
 
