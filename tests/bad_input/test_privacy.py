@@ -7,6 +7,9 @@ import stat
 
 import pytest
 
+from retrocohort.config.study import load_studies
+from retrocohort.faults import FaultsFound
+from retrocohort.records.headers import check_source_files
 from tests.bad_input.cases import (
     IDENTIFIERS,
     KEY,
@@ -153,38 +156,44 @@ def test_a_crash_tells_the_place_in_the_code_and_no_cell(tmp_path, name):
 
 ARM = {"find": "treatment: {variable: treatment}", "put": "treatment: {variable: side}"}
 SIDE = "side,Side,category,,left=Left|right=Right,,,,patients:sex,,,,\n"
-FAULTS = {  # what is wrong with the study -> what is said
-    "unmatched_codes_and_an_empty_arm": (
-        [ARM | {"file": "study.yaml"}, {"file": "dictionary.csv", "append": SIDE}],
-        "Left",
+
+
+def test_an_empty_arm_of_unmatched_codes_is_told_without_a_cell(tmp_path):
+    project = make_project(tmp_path / "project")
+    key = plant(project)
+    apply(project, ARM | {"file": "study.yaml"})
+    apply(project, {"file": "dictionary.csv", "append": SIDE})
+    run = run_snakemake(project, f"results/{STUDY}/cohort/cohort.csv", key=key)
+    assert run.returncode != 0
+    assert "no patient of the cohort has the level 'left'" in run.stderr
+    assert printed(run) == set()
+    _assert_closed_and_clean(project)
+
+
+HEADER = "pid,sex,age,operated,last_seen,died,arm,stage,size,implant,"
+FAULTS = {  # what is wrong with the table -> text, what stands there instead, and what is said
+    "no_header": (
+        HEADER,
+        "Zelda Quixwood,quixsex,QUIXPID77,1949-12-31,",
+        "are missing. Deliver the file with a row of column names.",
     ),
-    "header_is_a_patient": (
-        [{"file": "patients.csv", "find": "pid,sex,age,", "put": "Quixwood,quixsex,a,"}],
-        "columns pid, sex",
-    ),
-    "row_too_long": (
-        [{"file": "patients.csv", "find": "QUIXPID77,", "put": "QUIXPID77,Zelda Quixwood,"}],
-        "row 7: has",
-    ),
-    "quote_left_open": (
-        [{"file": "patients.csv", "find": "QUIXPID77,", "put": '"QUIXPID77,'}],
-        "Is a quote left open?",
-    ),
+    "row_too_long": ("QUIXPID77,", "QUIXPID77,Zelda Quixwood,", "row 7: has"),
+    "quote_left_open": ("QUIXPID77,", '"QUIXPID77,', "Is a quote left open?"),
+    "column_missing": ("size,implant,", "Quixwood,implant,", "the column 'size' is missing."),
 }
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_of_the_data_is_told_without_a_cell(tmp_path, name):
+def test_a_fault_of_the_data_is_told_without_a_cell(tmp_path, monkeypatch, name):
     project = make_project(tmp_path / "project")
-    key = plant(project)
-    edits, said = FAULTS[name]
-    for edit in edits:
-        apply(project, edit)
-    run = run_snakemake(project, key=key)
-    assert run.returncode != 0
-    assert said in run.stdout + run.stderr, run.stdout + run.stderr
-    assert printed(run) == set()
-    _assert_closed_and_clean(project)
+    monkeypatch.setenv("RETROCOHORT_KEY_FILE", str(plant(project)))
+    monkeypatch.chdir(project)
+    find, put, said = FAULTS[name]
+    apply(project, {"file": "patients.csv", "find": find, "put": put})
+    with pytest.raises(FaultsFound) as found:
+        load_studies([STUDY], lambda name, *given: check_source_files(*given))
+    assert said in str(found.value)
+    assert found_in(str(found.value).encode(), (*WORDS, KEY)) == set()
 
 
 def test_without_the_key_nothing_is_read(tmp_path):

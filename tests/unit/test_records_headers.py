@@ -90,12 +90,12 @@ CASES = {
     "no id": (
         b"number,age,sex\n1,50,m\n",
         {},
-        "row 1: the column 'id' is missing. Valid choices: 'number', 'age', 'sex'.",
+        "row 1: the column 'id' is missing. None of the 3 others is like it.",
     ),
     "no centre": (
         GOOD,
         {"centre": {"column": "clinic"}},
-        "row 1: the column 'clinic' is missing. Valid choices: 'id', 'age', 'sex'.",
+        "row 1: the column 'clinic' is missing. None of the 3 others is like it.",
     ),
     "semicolons": (
         GOOD.replace(b",", b";"),

@@ -239,7 +239,8 @@ def header_faults(
         if count > 1:
             places = [str(i) for i, other in enumerate(names, start=1) if other == name]
             at = ", ".join(places[:MOST_ROWS]) + ", ..." * (count > MOST_ROWS)
-            problem = f"the column name '{name}' stands {count} times (columns {at})."
+            which = f"the column name '{name}'" if name in expected else "a column name"
+            problem = f"{which} stands {count} times (columns {at})."
             faults.append(Fault(path, place, problem, "Give each column a name of its own."))
     faults += _absent(path, place, names, expected)
     if not faults and not any(any(cell.strip() for cell in row) for row in rows[number:]):
@@ -253,10 +254,12 @@ def _count(names: Iterable[str], expected: list[str]) -> int:
 
 
 def _absent(path: str, place: str, names: Sequence[str], expected: list[str]) -> list[Fault]:
-    """Return a fault for each column that is not there."""
+    """Return a fault for each column that is not there; the others may be cells of a patient."""
     there = [name for name in names if name]
-    return [
-        Fault(path, place, f"the column '{name}' is missing.", suggest(name, there))
-        for name in expected
-        if name not in there
-    ]
+    faults = []
+    for name in expected:
+        if name not in there:
+            remedy = suggest(name, there, most=0)
+            remedy = remedy if "Did" in remedy else f"None of the {len(there)} others is like it."
+            faults.append(Fault(path, place, f"the column '{name}' is missing.", remedy))
+    return faults
