@@ -1,5 +1,5 @@
 # make report | make manuscript | make verify | make diff | make trace | make crate | make test | make bench | make simulate
-# make faults | make lock | make clean; of the synthetic twins: make twin
+# make faults | make fuzz | make lock | make clean; of the synthetic twins: make twin
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python -m
@@ -9,7 +9,7 @@ FIRST = $(shell sed -n 's/^studies: *\[ *\([a-z0-9_]*\).*/\1/p' config/config.ya
 TWIN := .venv-twin
 COHORTS ?= 10000
 
-.PHONY: report manuscript verify diff trace crate test bench simulate faults lock clean environment install
+.PHONY: report manuscript verify diff trace crate test bench simulate faults fuzz lock clean environment install
 .PHONY: picture screenshots
 .PHONY: browser-driver browser-lock crate-packages crate-lock
 .PHONY: twin twin-keep twin-records twin-accept test-twin twin-lock twin-environment
@@ -53,6 +53,10 @@ bench: environment ## the ratios of speed, each against an import in the same ru
 
 simulate: environment ## cohorts of known truth, from raw files to estimates: coverage, type I error, wrong cells
 	@PYTHONPATH=workflow $(RUN) tests.simulation --cohorts $(COHORTS) --processes $(CORES)
+
+FUZZ ?= 2000
+fuzz: environment ## cells, tables, decisions and files that nobody thought of: make fuzz FUZZ=how many of each
+	@FUZZ=$(FUZZ) $(RUN) pytest -n $(CORES) --dist load tests/fuzz
 
 twin-records: environment ## raw files of the synthetic twins, from their calibrated cohorts: results/twin/*/data
 	@$(RUN) snakemake -s workflow/twin.smk --cores $(CORES) deliver

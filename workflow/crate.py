@@ -8,7 +8,7 @@ from retrocohort.audit.crate import crate_of
 from retrocohort.audit.crate_check import problems_of
 from retrocohort.audit.integrity import faults_of_study
 from retrocohort.config.study import STUDIES, load_study
-from retrocohort.faults import Fault, FaultsFound
+from retrocohort.faults import Fault, FaultsFound, told
 
 REMEDY = "The crate was not kept: please report this."
 PRIVATE = (
@@ -35,4 +35,5 @@ def main(study: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    with told():
+        main(sys.argv[1])

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from retrocohort.faults import FaultsFound
+from retrocohort.faults import told
 from retrocohort.history import store, written
 from retrocohort.history.comparison import Comparison
 from retrocohort.history.summary import lines
@@ -14,15 +14,13 @@ PAGE = "diff"
 def main(study: str, *called: str) -> None:
     """Print what differs between snapshots A and B, and write the page of it."""
     os.umask(0o077)  # records are named
-    try:
-        names = store.find(study, *called)
-        found = Comparison(*(store.load(study, name) for name in names))
-        page = written.write_changes(found, PAGE)
-    except FaultsFound as error:
-        sys.exit(str(error))
+    names = store.find(study, *called)
+    found = Comparison(*(store.load(study, name) for name in names))
+    page = written.write_changes(found, PAGE)
     print(f"{study}: {' -> '.join(names)}")
     print(*(f"  {line}" for line in lines(found)), f"Open: {page}", sep="\n")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    with told():
+        main(*sys.argv[1:])

@@ -13,7 +13,7 @@ from lxml.etree import XMLSyntaxError
 
 from retrocohort import io, jobs
 from retrocohort.config.study import STUDIES, load_config, load_studies
-from retrocohort.faults import Fault, FaultsFound
+from retrocohort.faults import Fault, FaultsFound, told
 from retrocohort.history import store
 from retrocohort.manuscript import filling, markdown, word
 
@@ -37,7 +37,6 @@ def fill(name: str, study: dict) -> bool:
     job = jobs.ended(job, [target, changes, unmatched])  # after the manifest: `make verify` asks
     store.folder(name)  # private
     io.write_json(memory_file, {"now": made.used, "before": made.before, "job": job}, indent=1)
-    Path(memory_file).chmod(0o600)
     print(f"{target}: {len(made.used)} numbers, {len(made.changes)} changed since the last fill")
     for row in made.unmatched:
         nearest = f" Did you mean {row['nearest']}?" if row["nearest"] else ""
@@ -81,16 +80,14 @@ def _text(source: Path) -> str:
 
 def main() -> None:
     """Fill every manuscript that a study of the configuration names."""
-    try:
-        studies = load_studies(load_config({})["studies"])
-        named = {n: study for n, study in studies.items() if study["report"].get("manuscript")}
-        complete = fill_all(named)
-    except FaultsFound as found:
-        sys.exit(str(found))
+    studies = load_studies(load_config({})["studies"])
+    named = {n: study for n, study in studies.items() if study["report"].get("manuscript")}
+    complete = fill_all(named)
     if not named:
         sys.exit("No study names a manuscript: report.manuscript in its study.yaml.")
     sys.exit(0 if complete else 1)
 
 
 if __name__ == "__main__":
-    main()
+    with told():
+        main()

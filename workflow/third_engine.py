@@ -7,18 +7,18 @@ stands in history/<study>/r.csv.
 import os
 import shutil
 import subprocess
-import sys
 
 from retrocohort import io
 from retrocohort.checksums import sha256
 from retrocohort.config.study import load_config, load_studies
-from retrocohort.faults import Fault, FaultsFound
+from retrocohort.faults import Fault, FaultsFound, told
 from retrocohort.history import store
 from retrocohort.plan.entries import Plan
 from retrocohort.plan.verified import verified_conventions, verified_parts, verified_variables
 from retrocohort.verify import third
 from retrocohort.verify.check import COLUMNS, disagreeing
 
+SAID = "history/r.log"
 REMEDY = "Compare both with a third program before using the number."
 
 
@@ -54,13 +54,13 @@ def main() -> None:
         studies = load_studies(load_config({})["studies"])
         faults = [f for name, study in studies.items() for f in verify(Plan(name, study))]
     except subprocess.CalledProcessError as error:
-        print(f"R did not run, the estimates have two engines: {error.stderr.strip()[-500:]}")
+        io.write_text(SAID, error.stderr)  # private: R quotes what it stumbles over
+        print(f"R did not run, the estimates have two engines. What it said: {SAID}")
         return
-    except FaultsFound as found:
-        sys.exit(str(found))
     if faults:
-        sys.exit(str(FaultsFound(faults)))
+        raise FaultsFound(faults)
 
 
 if __name__ == "__main__":
-    main()
+    with told():
+        main()

@@ -6,11 +6,10 @@ in a file of his own, and is no result.
 
 import argparse
 import signal
-import sys
 
 from retrocohort.audit.integrity import altered_of
 from retrocohort.config.study import load_config, load_studies
-from retrocohort.faults import Fault, FaultsFound, suggest
+from retrocohort.faults import Fault, FaultsFound, suggest, told
 from retrocohort.plan.entries import Plan
 from retrocohort.trace.addresses import NUMBERS, TABLES, Addresses
 from retrocohort.trace.number import altered_lines, number_lines, steps_text
@@ -67,23 +66,21 @@ def main() -> None:
     parser.add_argument("--out", default="", help="a new file for the trace of a record")
     asked = parser.parse_args()
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a pager that is closed is no error
-    try:
-        if bool(asked.record) == bool(asked.number):
-            problem, remedy = "needs RECORD or NUMBER, one of them.", "make trace NUMBER=..."
-            raise FaultsFound([Fault("make trace", "", problem, remedy)])
-        if asked.out:
-            check_private(asked.out)
-        plan = plan_of(asked.study)
-        make, what = (record_trace, asked.record) if asked.record else (number_trace, asked.number)
-        text = make(plan, what)
-        if asked.out:
-            write_private(asked.out, text)
-            print(f"{asked.out}: written, to be read by you alone")
-        else:
-            print(text)
-    except FaultsFound as found:
-        sys.exit(str(found))
+    if bool(asked.record) == bool(asked.number):
+        problem, remedy = "needs RECORD or NUMBER, one of them.", "make trace NUMBER=..."
+        raise FaultsFound([Fault("make trace", "", problem, remedy)])
+    if asked.out:
+        check_private(asked.out)
+    plan = plan_of(asked.study)
+    make, what = (record_trace, asked.record) if asked.record else (number_trace, asked.number)
+    text = make(plan, what)
+    if asked.out:
+        write_private(asked.out, text)
+        print(f"{asked.out}: written, to be read by you alone")
+    else:
+        print(text)
 
 
 if __name__ == "__main__":
-    main()
+    with told():
+        main()

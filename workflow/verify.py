@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from retrocohort.audit.integrity import faults_of_study
-from retrocohort.faults import suggest
+from retrocohort.faults import suggest, told
 
 
 def main(study: str) -> None:
@@ -28,4 +28,5 @@ def study_of(arguments: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    main(study_of(sys.argv[1:]))
+    with told():
+        main(study_of(sys.argv[1:]))

@@ -23,7 +23,21 @@ PLANTED = {  # cells of one patient that would be known again wherever they turn
     "operated": "31.02.1987",
     "size": "987654321",
     "implant": "quixanswer",
+    "stage": "欧阳狐疑期",
+    "national_id": "110105194912310021",
+    "phone": "13912345678",
+    "birth_date": "1949-12-31",
+    "ward": "quixward",
+    "remark": "ask the sister of Quixwood",
 }
+IDENTIFIERS = {  # protected columns; `remark` is in no dictionary, `ward` names the centre
+    "name": "text,,,,,,patients:name,,,,drop",
+    "national_id": "id,,,,,,patients:national_id,,,,hash",
+    "phone": "text,,,,,,patients:phone,,,,drop",
+    "birth_date": "date,,,,,,patients:birth_date,%Y-%m-%d,,,drop",
+}
+CENTRE = "centre,Hospital,category,,north=North|south=South,,,,,,,,\n"
+KEY = "5e2c" * 16
 PLANTED_ROW = 5  # the patient's place in patients.csv, behind the header
 DECISIONS = ("study.yaml", "dictionary.csv", "codes.csv", "hash_key.txt", "published.csv")
 
@@ -36,6 +50,7 @@ def cases_of(stage: str) -> dict[str, dict]:
 
 def make_project(folder: Path, edits=()) -> Path:
     """Lay out a project that runs the base study alone, then edit its files."""
+    folder.mkdir(exist_ok=True)
     for name in ("workflow", "report", "envs", "profiles"):
         (folder / name).symlink_to(ROOT / name)
     shutil.copy(ROOT / "Snakefile", folder)
@@ -97,16 +112,34 @@ def _pack(path: Path, edit: dict) -> None:
     packed.write_bytes(data)
 
 
-def plant(folder: Path) -> None:
-    """Give the patients names, and one of them cells that are known again wherever they turn up."""
+def plant(folder: Path) -> Path:
+    """Make the data private, with cells that are known again wherever they turn up.
+
+    All patients get identifiers; one gets the cells of `PLANTED`, and is delivered a second time
+    with another age. Returns the file with the key, which is outside of the project.
+    """
     path = _place(folder, "patients.csv")
     with open(path, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    rows = [row | {"name": f"Quixwood {place}"} for place, row in enumerate(rows)]
+    rows = [
+        row
+        | {column: f"Quixwood {column} {place}" for column in IDENTIFIERS}
+        | {"ward": ("north", "south")[place % 2], "remark": f"Quixwood's remark {place}"}
+        for place, row in enumerate(rows)
+    ]
     rows[PLANTED_ROW] |= PLANTED
+    rows.append(rows[PLANTED_ROW] | {"age": "77"})
     with open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows(rows)
-    name = "name,Name,text,,,,,,patients:name,,,,drop\n"
-    apply(folder, {"file": "dictionary.csv", "append": name})
+    columns = "".join(f"{name},{name},{rest}\n" for name, rest in IDENTIFIERS.items())
+    apply(folder, {"file": "dictionary.csv", "append": columns + CENTRE})
+    apply(folder, {"file": "labs.csv", "append": "QUIXPID88,1,albumin,quixvalue\n"})
+    centre = "id: pid\n    centre: {column: ward}"
+    apply(folder, {"file": "study.yaml", "find": "id: pid", "put": centre})
+    apply(folder, {"file": "study.yaml", "find": "data: synthetic", "put": "data: private"})
+    key = folder.with_name(f"{folder.name}.key")
+    key.touch(0o600)
+    key.write_text(KEY, encoding="utf-8")
+    return key

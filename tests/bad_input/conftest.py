@@ -12,5 +12,5 @@ def finished(tmp_path_factory):
     project = make_project(
         tmp_path_factory.mktemp("facts"), cases_of("population")["facts"]["edits"]
     )
-    plant(project)
-    return run_snakemake(project), project / "results" / STUDY
+    key = plant(project)
+    return run_snakemake(project, key=key), project / "results" / STUDY

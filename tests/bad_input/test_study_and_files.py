@@ -13,7 +13,6 @@ from tests.bad_input.cases import ROOT, STUDY, cases_of, make_project
 
 STUDY_CASES, FILE_CASES = cases_of("config"), cases_of("files")
 FAULTY = {**STUDY_CASES, **FILE_CASES}
-VARIABLE = "variable RETROCOHORT_KEY_FILE"
 FAR_FROM_ALL = ["five_faults", "yaml_syntax", "missing_file", "corrupt_workbook"]
 
 
@@ -44,9 +43,9 @@ def test_the_message_names_place_fault_and_remedy(tmp_path, monkeypatch, name):
     assert message == case["expect"].rstrip("\n")
 
 
-def run_snakemake(project, *arguments):
-    """Run the workflow as a user does."""
-    env = {key: value for key, value in os.environ.items() if key != "RETROCOHORT_KEY_FILE"}
+def run_snakemake(project, *arguments, key=""):
+    """Run the workflow as a user does, with the file of a secret key if there is one."""
+    env = os.environ | {"RETROCOHORT_KEY_FILE": str(key)}
     command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
     return subprocess.run(command, cwd=project, env=env, capture_output=True, text=True)
 
@@ -148,33 +147,6 @@ def test_the_faults_of_two_studies_are_listed_together(tmp_path, monkeypatch):
         load_studies([STUDY, "second"])
     second = FAULTY["code_to_unknown_level"]["expect"].replace(STUDY, "second")
     assert str(found.value) == FAULTY["unknown_key_deep"]["expect"] + second.rstrip("\n")
-
-
-@pytest.mark.parametrize("key", ["", "missing.txt", "inside.txt", "empty.txt", "key.txt"])
-def test_private_data_need_a_secret_key_outside_of_the_project(tmp_path, monkeypatch, key):
-    (tmp_path / "project").mkdir()
-    edit = {"file": "study.yaml", "find": "data: synthetic", "put": "data: private"}
-    project = make_project(tmp_path / "project", [edit])
-    (tmp_path / "key.txt").write_text("a long secret", encoding="utf-8")
-    (tmp_path / "empty.txt").write_text(" \n", encoding="utf-8")
-    (project / "inside.txt").write_text("a long secret", encoding="utf-8")
-    folder = project if key == "inside.txt" else tmp_path
-    monkeypatch.setenv("RETROCOHORT_KEY_FILE", str(folder / key) if key else "")
-    monkeypatch.chdir(project)
-    if key == "key.txt":
-        assert load_studies([STUDY])[STUDY]["key_file"] == str(tmp_path / "key.txt")
-        return
-    with pytest.raises(FaultsFound) as found:
-        load_studies([STUDY])
-    (fault,) = found.value.faults
-    need = f"config/studies/{STUDY}/study.yaml", f"private data need the environment {VARIABLE}."
-    expected = {
-        "": need,
-        "inside.txt": need,
-        "missing.txt": (f"{tmp_path}/missing.txt", "is missing."),
-        "empty.txt": (f"{tmp_path}/empty.txt", "is empty."),
-    }
-    assert (fault.file, fault.problem) == expected[key]
 
 
 def test_every_case_says_what_it_is_about():

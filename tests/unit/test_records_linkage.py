@@ -31,7 +31,7 @@ def test_centres_are_counted_over_all_sources():
         centre, patient = zip(*(row.split(":") for row in rows.split()), strict=True)
         return pd.DataFrame({"centre": pd.Categorical(centre), "record_id": patient})
 
-    found = centres([source("a:1 a:2 b:3"), source(":1 :1"), source("b:3 b:4 a:2")])
+    found = centres([source("a:1 a:2 b:3"), source(":1 :1"), source("b:3 b:4 a:2")], ["a", "b"])
     assert found == [
         {"centre": "a", "rows": 3, "patients": 2},
         {"centre": "b", "rows": 3, "patients": 2},

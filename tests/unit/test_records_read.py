@@ -139,7 +139,7 @@ def test_formulas_without_a_stored_result_are_faults_of_all_their_cells(tmp_path
     with pytest.raises(FaultsFound) as found:
         read(path, header_row=2)
     men, women = found.value.faults
-    assert men.place == "sheet 'men', B3, A5, B5"
+    assert men.place == "sheet 1, B3, A5, B5"
     assert men.problem == "formula without a stored result (3 in all)."
     assert "B14 and 8 more" in women.place and "(20 in all)" in women.problem
     assert "77" not in str(found.value)

@@ -10,7 +10,6 @@ import math
 import os
 import shutil
 import sys
-import traceback
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,19 +17,27 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from retrocohort import jobs
-from retrocohort.faults import FaultsFound
+from retrocohort.faults import FaultsFound, without_values
 from retrocohort.inert import as_written
 from retrocohort.language import LANGUAGES, speaking
+from retrocohort.private import OWNER_ONLY, close_folders, private_part
 from retrocohort.source import source_of, value_of
 
 
 @contextmanager
 def replacing(path: str):
-    """Give a temporary path beside `path` that takes its place when the block ends well."""
+    """Give a temporary path beside `path` that takes its place when the block ends well.
+
+    What describes single patients is closed to others before a byte of it is written.
+    """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f".{target.name}.part")
     try:
+        if top := private_part(path):
+            close_folders(top, target.parent)
+            aside.unlink(missing_ok=True)  # of a run that was killed
+            aside.touch(OWNER_ONLY)  # no umask opens it
         yield aside
         os.replace(aside, target)
     finally:
@@ -194,7 +201,7 @@ def run_logged(main: Callable, smk) -> None:
         except FaultsFound as found:
             stopped = str(found)
         except Exception as error:
-            stopped = _words_of(error)
+            stopped = without_values(error)
         except KeyboardInterrupt:
             stopped = "interrupted"
     kinds = {f"warning: {w.category.__name__} in {Path(w.filename).name}" for w in caught}
@@ -203,17 +210,7 @@ def run_logged(main: Callable, smk) -> None:
         if not stopped:
             write_json(jobs.place(smk.log[0]), jobs.ended(job, [*smk.output, smk.log[0]]))
     except OSError as error:
-        stopped = stopped or _words_of(error)
+        stopped = stopped or without_values(error)
     if stopped:
         sys.exit(f"{study}: {step} stopped. {stopped}\n(log: {log})")
     print(f"{study}: {step}{': ' + result if result else ''}", flush=True)
-
-
-def _words_of(error: Exception) -> str:
-    """Return what may be said of an error: never its text, but that of the system."""
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [f"  {Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames]
-    said = type(error).__name__
-    if isinstance(error, OSError) and error.errno:
-        said = f"{os.strerror(error.errno)}{f': {error.filename}' if error.filename else ''}"
-    return "\n".join([said, *lines])

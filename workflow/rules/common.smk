@@ -14,8 +14,10 @@ from snakemake.logging import logger
 
 from retrocohort import alone
 from retrocohort.config.passed import digest_of, kept
-from retrocohort.faults import Fault, FaultsFound
+from retrocohort.config.key import key_facts
+from retrocohort.faults import FaultsFound, without_values
 from retrocohort.inert import inert
+from retrocohort.places import folder_faults, linked_out
 from retrocohort.plan.checked import checked_files, checked_parts, checked_rows
 from retrocohort.plan.entries import PLACE, Plan, pages_of
 from retrocohort.plan.manifest import complete_in, final_files, planned_with, seeds_of
@@ -41,6 +43,7 @@ from retrocohort.plan.verified import (
     verified_parts,
     verified_variables,
 )
+from retrocohort.private import close_folder
 from retrocohort.tracking import package_files
 
 RESULTS = "results/{study}"
@@ -48,10 +51,6 @@ SHOWN = "results/{page}"
 ENVIRONMENT = "../../envs/analysis.yaml"
 PASSED = Path(".snakemake/retrocohort/passed")
 READ = ("config", "workflow/schemas", "workflow/retrocohort")  # by the checks, and their code
-PAPERS = {
-    "SHA256SUMS": "Make it in that folder: sha256sum FILES > SHA256SUMS.",
-    "PROVENANCE.md": "Say in it where the files come from and under which licence.",
-}
 
 if workflow.is_main_process and not alone.hold(wait=False):
     logger.warning(f"Wait: {alone.holder()} is still working.")
@@ -67,8 +66,9 @@ def check_delivered_files(study, sources, variables):
     """
     from retrocohort.records.headers import check_source_files
 
-    papers = {f"data/{study}/{name}": remedy for name, remedy in PAPERS.items()}
-    faults = [Fault(p, "", "is missing.", r) for p, r in papers.items() if not Path(p).is_file()]
+    faults = folder_faults(study)
+    if linked_out(f"data/{study}"):
+        return faults  # nothing behind them is opened
     asked = [entry["columns"] for entry in variables.values()]
     files = [Path(source["path"]) for source in sources.values()]
     stats = [(f.stat().st_size, f.stat().st_mtime_ns) for f in files if f.exists()]
@@ -105,12 +105,15 @@ def check_again(studies):
 
 
 try:
-    key_file = os.environ.get("RETROCOHORT_KEY_FILE", "")
-    digest = digest_of(READ, config, key_file, Path(key_file).is_file(), os.getcwd())
+    close_folder(Path(".snakemake"))  # what a killed job leaves there is for nobody else
+    digest = digest_of(READ, config, key_facts(), os.getcwd())
     config, STUDIES = kept(PASSED / f"{digest}.json", load_checked)
     check_again(STUDIES)
 except FaultsFound as found:
     logger.error(str(found))
+    sys.exit(1)
+except Exception as error:
+    logger.error(f"The studies could not be checked. {without_values(error)}")
     sys.exit(1)
 
 # paths are taken from STUDIES; what becomes a parameter or a label, from here

@@ -21,6 +21,7 @@ rule read_records:
     params:
         sources=lambda w: PLANS[w.study].source_rules(),
         variables=lambda w: PLANS[w.study].reading_rules(),
+        centres=lambda w: PLANS[w.study].declared_centres(),
     message:
         "{wildcards.study}: read the delivered files"
     script:

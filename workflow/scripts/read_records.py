@@ -10,7 +10,7 @@ from retrocohort.records.delivered import read_records
 def main(smk):
     sources, variables = smk.params.sources, smk.params.variables
     key = io.read_text(smk.input.key).strip().encode("utf-8")
-    records, rows, centres = read_records(sources, variables, key)
+    records, rows, centres = read_records(sources, variables, key, smk.params.centres)
     io.write_frame(smk.output.records, records)
     for row in rows:
         row["sha256"] = sha256(sources[row["source"]]["path"])

@@ -4,9 +4,11 @@ import csv
 import datetime
 import io
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 
+from retrocohort.config.characters import hidden_faults
 from retrocohort.config.schema import shape_faults
 from retrocohort.faults import Fault, suggest
 
@@ -46,7 +48,14 @@ def read_table(
     Rows are counted as a spreadsheet counts them. A row of another width than the header's is a
     fault; under a header that is wrong no row is right.
     """
-    records = list(csv.reader(io.StringIO(text, newline="")))
+    records = []
+    try:
+        records.extend(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error:  # its text says nothing that helps
+        place = f"behind row {len(records)}"
+        problem = f"a cell is longer than {csv.field_size_limit():,} characters."
+        faults.append(Fault(file, place, problem, "Is a quote left open?"))
+        return []
     columns = [name for name in columns if name not in optional]
     if not any(any(cells) for cells in records):
         faults.append(Fault(file, "", "is empty.", f"Its first row is {','.join(columns)}."))
@@ -102,6 +111,7 @@ def parse_dictionary(file: str, text: str, schema: dict, faults: list[Fault]) ->
             continue
         place = f"row {number}" + (f" ({name})" if name else "")
         found = shape_faults(file, row, schema, place=place)
+        found += hidden_faults(file, list(row.values()), place)
         if name in first_row:
             problem = f"'{name}' stands twice, first in row {first_row[name]}."
             found.append(Fault(file, place, problem, "Keep one of them."))
@@ -219,7 +229,7 @@ def _is_date_format(pattern: str) -> bool:
         if is_month and ("%d" in pattern or not 1 <= int(stands_for) <= 28):
             return False
         return datetime.datetime.strptime(day.strftime(pattern), pattern).date() == day
-    except ValueError:
+    except (ValueError, re.error):  # strptime makes a pattern of it: a field stands once
         return False
 
 
@@ -236,6 +246,7 @@ def parse_codes(
         if not is_right:
             continue
         place = f"row {number}"
+        faults.extend(hidden_faults(file, row["clean"], place))
         key = (row["source"], row["variable"], row["raw"])
         if key in seen:
             problem = f"the raw value '{row['raw']}' has a code already, in row {seen[key]}."

@@ -1,14 +1,15 @@
 """The study files of a run: read, checked, and filled with the defaults."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 from retrocohort.audit.ledger import files_of, finding_faults, ledger_faults, rows_of
 from retrocohort.config import strict_yaml
+from retrocohort.config.characters import hidden_faults
 from retrocohort.config.check import cross_faults
 from retrocohort.config.dictionary import OPTIONAL, parse_codes, parse_dictionary, read_table
 from retrocohort.config.filled import filled, with_paths
+from retrocohort.config.key import key_file
 from retrocohort.config.schema import shape_faults, sound_part
 from retrocohort.config.translation import (
     SHOWN,
@@ -21,13 +22,14 @@ from retrocohort.config.translation import (
 )
 from retrocohort.faults import Fault, FaultsFound, suggest
 from retrocohort.language import ENGLISH, OTHER
+from retrocohort.places import is_plain, linked_out
 from retrocohort.plan.entries import Plan
 from retrocohort.plan.outputs import shared_tables
 
+MOST_BYTES = 20_000_000  # of a file of decisions
 SCHEMAS = "workflow/schemas"
 CONFIG = "config/config.yaml"
 STUDIES = "config/studies"
-KEY_VARIABLE = "RETROCOHORT_KEY_FILE"
 
 
 def load_config(overrides: dict, path: str = CONFIG) -> dict:
@@ -102,7 +104,9 @@ def read_study(folder: str, data: str) -> tuple[dict, list[Fault]]:
     A faulty study has no more than the `sources` and `variables` that are right in themselves, and
     is empty where nothing could be read.
     """
-    faults: list[Fault] = []
+    faults = linked_out(folder)
+    if faults:
+        return {}, faults
     names = ("study.yaml", "dictionary.csv", "codes.csv")
     paths = [f"{folder}/{name}" for name in names]
     texts = [_text(path, faults) for path in paths]
@@ -120,7 +124,7 @@ def read_study(folder: str, data: str) -> tuple[dict, list[Fault]]:
         return {}, faults
     schema = _load(f"{SCHEMAS}/study.schema.yaml")
     shape = [] if study is None else shape_faults(paths[0], study, schema)
-    faults = shape + faults
+    faults = [*shape, *hidden_faults(paths[0], study), *faults]
     if not isinstance(study, dict):
         return {}, faults
     sound, lost_entries = sound_part(study, schema) if shape else (study, set())
@@ -130,8 +134,8 @@ def read_study(folder: str, data: str) -> tuple[dict, list[Fault]]:
     codes = parse_codes(paths[2], texts[2], variables, sources, lost, faults)
     faults += cross_faults(*paths[:2], sound, variables, lost)
     faults += _manuscript_faults(folder, paths[0], sound.get("report", {}))
-    key_file = _key_file(folder, paths[0], sound.get("data", "public"), faults)
-    read = {"variables": variables, "codes": codes, "key_file": key_file}
+    hashed_with = key_file(folder, paths[0], sound.get("data", "public"), faults)
+    read = {"variables": variables, "codes": codes, "key_file": hashed_with}
     chinese = _chinese(folder, written, variables, texts[1], faults)
     plain = {} if faults else filled(sound, data, ENGLISH) | read
     _check_submitted(paths[0], plain, faults)
@@ -204,29 +208,20 @@ def _manuscript_faults(folder: str, file: str, report: dict) -> list[Fault]:
     return [Fault(file, "report.manuscript", f"'{name}' is not in {folder}.", remedy)]
 
 
-def _key_file(folder: str, file: str, data: str, faults: list[Fault]) -> str:
-    """Return the file with the key of the identifiers' hashes; secret for private data only."""
-    is_private = data == "private"
-    path = os.environ.get(KEY_VARIABLE, "") if is_private else f"{folder}/hash_key.txt"
-    if is_private and (not path or Path(path).resolve().is_relative_to(Path.cwd())):
-        problem = f"private data need the environment variable {KEY_VARIABLE}."
-        remedy = "Let it name a file with a secret key, outside of this folder."
-        faults.append(Fault(file, "data", problem, remedy))
-    elif not Path(path).is_file():
-        remedy = "Write a line of text into it, from which identifiers are hashed."
-        faults.append(Fault(path, "", "is missing.", remedy))
-    elif not Path(path).read_bytes().strip():
-        faults.append(Fault(path, "", "is empty.", "Without a key, hashes can be traced back."))
-    return path
-
-
 def _text(path: str, faults: list[Fault]) -> str | None:
     """Return the text of a file of the study; a byte order mark is left out."""
+    if not is_plain(path):
+        faults.append(Fault(path, "", "is no plain file.", "Put the file itself there."))
+        return None
     if not Path(path).is_file():
         folder = Path(path).parent
         there = [p.name for p in folder.iterdir()] if folder.is_dir() else []
         remedy = suggest(Path(path).name, there)
         faults.append(Fault(path, "", "is missing.", remedy if "Did" in remedy else "Add it."))
+        return None
+    if Path(path).stat().st_size > MOST_BYTES:
+        problem = f"is larger than {MOST_BYTES:,} bytes."
+        faults.append(Fault(path, "", problem, "Is it the file that you mean?"))
         return None
     data = Path(path).read_bytes()
     try:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from retrocohort import io
 from retrocohort.faults import Fault, FaultsFound
+from retrocohort.private import FOLDER, OWNER_ONLY
+from retrocohort.private import HISTORY as ROOT
 
-HISTORY = Path("history")
+HISTORY = Path(ROOT)
 ENDING = ".json.gz"
 FAST = 3  # level of compression: a third of the time of the usual one, a tenth larger
 LAST, PREVIOUS = "last", "previous"
@@ -18,12 +20,12 @@ LAST, PREVIOUS = "last", "previous"
 def folder(study: str) -> Path:
     """Return where the history of a study is; it names records, so it is for the owner alone.
 
-    What earlier runs left open there is closed; new files are as the umask of the command says.
+    What earlier runs left open there is closed.
     """
     place = HISTORY / study
     place.mkdir(parents=True, exist_ok=True)
     for own in (place, *place.rglob("*")):
-        own.chmod(0o700 if own.is_dir() else 0o600)
+        own.chmod(FOLDER if own.is_dir() else OWNER_ONLY)
     return place
 
 
@@ -40,7 +42,6 @@ def save(study: str, snapshot: Mapping) -> str:
     data = gzip.compress(text.encode("utf-8"), FAST, mtime=0)
     folder(study)
     io.write_bytes(_path(study, name), data)
-    Path(_path(study, name)).chmod(0o600)
     return name
 
 

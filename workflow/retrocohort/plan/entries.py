@@ -161,6 +161,12 @@ class Plan:
         """Return of each variable what the reader of the delivered files must know."""
         return self.texts(self.study["variables"], "type", "columns", "missing", "protect")
 
+    def declared_centres(self) -> list[str]:
+        """Return the centres that the sources name, and the levels of the variable `centre`."""
+        named = [source.get("centre") for source in self.study["sources"].values()]
+        levels = self.study["variables"].get("centre", {}).get("levels", {})
+        return sorted({name for name in named if isinstance(name, str)} | set(levels))
+
     def cleaning_rules(self) -> dict:
         """Return of each variable all but its labels: a changed label cleans nothing anew."""
         return {

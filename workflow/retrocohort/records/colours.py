@@ -1,7 +1,7 @@
 """Coloured cells of workbooks: a note that no reader of values sees."""
 
 from retrocohort.records.delimited import ending_of
-from retrocohort.records.workbook import open_workbook, sheets_of
+from retrocohort.records.workbook import LAST_ROW, open_workbook, sheets_of
 
 
 def coloured_cells(spec: dict) -> int:
@@ -11,7 +11,7 @@ def coloured_cells(spec: dict) -> int:
     book = open_workbook(spec["path"])
     found = 0
     for sheet in sheets_of(book, spec):
-        for row in sheet.iter_rows(min_row=spec.get("header_row", 1)):
+        for row in sheet.iter_rows(min_row=spec.get("header_row", 1), max_row=LAST_ROW):
             found += sum(cell.value is not None and _is_coloured(cell) for cell in row)
     book.close()
     return found

@@ -14,6 +14,7 @@ ISO = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([ T]{CLOCK})?")
 RUN_TOGETHER = re.compile(r"%[dmyYjHIMSf]%[dmyYjHIMSf]")  # numbers without a separator
 DECIMAL = re.compile(r"%Y\.%m")  # a year and a month that look like one number
 PADDING = re.compile(r"(?<![0-9])[0\s]+(?=[0-9])")
+LONGEST = 100  # characters of a date
 YEARS = range(1800, 2101)  # of any date that a study of patients can hold
 SERIAL_YEARS = range(1920, 2101)  # so that no serial number is one that looks like a year
 SERIAL_ORIGIN = datetime.date(1899, 12, 30)  # of the 1900 system, for days after February 1900
@@ -33,15 +34,16 @@ def clean_dates(texts: Sequence[str], variable: dict) -> list[Verdict]:
     year than a day of 1905) or after 2100.
     """
     formats = variable.get("formats") or []
-    return [_clean(plain_forms(text), formats) for text in texts]
+    return [_clean(plain_forms(text[: LONGEST + 1]), formats) for text in texts]
 
 
 def _clean(text: str, formats: Sequence[str]) -> Verdict:
     """Return the date of one text."""
     found = {}
-    if ISO.fullmatch(text):
+    is_short = len(text) <= LONGEST
+    if is_short and ISO.fullmatch(text):
         found.setdefault(_strptime(text[:10], "%Y-%m-%d"), "date ISO")
-    for pattern in formats:
+    for pattern in formats if is_short else ():
         day = _serial(text) if pattern == "excel" else _dated(text, pattern)
         found.setdefault(day, f"date {pattern}")
     found.pop(None, None)

@@ -1,12 +1,12 @@
 """Delimited text files (csv, tsv, also gzipped): decoding, header and rows as text."""
 
 import csv
-import gzip
 import io
 from itertools import islice
 from pathlib import Path
 
 from retrocohort.faults import Fault, FaultsFound
+from retrocohort.records.packed import unzipped
 
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
 
@@ -28,12 +28,15 @@ def encoding_of(spec: dict) -> str:
     return "utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding
 
 
+def unreadable(path: str, error: Exception) -> Fault:
+    """Return the fault of a file that a library cannot read; its words may quote the file."""
+    kind = f"{type(error).__module__}.{type(error).__name__}".removeprefix("builtins.")
+    return Fault(path, "", f"cannot be opened ({kind}).", "Is it what its ending says?")
+
+
 def read_bytes(path: str) -> bytes:
     """Return the content of a file, unzipped."""
-    if path.lower().endswith(".gz"):
-        with gzip.open(path) as file:
-            return file.read()
-    return Path(path).read_bytes()
+    return unzipped(path) if path.lower().endswith(".gz") else Path(path).read_bytes()
 
 
 def first_rows(text: str, delimiter: str, count: int) -> list[list[str]]:
@@ -61,11 +64,12 @@ def read_delimited(spec: dict) -> list[tuple]:
         "na_filter": False,
         "skip_blank_lines": False,
     }
-    header = pd.read_csv(spec["path"], nrows=1, dtype=str, **reading)
+    data = read_bytes(spec["path"])
+    header = pd.read_csv(io.BytesIO(data), nrows=1, dtype=str, **reading)
     names = [str(name) for name in header.iloc[0]]
     reading["skiprows"] = header_row
     try:
-        frame = pd.read_csv(spec["path"], names=range(len(names)), dtype="category", **reading)
+        frame = pd.read_csv(io.BytesIO(data), names=range(len(names)), dtype="category", **reading)
     except pd.errors.ParserError as error:
         raise FaultsFound([_uneven(spec, len(names))]) from error
     if not isinstance(frame.index, pd.RangeIndex):  # what pandas makes of a first row too long

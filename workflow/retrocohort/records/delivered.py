@@ -1,5 +1,7 @@
 """All delivered files of a study: read, identifiers hashed, put below each other, joins counted."""
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from retrocohort.records import cells, linkage
@@ -7,7 +9,9 @@ from retrocohort.records.identifiers import protect
 from retrocohort.records.read import read_source
 
 
-def read_records(sources: dict, variables: dict, key: bytes) -> tuple:
+def read_records(
+    sources: dict, variables: dict, key: bytes, declared: Collection[str] = ()
+) -> tuple:
     """Read the files of a study.
 
     Parameters
@@ -16,6 +20,8 @@ def read_records(sources: dict, variables: dict, key: bytes) -> tuple:
         Source specifications and dictionary entries.
     key : bytes
         The secret of the study.
+    declared : collection of str
+        The centres that the study names.
 
     Returns
     -------
@@ -32,4 +38,4 @@ def read_records(sources: dict, variables: dict, key: bytes) -> tuple:
         frame, has_id = protect(read_source(name, spec), name, spec, variables, key)
         frames.append(frame)
         keys[name] = (frame["record_id"], has_id)
-    return cells.stack(frames), linkage.link(keys, sources), linkage.centres(frames)
+    return cells.stack(frames), linkage.link(keys, sources), linkage.centres(frames, declared)

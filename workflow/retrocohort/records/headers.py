@@ -6,14 +6,12 @@ if a study has such files.
 
 import csv
 import io
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
 
-from retrocohort.faults import Fault, suggest
+from retrocohort.faults import Fault, FaultsFound, suggest
+from retrocohort.places import is_plain
 from retrocohort.records.delimited import (
     DELIMITERS,
     delimiter_of,
@@ -21,15 +19,16 @@ from retrocohort.records.delimited import (
     ending_of,
     first_rows,
     read_bytes,
+    unreadable,
 )
 from retrocohort.records.encodings import encoding_fault
 from retrocohort.records.footer import absent_footer, is_footer
 from retrocohort.records.statfile import read_columns
 from retrocohort.records.workbook import first_rows as first_rows_of_sheet
-from retrocohort.records.workbook import lost_formulas, open_workbook, sheets_of
+from retrocohort.records.workbook import lost_formulas, open_workbook, sheet_name, sheets_of
 
-UNREADABLE = (OSError, EOFError, BadZipFile, KeyError, ValueError, ParseError, zlib.error)
 MOST_ROWS = 5  # uneven rows that are named one by one
+MOST_COLUMNS = 16_384  # as many as a spreadsheet has
 ROWS_SEARCHED = 30  # for a header that is not where the study file says
 ENDINGS = (*DELIMITERS, ".xlsx", ".sav", ".dta")
 
@@ -63,6 +62,8 @@ def check_source_files(sources: dict, variables: dict) -> list[Fault]:
 def _check_file(spec: dict, expected: list[str], taken: set[str]) -> list[Fault]:
     """Return the faults of one file."""
     path = spec["path"]
+    if not is_plain(path):
+        return [Fault(path, "", "is no plain file.", "Put the file itself there.")]
     if not Path(path).is_file():
         folder = Path(path).parent
         there = {file.name for file in folder.glob("*")} - taken
@@ -76,10 +77,10 @@ def _check_file(spec: dict, expected: list[str], taken: set[str]) -> list[Fault]
     check = {".xlsx": _check_workbook, ".sav": _check_statfile, ".dta": _check_statfile}
     try:
         return check.get(ending_of(path), _check_delimited)(spec, expected)
-    except UNREADABLE as error:  # its text may quote the file: only its kind is told
-        kind = f"{type(error).__module__}.{type(error).__name__}".removeprefix("builtins.")
-        problem = f"cannot be opened ({kind})."
-        return [Fault(path, "", problem, "Is it what its ending says?")]
+    except FaultsFound as found:
+        return found.faults
+    except Exception as error:  # whatever a library stumbles over
+        return [unreadable(path, error)]
 
 
 def _check_delimited(spec: dict, expected: list[str]) -> list[Fault]:
@@ -89,19 +90,29 @@ def _check_delimited(spec: dict, expected: list[str]) -> list[Fault]:
     if fault:
         return [fault]
     text = data.decode(encoding_of(spec))
+    if "\0" in text:
+        remedy = f"Set encoding: {_wide(data)}, or deliver it again."
+        return [Fault(spec["path"], "", "holds NUL characters.", remedy)]
     if not text.strip():
         return [Fault(spec["path"], "", "is empty.", "Deliver the file again.")]
     count = max(ROWS_SEARCHED, spec.get("header_row", 1) + 1)
     try:
         rows = first_rows(text, delimiter_of(spec), count)
     except csv.Error:
-        return [Fault(spec["path"], "", "has a quote that is never closed.", "Look for one.")]
+        return [_too_long(spec, "")]
+    width = max(map(len, rows), default=0)
+    if width > MOST_COLUMNS:
+        problem = f"has {width:,} columns; at most {MOST_COLUMNS:,} are read."
+        return [Fault(spec["path"], "", problem, "Is the delimiter right? Leave out the others.")]
     faults = header_faults(spec, rows, expected)
     if not faults:
         return _uneven_rows(spec, text)
     found = max((_count(row, expected) for row in rows), default=0)
     for delimiter in ",;\t|":
-        others = first_rows(text, delimiter, ROWS_SEARCHED)
+        try:
+            others = first_rows(text, delimiter, ROWS_SEARCHED)
+        except csv.Error:  # a row that is one cell
+            continue
         if max(_count(row, expected) for row in others) > max(found, 1):
             problem = f"its cells are not delimited by {delimiter_of(spec)!r}."
             shown = '"\\t"' if delimiter == "\t" else repr(delimiter)
@@ -125,8 +136,7 @@ def _uneven_rows(spec: dict, text: str) -> list[Fault]:
             if "footer" in spec:
                 return [absent_footer(spec)]
     except csv.Error:
-        problem = "a quote opened behind it is never closed."
-        return [Fault(path, f"row {row}", problem, "Close or remove it.")]
+        return [_too_long(spec, f"behind row {row}")]
     faults = []
     for row, count, is_broken in uneven[:MOST_ROWS]:
         problem = f"has {count} cells, the header has {width}."
@@ -139,13 +149,26 @@ def _uneven_rows(spec: dict, text: str) -> list[Fault]:
     return faults
 
 
+def _too_long(spec: dict, place: str) -> Fault:
+    problem = f"a cell is longer than {csv.field_size_limit():,} characters."
+    return Fault(spec["path"], place, problem, "Is a quote left open?")
+
+
+def _wide(data: bytes) -> str:
+    """Return the likely encoding of a text every second byte of which is NUL."""
+    return "utf-16-le" if data[1::2].count(0) >= data[::2].count(0) else "utf-16-be"
+
+
 def _widths(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield of each row the number of cells, and what fills them."""
+    """Yield of each row the number of cells, and what fills them; no cell is longer than usual."""
+    most = csv.field_size_limit()
     if '"' in text:
         for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             yield len(cells), cells
     else:  # the same, several times faster
         for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+            if len(line) > most and max(map(len, line.split(delimiter))) > most:
+                raise csv.Error
             yield line.count(delimiter) + 1, [line.strip(delimiter)]
 
 
@@ -154,7 +177,8 @@ def _check_workbook(spec: dict, expected: list[str]) -> list[Fault]:
     book = open_workbook(spec["path"])
     wanted = spec.get("sheet") or "all"
     if wanted != "all" and wanted not in book.sheetnames:
-        remedy = suggest(wanted, book.sheetnames)
+        remedy = suggest(wanted, book.sheetnames, most=0)
+        remedy = remedy if "Did" in remedy else f"It has {len(book.sheetnames)} others."
         return [Fault(spec["path"], "", f"has no sheet '{wanted}'.", remedy)]
     sheets = sheets_of(book, spec)
     faults = [] if sheets else [Fault(spec["path"], "", "is empty.", "Deliver the file again.")]
@@ -164,7 +188,7 @@ def _check_workbook(spec: dict, expected: list[str]) -> list[Fault]:
             ["" if cell is None else str(cell) for cell in row]
             for row in first_rows_of_sheet(sheet, count)
         ]
-        faults += header_faults(spec, rows, expected, sheet.title)
+        faults += header_faults(spec, rows, expected, sheet_name(sheet))
     if not faults:
         faults = lost_formulas(spec["path"], sheets, spec.get("header_row", 1))
     book.close()
@@ -191,10 +215,10 @@ def header_faults(
     expected : list of str
         Names of the columns that must be there.
     sheet : str
-        Name of the sheet, if any.
+        Which sheet, if any: "sheet 2".
     """
     number = spec.get("header_row", 1)
-    path, place = spec["path"], f"sheet '{sheet}', row {number}" if sheet else f"row {number}"
+    path, place = spec["path"], f"{sheet}, row {number}" if sheet else f"row {number}"
     names = [name.strip() for name in rows[number - 1]] if len(rows) >= number else []
     found = _count(names, expected)
     if found < len(expected):
@@ -213,8 +237,10 @@ def header_faults(
     faults = []
     for name, count in Counter(name for name in names if name).items():
         if count > 1:
-            at = ", ".join(str(i) for i, other in enumerate(names, start=1) if other == name)
-            problem = f"the column name '{name}' stands {count} times (columns {at})."
+            places = [str(i) for i, other in enumerate(names, start=1) if other == name]
+            at = ", ".join(places[:MOST_ROWS]) + ", ..." * (count > MOST_ROWS)
+            which = f"the column name '{name}'" if name in expected else "a column name"
+            problem = f"{which} stands {count} times (columns {at})."
             faults.append(Fault(path, place, problem, "Give each column a name of its own."))
     faults += _absent(path, place, names, expected)
     if not faults and not any(any(cell.strip() for cell in row) for row in rows[number:]):
@@ -228,10 +254,12 @@ def _count(names: Iterable[str], expected: list[str]) -> int:
 
 
 def _absent(path: str, place: str, names: Sequence[str], expected: list[str]) -> list[Fault]:
-    """Return a fault for each column that is not there."""
+    """Return a fault for each column that is not there; the others may be cells of a patient."""
     there = [name for name in names if name]
-    return [
-        Fault(path, place, f"the column '{name}' is missing.", suggest(name, there))
-        for name in expected
-        if name not in there
-    ]
+    faults = []
+    for name in expected:
+        if name not in there:
+            remedy = suggest(name, there, most=0)
+            remedy = remedy if "Did" in remedy else f"None of the {len(there)} others is like it."
+            faults.append(Fault(path, place, f"the column '{name}' is missing.", remedy))
+    return faults

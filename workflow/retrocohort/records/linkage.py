@@ -1,7 +1,11 @@
 """How the sources of a study join on the patient, and what each centre delivers, in counts."""
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
+
+from retrocohort.private import UNDECLARED
 
 COLUMNS = [
     "source",
@@ -23,12 +27,14 @@ COLUMNS = [
 CENTRES = ["centre", "rows", "patients"]
 
 
-def centres(frames: list[pd.DataFrame]) -> list[dict]:
+def centres(frames: list[pd.DataFrame], declared: Collection[str]) -> list[dict]:
     """Return one row a centre: its rows in all sources, and the different patients in them.
 
-    Rows of sources that name no centre are not counted.
+    Rows of sources that name no centre are not counted; those whose centre is none of the declared
+    are counted together.
     """
     both = pd.concat([frame[["centre", "record_id"]].astype(str) for frame in frames])
+    both["centre"] = both["centre"].where(both["centre"].isin(["", *declared]), UNDECLARED)
     return [
         {"centre": name, "rows": len(own), "patients": own["record_id"].nunique()}
         for name, own in both[both["centre"] != ""].groupby("centre")

@@ -16,7 +16,7 @@ from retrocohort.records.verdict import Verdict, refused
 
 # In this order: a shape is a rule, a pattern, the separators to remove, and the decimal mark.
 SHAPES = [
-    ("number text", r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", "", "."),
+    ("number text", r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", "", "."),
     ("thousands separator", r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+", ",", "."),
     ("thousands separator", r"[0-9]{1,3}(?:,[0-9]{3}){2,}", ",", "."),
     ("thousands separator", r"[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+", ".", ","),
@@ -26,6 +26,7 @@ SHAPES = [
     ("decimal comma", r"(?:0+,[0-9]+|[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})|[0-9]{4,},[0-9]+)", "", ","),
 ]
 PATTERNS = [(rule, re.compile(f"([+-]?){shape}"), gone, mark) for rule, shape, gone, mark in SHAPES]
+LONGEST = 200  # characters of a number with its unit; patterns need far too long for a novel
 NO_UNIT = "(none)"
 AMBIGUOUS = re.compile(r"[+-]?[0-9]{1,3},[0-9]{3}")
 MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
@@ -126,6 +127,8 @@ def check_range(number: float, variable: dict) -> Verdict | None:
 
 def _read_any(text: str, factors: dict, reads: dict) -> Reading:
     """Read a number, or what the dictionary says how to read instead."""
+    if len(text) > LONGEST:
+        return Reading(None, "not a number", problem=noted("not a number"))
     reading = _read(text, factors)
     if reading.value is None and reads:
         return read_form(_plain(text), reads, lambda part: _read(part, factors)) or reading

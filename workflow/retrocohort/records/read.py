@@ -5,7 +5,7 @@ import pandas as pd
 
 from retrocohort.faults import FaultsFound
 from retrocohort.records import cells
-from retrocohort.records.delimited import DELIMITERS, ending_of, read_delimited
+from retrocohort.records.delimited import DELIMITERS, ending_of, read_delimited, unreadable
 from retrocohort.records.footer import absent_footer, is_footer
 from retrocohort.records.statfile import read_statfile
 from retrocohort.records.workbook import read_workbook
@@ -46,10 +46,11 @@ def read_source(name: str, spec: dict) -> pd.DataFrame:
     Raises
     ------
     FaultsFound
-        If a row has more cells than the header, or no row starts with the footer.
+        If the file cannot be read, a row has more cells than the header, or none starts with the
+        footer.
     """
     parts = []
-    for sheet, first_row, frame in READERS[ending_of(spec["path"])](spec):
+    for sheet, first_row, frame in _parts(spec):
         frame.columns = [
             stored_name(str(column).strip() or f"(column {place})")
             for place, column in enumerate(frame.columns, start=1)
@@ -59,9 +60,10 @@ def read_source(name: str, spec: dict) -> pd.DataFrame:
             "source": cells.constant(name, rows),
             "source_file": cells.constant(spec["file"], rows),
             "source_sheet": cells.constant(sheet, rows),
-            "source_row": np.arange(first_row, first_row + rows),
+            "source_row": first_row + frame.index.to_numpy(),
             "centre": _centre(spec.get("centre"), frame),
         }
+        frame = frame.reset_index(drop=True)
         filled = np.zeros(rows, dtype=bool)
         for column in frame:
             filled |= cells.is_filled(frame[column].array)
@@ -73,6 +75,16 @@ def read_source(name: str, spec: dict) -> pd.DataFrame:
     return stacked
 
 
+def _parts(spec: dict) -> list[tuple]:
+    """Return the tables of a file; whatever a library stumbles over is a fault of the file."""
+    try:
+        return READERS[ending_of(spec["path"])](spec)
+    except FaultsFound:
+        raise
+    except Exception as error:
+        raise FaultsFound([unreadable(spec["path"], error)]) from error
+
+
 def _end_of_records(spec: dict, sheet: str, frame: pd.DataFrame) -> int:
     """Return how many rows stand above the footer; all of them where the source has none."""
     if "footer" not in spec:
@@ -80,7 +92,7 @@ def _end_of_records(spec: dict, sheet: str, frame: pd.DataFrame) -> int:
     for place, cell in enumerate(frame.iloc[:, 0].astype(str)):
         if is_footer(cell, spec):
             return place
-    raise FaultsFound([absent_footer(spec, f"sheet '{sheet}'" if sheet else "")])
+    raise FaultsFound([absent_footer(spec, "a sheet" if sheet else "")])
 
 
 def _centre(centre, frame: pd.DataFrame) -> pd.Categorical:

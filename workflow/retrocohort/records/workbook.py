@@ -1,5 +1,6 @@
 """Workbooks (xlsx): sheets, header and rows as text."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from io import BytesIO
 from itertools import islice
@@ -7,15 +8,19 @@ from string import ascii_letters
 from zipfile import ZipFile
 
 from retrocohort.faults import Fault, FaultsFound
+from retrocohort.records.packed import check_workbook_file
 
-MOST_CELLS = 12  # cells that are named one by one
+SHOWN = 12  # cells that are named one by one
+LAST_ROW = 1_048_576  # of a sheet; a row that says it is behind would fill memory with empty ones
+MOST_CELLS = 100_000_000  # of a table: rows times columns in use
 
 
 def open_workbook(path: str):
     """Open a workbook for reading its values (a formula is its stored result)."""
     import openpyxl  # here, because a study without a workbook need not pay for it
 
-    return openpyxl.load_workbook(path, read_only=True, data_only=True)
+    check_workbook_file(path)
+    return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
 
 
 def sheets_of(book, spec: dict) -> list:
@@ -25,6 +30,11 @@ def sheets_of(book, spec: dict) -> list:
     for sheet in sheets:
         sheet.reset_dimensions()  # the size that some programs write into the file is wrong
     return [sheet for sheet in sheets if any(any(row) for row in first_rows(sheet, 50))]
+
+
+def sheet_name(sheet) -> str:
+    """Return how a fault names a sheet: by its place, as some carry the name of a person."""
+    return f"sheet {sheet.parent.sheetnames.index(sheet.title) + 1}"
 
 
 def first_rows(sheet, count: int) -> list[tuple]:
@@ -44,8 +54,8 @@ def lost_formulas(path: str, sheets: list, header_row: int) -> list[Fault]:
             content = archive.read(sheet._worksheet_path)  # openpyxl has no public name for it
             cells = _without_result(content, header_row)
             if cells:
-                more = f" and {len(cells) - MOST_CELLS} more" if len(cells) > MOST_CELLS else ""
-                place = f"sheet '{sheet.title}', {', '.join(cells[:MOST_CELLS])}{more}"
+                more = f" and {len(cells) - SHOWN} more" if len(cells) > SHOWN else ""
+                place = f"{sheet_name(sheet)}, {', '.join(cells[:SHOWN])}{more}"
                 problem = f"formula without a stored result ({len(cells)} in all)."
                 remedy = "Open and save the file in a spreadsheet program, or deliver values."
                 faults.append(Fault(path, place, problem, remedy))
@@ -56,7 +66,7 @@ def _without_result(content: bytes, header_row: int) -> list[str]:
     """Return the addresses of formulas without result, from the row of the header on."""
     if b"<f" not in content and b":f" not in content:
         return []
-    from xml.etree import ElementTree  # here, because few workbooks hold formulas
+    from defusedxml import ElementTree  # here, because few workbooks hold formulas
 
     found = []
     for _, element in ElementTree.iterparse(BytesIO(content)):
@@ -96,16 +106,17 @@ def read_workbook(spec: dict) -> list[tuple]:
     -------
     list of (sheet, first_row, frame)
         One part a sheet, cells as text; a date cell is written as ISO, one that is shown in percent
-        with the sign.
+        with the sign. The index says how many rows a row stands below the first: blank ones are
+        left out.
 
     Raises
     ------
     FaultsFound
-        If the result of a formula is not stored in the file.
+        If the result of a formula is not stored in the file, or a table is larger than memory.
     """
     import pandas as pd
 
-    from retrocohort.records.cells import cell_text, text_column
+    from retrocohort.records.cells import text_column
 
     header_row = spec.get("header_row", 1)
     parts = []
@@ -116,19 +127,34 @@ def read_workbook(spec: dict) -> list[tuple]:
         raise FaultsFound(faults)
     shows_percents = any("%" in number_format for number_format in formats_of(book))
     for sheet in sheets:
-        if shows_percents:
-            rows = [[_shown(cell) for cell in row] for row in sheet.iter_rows()]
-        else:  # the same, several times faster
-            rows = [[cell_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
-        names = rows[header_row - 1]
-        width = max(map(len, rows[header_row - 1 :]))
-        names = names + [""] * (width - len(names))
-        body = [row + [""] * (width - len(row)) for row in rows[header_row:]]
-        columns = [text_column([row[place] for row in body]) for place in range(width)]
-        frame = pd.DataFrame(dict(enumerate(columns)), index=range(len(body)))
-        used = [place for place in frame if names[place] or (frame[place] != "").any()]
-        frame = frame[used]
-        frame.columns = [names[place] for place in used]
+        shown = _shown_rows(sheet) if shows_percents else _rows(sheet)
+        rows = {row: cells for row, cells in enumerate(shown, start=1) if cells}
+        names = rows.get(header_row, {})
+        body = {row - header_row - 1: cells for row, cells in rows.items() if row > header_row}
+        used = sorted({place for cells in (names, *body.values()) for place in cells})
+        if len(used) * len(body) > MOST_CELLS:
+            problem = f"has {len(body):,} rows and {len(used):,} columns in use."
+            remedy = "Is something far below or beside the records? Take it away."
+            raise FaultsFound([Fault(spec["path"], sheet_name(sheet), problem, remedy)])
+        columns = [text_column([row.get(at, "") for row in body.values()]) for at in used]
+        frame = pd.DataFrame(dict(enumerate(columns)), index=list(body))
+        frame.columns = [names.get(place, "") for place in used]
         parts.append((sheet.title, header_row + 1, frame))
     book.close()
     return parts
+
+
+def _rows(sheet) -> Iterator[dict[int, str]]:
+    """Yield place -> text of the cells of each row that are not empty; most of a sheet may be."""
+    from retrocohort.records.cells import cell_text
+
+    for row in sheet.iter_rows(max_row=LAST_ROW, values_only=True):
+        filled = {place: cell_text(value) for place, value in enumerate(row) if value is not None}
+        yield {place: text for place, text in filled.items() if text}
+
+
+def _shown_rows(sheet) -> Iterator[dict[int, str]]:
+    """Yield the same, several times slower, with the sign of numbers that are shown in percent."""
+    for row in sheet.iter_rows(max_row=LAST_ROW):
+        texts = {place: _shown(cell) for place, cell in enumerate(row) if cell.value is not None}
+        yield {place: text for place, text in texts.items() if text}

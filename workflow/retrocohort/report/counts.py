@@ -7,6 +7,7 @@ from retrocohort.audit.consistency import IDENTITIES
 from retrocohort.format import count
 from retrocohort.io import as_number
 from retrocohort.language import say, told
+from retrocohort.private import UNDECLARED
 from retrocohort.report.coefficients import GLOBAL
 from retrocohort.report.estimates import Rows
 from retrocohort.report.labels import Labels
@@ -89,7 +90,8 @@ def centres_table(place: str, caption: str, centres: Rows, labels: Labels) -> La
     """Return rows and patients of each centre, None where there are not several."""
     if len(centres) < 2:
         return None
-    known = labels.variables.get(CENTRE, {}).get("levels", {})
+    other = {UNDECLARED: say("Named otherwise than declared")}
+    known = other | labels.variables.get(CENTRE, {}).get("levels", {})
     lines = [
         Row(known.get(row["centre"], row["centre"]), counted(row, "rows", "patients"))
         for row in centres

@@ -4,10 +4,7 @@ import os
 from pathlib import Path
 
 from retrocohort.faults import Fault, FaultsFound
-
-RESULTS = "results"
-OWN = ("records", "cohort")  # folders of the results of a study that are private anyway
-OWNER_ONLY = 0o600
+from retrocohort.private import OWNER_ONLY, RESULTS, ROW_LEVEL
 
 
 def check_private(path: str, project: str = ".") -> None:
@@ -21,9 +18,7 @@ def check_private(path: str, project: str = ".") -> None:
     problem = ""
     if file.is_relative_to(root / RESULTS):
         below = file.relative_to(root / RESULTS).parts
-        problem = (
-            "" if below[1:2] and below[1] in OWN and below[2:] else "would be among the results"
-        )
+        problem = "" if below[2:] and below[1] in ROW_LEVEL else "would be among the results"
     elif file.is_relative_to(root) or any((folder / ".git").exists() for folder in file.parents):
         problem = "would be in a folder that git shares"
     if problem:
