@@ -30,8 +30,18 @@ def opened(visit, request):
     page.context.close()
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def views():
+    """Yield page, screen and mode: all four of the first report and of the index, else two."""
+    for page in PAGES:
+        for screen, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
+            for mode in ("light", "dark"):
+                usual = (screen, mode) in (("desktop", "light"), ("phone", "dark"))
+                if usual or page in (REPORTS[0], INDEX):
+                    name = f"{page.parts[1]}-{screen}-{mode}"
+                    yield pytest.param(page, viewport, mode, id=name)
+
+
+@pytest.mark.parametrize(("opened", "viewport", "mode"), views(), indirect=["opened"])
 def test_everybody_can_read_it(opened, viewport, mode):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     opened.set_viewport_size(viewport)

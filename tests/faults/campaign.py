@@ -18,7 +18,8 @@ ONCE: dict[str, Fault] = {
     "two runs start at once": kinds.two_at_once,
     "the clock is set back": kinds.clock_set_back,
     "another folder, locale, time zone, one core": kinds.another_place,
-    "data/ is read-only, another time zone, five cores": kinds.yet_another_place,
+    "data/ is read-only": kinds.read_only_data,
+    "two runs elsewhere, with data/ read-only, on five cores": kinds.twice_elsewhere,
 }
 
 

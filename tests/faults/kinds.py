@@ -180,13 +180,20 @@ def unreadable_result(finished: Path, folder: Path) -> None:
     assert f"{path} is not what build_report wrote: made again." in said
 
 
-def read_only_data(finished: Path, folder: Path, **options) -> None:
+def read_only_data(finished: Path, folder: Path) -> None:
     """Nothing is ever written to data/."""
-    _need_rights(folder.parent)
     project = fresh(finished, folder)
-    data = project / "data"
-    with rights(data, 0o500), rights((project / RAW).parent, 0o500), rights(project / RAW, 0o400):
-        recovers(project, finished, without_rights=True, **options)
+    with read_only(project):
+        recovers(project, finished, without_rights=True)
+
+
+@contextmanager
+def read_only(project: Path) -> Iterator[None]:
+    """Take the right to write to data/ for a while."""
+    _need_rights(project)
+    folder, raw = (project / RAW).parent, project / RAW
+    with rights(project / "data", 0o500), rights(folder, 0o500), rights(raw, 0o400):
+        yield
 
 
 @contextmanager
@@ -221,10 +228,10 @@ def data_changed(finished: Path, folder: Path) -> None:
     recovers(project, finished)
 
 
-def two_at_once(finished: Path, folder: Path) -> None:
+def two_at_once(finished: Path, folder: Path, **options) -> None:
     """Start two runs: one waits for the other, and finds nothing to do."""
-    project = fresh(finished, folder)
-    runs = [start(project), start(project)]
+    project = folder if folder.exists() else fresh(finished, folder)
+    runs = [start(project, **options) for _ in range(2)]
     codes, said = zip(*map(ended, runs), strict=True)
     assert codes == (0, 0), said
     assert sum("is still working." in words for words in said) == 1
@@ -256,8 +263,10 @@ def another_place(finished: Path, folder: Path) -> None:
     recovers(fresh(finished, folder / "place-名"), finished, cores=1, **strange)
 
 
-def yet_another_place(finished: Path, folder: Path) -> None:
-    """Run the same in a fourth way, with data/ read-only."""
+def twice_elsewhere(finished: Path, folder: Path) -> None:
+    """Start two runs in another place, where data/ is read-only."""
     folder.mkdir()
+    project = fresh(finished, folder / "other")
     strange = {"LANG": "de_DE.UTF-8", "TZ": "America/St_Johns", "PYTHONHASHSEED": "7"}
-    read_only_data(finished, folder / "other", cores=5, **strange)
+    with read_only(project):
+        two_at_once(finished, project, cores=5, without_rights=True, **strange)

@@ -9,9 +9,10 @@ from tests.faults import campaign, kinds
 from tests.faults.project import finished_study
 
 SECONDS = 15  # about as long as a run takes
-ELSEWHERE = "another folder, locale, time zone, one core"  # the other such run has data/ read-only
+# what the two runs elsewhere try together
+APART = (kinds.another_place, kinds.read_only_data, kinds.two_at_once)
 FEW = {
-    **{name: fault for name, fault in campaign.ONCE.items() if name != ELSEWHERE},
+    **{name: fault for name, fault in campaign.ONCE.items() if fault not in APART},
     **dict(campaign.kills(len(kinds.KILLED), SECONDS)),
     **{name: f for name, f in campaign.of_jobs(["build_cohort"]) if "is killed" in name},
     **{name: f for name, f in campaign.of_jobs(["estimate_survival_os"]) if "truncated" in name},

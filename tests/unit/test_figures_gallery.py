@@ -92,7 +92,8 @@ def draw_baseline(kind):
     return draw
 
 
-GROUPS = {f"curves_{look}": (3, 6) for look in LOOKS} | {"panels": (2, 6)}  # of others 2 to 6
+GROUPS = {f"curves_{look}": (3, 6) for look in LOOKS} | {"panels": (2, 6)}  # of others all
+ALL = {"long": range(2, 7)}  # numbers of groups; of other labels the fewest and the most
 KINDS = {
     "curves": draw_curves,
     "curves_single": lambda *of: draw_curves(*of, width="single"),
@@ -115,7 +116,7 @@ KINDS = {
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_overlaps_or_leaves_the_page(kind, size, label, tmp_path):
-    for n in GROUPS.get(kind, range(2, 7)):
+    for n in GROUPS.get(kind, ALL.get(label, (2, 6))):
         with canvas.styled(STYLE):
             figure = KINDS[kind](n, SIZES[size], LABELS[label])
             canvas.finish(figure, NOTICE)
