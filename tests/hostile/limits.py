@@ -40,7 +40,7 @@ def told_of(project, study: str) -> dict:
     -------
     dict
         "faults", the message of a study that is not read; or "patients", "problems" and "cells" of
-        one that is; "seconds" of the processor and "memory" in bytes. "crash" where the process died.
+        one that is; "seconds" of the processor and "memory" in bytes; "crash" where it died.
     """
     started_server()
     here, there = server.Pipe(duplex=False)
