@@ -1,4 +1,4 @@
-"""How many examples: a few hundred, always the same, or as many as `make fuzz` asks for."""
+"""How many examples of each: forty, always the same, or as many as `make fuzz` asks for."""
 
 import os
 
@@ -10,7 +10,7 @@ from tests.bad_input.cases import make_project
 ASKED = int(os.environ.get("FUZZ", "0"))
 settings.register_profile(
     "retrocohort",
-    max_examples=ASKED or 60,
+    max_examples=ASKED or 40,
     derandomize=not ASKED,
     database=None,
     deadline=None,  # a busy machine is no fault

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, note
+from hypothesis import event, example, given, note
 from hypothesis import strategies as st
 
 from retrocohort import io
@@ -83,6 +83,7 @@ def test_the_law_holds(study, patients, labs, quoting):
     io.write_frame_csv(f"{folder}/cleaned.csv", cleaned)
     io.write_columns(f"{folder}/cleaning_log.csv", logs.columns("cleaning"))
     io.write_columns(f"{folder}/derivation_log.csv", logs.columns("derivation"))
+    event("replayed")
     replay = Replay(Path("config/studies") / STUDY, data, KEY, Path(folder))
     header, rows = replay.table()
     with open(f"{folder}/cleaned.csv", encoding="utf-8", newline="") as file:

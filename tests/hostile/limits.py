@@ -8,12 +8,12 @@ import os
 import resource
 import signal
 import sys
-import time
 from functools import cache
 from multiprocessing.forkserver import ensure_running
 
 MEMORY = 900 << 20  # bytes beyond those of the imports
 SECONDS = 20  # of the processor
+WAITING = 300  # seconds on the clock until a process that waits for ever is ended
 READERS = ["retrocohort.config.study", "retrocohort.records.patients", "openpyxl", "pyreadstat"]
 IMPORTED = [*READERS, "retrocohort.records.delivered", "retrocohort.records.headers", "pandas"]
 
@@ -40,24 +40,23 @@ def told_of(project, study: str) -> dict:
     -------
     dict
         "faults", the message of a study that is not read; or "patients", "problems" and "cells" of
-        one that is. "crash" of one that ended the process; "seconds" and "memory" (bytes) of any.
+        one that is; "seconds" of the processor and "memory" in bytes; "crash" where it died.
     """
     started_server()
     here, there = server.Pipe(duplex=False)
     process = server.Process(target=_read, args=(there, str(project), study))
-    started = time.monotonic()
     process.start()
     there.close()
-    if not here.poll(SECONDS * 3):
+    if not here.poll(WAITING):
         os.kill(process.pid, signal.SIGKILL)
     try:
         told = here.recv()
     except EOFError:
-        told = {"memory": 0}
+        told = {}
     process.join()
     if "faults" not in told and "patients" not in told:
         told["crash"] = f"the process ended with {process.exitcode}"
-    return told | {"seconds": time.monotonic() - started}
+    return told
 
 
 def _read(pipe, project: str, study: str) -> None:
@@ -69,7 +68,8 @@ def _read(pipe, project: str, study: str) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.chdir(project)
     told = _outcome(study)
-    told["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    told |= {"memory": used.ru_maxrss * 1024, "seconds": used.ru_utime + used.ru_stime}
     pipe.send(told)
 
 
