@@ -138,8 +138,8 @@ def test_the_report_shows_the_further_analyses(results):
         assert f">{title}</h3>" in section
 
 
-def test_a_model_of_which_nothing_is_chosen_says_so(results):
-    study = load_study_of(results)
+def test_a_model_of_which_nothing_is_chosen_says_so(results, monkeypatch):
+    study = load_study_of(results, monkeypatch)
     model = study["models"]["adjusted"] | {"select": {"below": 1e-9}}
     frame = io.read_frame(results / "cohort/cohort.parquet")
     variables, conventions = study["variables"], study["conventions"]
@@ -151,9 +151,10 @@ def test_a_model_of_which_nothing_is_chosen_says_so(results):
     assert entered == [0] * len(model["covariates"])
 
 
-def load_study_of(results):
-    """Return the study of a finished project."""
+def load_study_of(results, monkeypatch):
+    """Return the study of a finished project, of which the key lies beside it."""
     project = results.parents[1]
+    monkeypatch.setenv("RETROCOHORT_KEY_FILE", f"{project}.key")
     with contextlib.chdir(project):
         return load_study(f"config/studies/{STUDY}", f"data/{STUDY}")
 
@@ -196,8 +197,8 @@ def test_an_arm_that_is_empty_in_the_whole_cohort_is_a_fault(tmp_path):
     assert message in (results / "logs/build_cohort.log").read_text(encoding="utf-8")
 
 
-def test_so_is_an_arm_that_the_criteria_empty(results):
-    study = load_study_of(results)
+def test_so_is_an_arm_that_the_criteria_empty(results, monkeypatch):
+    study = load_study_of(results, monkeypatch)
     study["criteria"] = [{"exclude": "drug", "label": "Drug", "where": {"treatment": "drug"}}]
     cleaned = io.read_frame(results / "records/cleaned.parquet")
     with pytest.raises(FaultsFound) as found:

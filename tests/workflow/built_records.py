@@ -7,6 +7,7 @@ from tempfile import mkdtemp
 from types import SimpleNamespace
 
 from retrocohort.config.study import load_study
+from retrocohort.plan.entries import Plan
 
 SCRIPTS = Path("workflow/scripts")
 OUTPUTS = {
@@ -45,7 +46,8 @@ def run_script(name: str, folder: Path, params: dict, **inputs) -> None:
 def build_records(study: dict, folder: Path) -> Path:
     """Run both scripts on a study as `load_study` or a test gives it."""
     read = {"sources": study["sources"], "variables": study["variables"]}
-    run_script("read_records", folder, read, key=study["key_file"])
+    centres = {"centres": Plan("", study).declared_centres()}
+    run_script("read_records", folder, read | centres, key=study["key_file"])
     clean = read | {"codes": study["codes"], "derive": study["derive"]}
     clean["checks"] = study.get("checks", [])
     run_script("clean_records", folder, clean, records=str(folder / "records.parquet"))
