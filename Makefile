@@ -12,7 +12,7 @@ COHORTS ?= 10000
 .PHONY: report manuscript verify diff trace crate test bench simulate faults fuzz lock clean environment install
 .PHONY: picture screenshots
 .PHONY: browser-driver browser-lock crate-packages crate-lock
-.PHONY: twin twin-keep twin-records twin-accept test-twin twin-lock twin-environment
+.PHONY: twin twin-keep twin-records twin-accept test-product test-twin twin-lock twin-environment
 .DEFAULT_GOAL := report
 
 report: environment ## every study of config/config.yaml, from the delivered files to its report
@@ -44,8 +44,10 @@ test: environment browser-driver crate-packages ## style, lint, unit and referen
 	@$(RUN) snakefmt --check Snakefile workflow/rules workflow/twin.smk workflow/twin
 	@$(RUN) snakemake --lint
 	@$(RUN) snakemake --cores $(CORES)
+	@$(MAKE) --no-print-directory --jobs=2 test-product test-twin
+
+test-product:
 	@$(RUN) pytest -n $(CORES) --dist loadfile
-	@$(MAKE) --no-print-directory test-twin
 
 bench: environment ## the ratios of speed, each against an import in the same run; then the simulation
 	@$(RUN) tests.bench
