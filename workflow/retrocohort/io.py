@@ -21,7 +21,7 @@ from retrocohort import jobs
 from retrocohort.faults import FaultsFound
 from retrocohort.inert import as_written
 from retrocohort.language import LANGUAGES, speaking
-from retrocohort.source import source_of, value_of
+from retrocohort.source import WITHHELD, source_of, value_of, withheld
 
 
 @contextmanager
@@ -72,7 +72,9 @@ def read_rows(path: str) -> list[dict[str, str]]:
 
 
 def as_number(text: str) -> float:
-    """Return the number of a CSV cell, NaN for an empty one; it knows the cell if the text does."""
+    """Return the number of a CSV cell, NaN for an empty or withheld one; it knows the cell if the text does."""
+    if text == WITHHELD:
+        return withheld(source_of(text))
     number = float(text) if text else math.nan
     source = source_of(text)
     return value_of(number, source) if source else number

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import fsum
 
+WITHHELD = "[c]"  # confidential: what stands for a number under disclosure control (GSS symbol)
 # what makes digits beside it a part of the same numeral
 BEFORE, BEHIND = re.compile(r"\d[.,·\u2009]?$"), re.compile(r"[.,·\u2009]?\d")
 
@@ -76,9 +77,10 @@ class Text(str):
 
 
 class Value(float):
-    """The number of a cell of a results file, or of several."""
+    """The number of a cell of a results file, or of several; NaN where it is withheld."""
 
     source: Source | Tally | None = None
+    is_withheld = False
 
 
 class Shown(str):
@@ -109,6 +111,13 @@ class Record(dict):
             return self[column]
         except KeyError:
             return default
+
+
+def withheld(source: Source | Tally | None) -> Value:
+    """Return a number that is not told, with its cell."""
+    made = Value("nan")
+    made.source, made.is_withheld = source, True
+    return made
 
 
 def value_of(number: float, source: Source | Tally | None) -> float:
@@ -146,6 +155,8 @@ def tally(
 
 def in_percent(share: float) -> float:
     """Return a share of one in percent, still of its cell."""
+    if getattr(share, "is_withheld", False):
+        return share
     return value_of(100 * share, source_of(share))
 
 
