@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from retrocohort import io
 from retrocohort.disclosure.keys import UNKNOWN, Facts, Key
+from retrocohort.disclosure.system import left_after
 from retrocohort.where import FULL
 
 COUNTS = ("n", "events")
@@ -216,11 +217,9 @@ class Reader:
 
 def flow_key(step: int, column: str, last: int) -> Key:
     """Return the key of a number of the flowchart: who is left after a step begins the next."""
-    if column == "n_before" and step:
-        return flow_key(step - 1, "n_after", last)
-    if column == "n_after" and step == last:
-        return Key(FULL)
-    return Key("", what=f"{column} {step}")
+    if column == "n_before":
+        return left_after(max(step - 1, 0), last)
+    return left_after(step, last) if column == "n_after" else Key("", what=f"{column} {step}")
 
 
 def _of_level(key: Key, row: Mapping) -> Key:

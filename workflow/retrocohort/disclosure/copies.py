@@ -23,7 +23,7 @@ COUNTED = {"n", "events", "n_risk", "n_event", "n_censor"}
 IDS = {
     "variable", "level", "arm", "reference", "time", "strata", "contrast", "df", "df2", "test",
     "summary", "split", "subgroup", "subgroups", "terms", "model", "statistic", "note", "tau",
-    "n_outside", "n_missing",
+    "n_outside", "n_missing", "reason",
 }  # fmt: skip
 KEPT_OF_FIT = ("strata", "converged", "engines_agree", "not_estimable")  # decisions, no numbers
 EXTREMES = ("min", "max")  # each is one patient's
@@ -260,19 +260,23 @@ def _told(row: dict) -> dict:
 
 def _round(row: dict) -> None:
     """Round the statistics of a row."""
-    for column in row.keys() - IDS - COUNTED:
+    for column in _statistics(row) - COUNTED:
         row[column] = rounded(row[column])
 
 
 def _close(row: dict) -> None:
     """Withhold the statistics of a row, as far as it has them."""
-    for column in row.keys() - IDS - {"n", "events"}:
+    for column in _statistics(row) - {"n", "events"}:
         if row[column] not in ("", None) and row[column] == row[column]:
             row[column] = WITHHELD
-    if "statistic" in row and "value" not in row and row["statistic"] != "":
-        row["statistic"] = WITHHELD
     if "note" in row:
         row["note"] = NOTE
+
+
+def _statistics(row: dict) -> set[str]:
+    """Return the columns that hold numbers; "statistic" is the name of one beside "value"."""
+    own = {"statistic"} if "statistic" in row and "value" not in row else set()
+    return row.keys() - IDS | own
 
 
 def _percent(n: str, whole: str) -> str:

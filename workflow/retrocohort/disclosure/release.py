@@ -1,14 +1,17 @@
 """A release: what is withheld of a study, and the copies of its results."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from retrocohort.disclosure import earlier
 from retrocohort.disclosure.cells import Cell, Reader
 from retrocohort.disclosure.copies import Copies
 from retrocohort.disclosure.counts import Counts, range_of
-from retrocohort.disclosure.keys import Key, facts_of
+from retrocohort.disclosure.earlier import Release
+from retrocohort.disclosure.keys import Facts, Key, facts_of
 from retrocohort.disclosure.suppress import Decision, decide
-from retrocohort.disclosure.system import equations_of
+from retrocohort.disclosure.system import equations_of, sorted_by
+from retrocohort.faults import Fault, FaultsFound
 from retrocohort.plan.entries import Plan
 
 EMPTY = (
@@ -30,8 +33,17 @@ class Copy:
     rows: list[dict]
 
 
-def released(plan: Plan, parts: Mapping, frame) -> tuple[list[Copy], Decision, Counts]:
-    """Return the disclosed copies of all results, what is withheld, and how counts are told.
+@dataclass(frozen=True)
+class Made:
+    """A release: the copies, what is withheld, and how counts are told."""
+
+    copies: list[Copy]
+    decision: Decision
+    counts: Counts
+
+
+def released(plan: Plan, parts: Mapping, frame, before: Sequence[Release] = ()) -> Made:
+    """Return the disclosed copies of all results of a study.
 
     Parameters
     ----------
@@ -41,26 +53,67 @@ def released(plan: Plan, parts: Mapping, frame) -> tuple[list[Copy], Decision, C
         What `plan.checked.checked_parts` returns.
     frame : data frame
         The cohort.
+    before : sequence of Release
+        What earlier releases told.
+
+    Raises
+    ------
+    FaultsFound
+        Where the cohort differs too little from an earlier release, or a count cannot be hidden.
     """
     study = plan.study
     reader = Reader(plan.folder, study, facts_of(study, frame))
     cells = list(reader.cells(parts))
     values = values_of(cells, reader)
-    control = study["disclosure"]
-    equations = equations_of(values, reader.facts)
-    ranges = {key: range_of(n, control["round_to"]) for key, n in values.items()}
-    decision = decide(values, equations, control["min_cell"], ranges)
-    counts = Counts(values, decision.withheld, **{k: control[k] for k in CONTROL})
+    decision = decided(values, reader.facts, study["disclosure"], before)
+    control = {key: study["disclosure"][key] for key in CONTROL}
+    counts = Counts(values, decision.withheld, **control)
     made = Copies(plan, frame, reader, cells, counts).all(parts)
     copies = [Copy(file, rule, reader.columns(file), rows) for file, rule, rows in made]
+    return Made([*copies, *_left_out(reader)], decision, counts)
+
+
+def decided(
+    values: Mapping[Key, int], facts: Facts, control: Mapping, before: Sequence[Release]
+) -> Decision:
+    """Return what is withheld, so that neither the release nor it and an earlier one tell it."""
+    least, equations = control["min_cell"], equations_of(values, facts)
+    ranges = {key: range_of(n, control["round_to"]) for key, n in values.items()}
+    beside = earlier.near(values, before, least)
+    faults = earlier.refusals(values, beside, least)
+    while not faults:
+        decision = decide(values, equations, least, ranges, beside)
+        pairs = [
+            (release, key)
+            for release in before
+            for key in earlier.given_away(values, decision, ranges, facts, release)
+        ]
+        more = {key for _, key in pairs if values.get(key)} - decision.withheld
+        lost = {key for _, key in pairs} - more | decision.unprotected
+        if not more:
+            faults = [_unhidden(key) for key in sorted(lost, key=sorted_by)]
+            if not faults:
+                return decision
+        beside |= more
+    raise FaultsFound(faults)
+
+
+def _unhidden(key: Key) -> Fault:
+    levels = [f"{variable} = {level or 'unknown'}" for variable, level in sorted(key.where)]
+    problem = "can be computed from what is told, whatever else is withheld."
+    remedy = "Leave out a table or a level that has it, raise min_cell, or set round_to."
+    return Fault(key.population, ", ".join([key.what, *levels]), problem, remedy)
+
+
+def _left_out(reader: Reader) -> Iterator[Copy]:
+    """Give the files of which no number is told, as the page reads them all the same."""
     for stem in EMPTY:
-        copies.append(Copy(f"{stem}.csv", "left_out", reader.columns(f"{stem}.csv"), []))
+        yield Copy(f"{stem}.csv", "left_out", reader.columns(f"{stem}.csv"), [])
     named = [
         {column: row[column] if column in NAMED else "" for column in row}
         for row in reader.read(LINKAGE)
     ]
-    copies.append(Copy(LINKAGE, "left_out", reader.columns(LINKAGE), named))
-    return copies, decision, counts
+    yield Copy(LINKAGE, "left_out", reader.columns(LINKAGE), named)
 
 
 def values_of(cells: Iterable[Cell], reader: Reader) -> dict[Key, int]:

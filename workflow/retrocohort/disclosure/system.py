@@ -10,6 +10,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from retrocohort.disclosure.keys import UNKNOWN, Facts, Key
+from retrocohort.where import FULL
 
 
 class Equation(NamedTuple):
@@ -33,7 +34,25 @@ def equations_of(printed: Iterable[Key], facts: Facts) -> list[Equation]:
             if equation not in system.found:
                 system.found[equation] = None
                 todo.append(equation.total)
-    return list(system.found)
+    return [*system.found, *_flow(system.printed)]
+
+
+def _flow(printed: set[Key]) -> Iterator[Equation]:
+    """Give, of each box of the flowchart, who is left before as who is excluded and who stays."""
+    last = max((step_of(key) for key in printed if not key.population), default=0)
+    for step in range(1, last + 1):
+        excluded = Key("", what=f"n_excluded {step}")
+        yield Equation(left_after(step - 1, last), (excluded, left_after(step, last)))
+
+
+def step_of(key: Key) -> int:
+    """Return the step of the flowchart that a key is about."""
+    return int(key.what.rpartition(" ")[2])
+
+
+def left_after(step: int, last: int) -> Key:
+    """Return the key of who is left after a step of the flowchart: in the end, the cohort."""
+    return Key(FULL) if step == last else Key("", what=f"n_after {step}")
 
 
 def sorted_by(key: Key) -> tuple:
