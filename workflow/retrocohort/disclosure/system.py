@@ -121,7 +121,7 @@ class _System:
                     if all(k is None or k in self.printed for k in map(self.facts.canonical, own)):
                         others = Key(f"{parent}-{'-'.join(group)}", *key[1:])
                         yield from self._equation(above, [*own, others])
-        for variable, levels in sorted(self.facts.members[key.population].items()):
+        for variable, levels in sorted(self.facts.members.get(key.population, {}).items()):
             if len(levels) == 1:
                 larger = above.having(variable, *levels)
                 if self.facts.canonical(larger) in self.printed:
