@@ -122,18 +122,26 @@ class _Search:
         free = sorted({k for e in left for k in (e.total, *e.parts) if known.value(k) is None})
         if free:
             places = np.array([self.place[key] for key in free])
-            matrix = self._matrix([[self.place[k] for k in (e.total, *e.parts)] for e in left])
-            sums = -matrix @ true
-            rows = LinearConstraint(matrix[:, places], sums, sums)
+            open_ = set(left)
+            numbers = [i for i, e in enumerate(equations) if e in open_]
+            every = self._matrix(numbers, np.arange(len(self.order)))
+            sums = -every @ true
+            rows = LinearConstraint(every[:, places], sums, sums)
             done = milp(np.ones(len(free)), constraints=rows, integrality=np.ones(len(free)))
             true[places] = np.round(done.x)
         return true
 
-    def _matrix(self, equations: Sequence[Sequence[int]]) -> csr_matrix:
-        rows = [row for row, places in enumerate(equations) for _ in places]
-        columns = [place for places in equations for place in places]
-        data = [sign for places in equations for sign in [-1, *[1] * (len(places) - 1)]]
-        return csr_matrix((data, (rows, columns)), shape=(len(equations), len(self.order)))
+    def _matrix(self, numbers: Iterable[int], own: np.ndarray) -> csr_matrix:
+        """Return equations (rows) over the counts at some places (columns)."""
+        column = {place: i for i, place in enumerate(own.tolist())}
+        entries = [
+            (row, column[place], 1 if i else -1)
+            for row, number in enumerate(numbers)
+            for i, place in enumerate(self.equations[number])
+            if place in column
+        ]
+        rows, columns, signs = np.array(entries).T
+        return csr_matrix((signs, (rows, columns)), shape=(rows[-1] + 1, len(own)))
 
     def seen(self, key: Key) -> set[int]:
         """Return the values that a count has in the cohorts found so far."""
@@ -167,6 +175,8 @@ class _Search:
         for _ in range(reach):
             ring = {p for one in ring for e in self.around[one] for p in self.equations[e]} - near
             ring = {place for place in ring if not self.told_zero[place]}
+            if reach < REACH[-1]:  # sizes of populations are told, unless nothing else helps
+                ring = {place for place in ring if self.price(self.order[place]) < WHOLE}
             near |= ring
         return sorted(near)
 
@@ -180,7 +190,9 @@ class _Search:
         """Return places and changes of the cheapest cohort with a count so changed."""
         own = np.array(own)
         touched = sorted({e for place in own for e in self.around[place]})
-        matrix = self._matrix([self.equations[e] for e in touched])[:, own]
+        if not touched:  # nothing that is told depends on it
+            return own, np.array([change])
+        matrix = self._matrix(touched, own)
         n = len(own)
         room = [self._room(self.order[place], self.true[place]) for place in own]
         down, up, free_down, free_up = np.array(room).T
