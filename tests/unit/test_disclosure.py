@@ -1,8 +1,7 @@
-"""Small counts stay hidden in a table, in two releases of it, and in curves; what is told adds up."""
+"""Small counts stay hidden in a table, in two releases of it, in a flowchart and in curves."""
 
 import numpy as np
 import pytest
-
 from tests.workflow.red_team import Attack
 
 from retrocohort.disclosure.coarse import Rule, coarsened, is_fit
@@ -31,7 +30,11 @@ def counts_of(table):
     for arm, row in table.items():
         for stage, n in zip(STAGES, row, strict=True):
             own = Key("full").having("arm", arm).having("stage", stage)
-            totals = [Key("full"), Key("full").having("arm", arm), Key("full").having("stage", stage)]
+            totals = [
+                Key("full"),
+                Key("full").having("arm", arm),
+                Key("full").having("stage", stage),
+            ]
             for key in (own, *totals):
                 found[key] = found.get(key, 0) + n
     return found

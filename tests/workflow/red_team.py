@@ -306,9 +306,9 @@ class _Reader:
                 a.within(above, name, "not in it")
                 others = [other for other in self.populations if self.apart(population, other)]
                 own = [self.name(other, what, **dict(levels)) for other in others]
-                if others and all(each in a.place for each in own):
-                    if all(self.apart(x, y) for x in others for y in others if x < y):
-                        a.adds_up(above, name, *own, ("rest", above, name))
+                exclusive = all(self.apart(x, y) for x in others for y in others if x < y)
+                if others and exclusive and all(each in a.place for each in own):
+                    a.adds_up(above, name, *own, ("rest", above, name))
 
     def apart(self, one, other):
         """Return whether two parts of one population ask for different levels of a variable."""

@@ -20,7 +20,7 @@ Only the standard library is imported, as figure and page jobs must start fast.
 import math
 from collections.abc import Iterable
 
-from retrocohort.language import ENGLISH, language, say, template
+from retrocohort.language import ENGLISH, language, noted, say, template
 from retrocohort.source import (
     WITHHELD,
     Number,
@@ -34,6 +34,7 @@ from retrocohort.source import (
 )
 from retrocohort.styles import current, rounded
 
+WITHHELD_NOTE = noted("withheld: disclosure control")
 MISSING = "–"  # of the plain style
 NOT_REACHED = template("not reached")
 MINUS = "−"

@@ -72,7 +72,7 @@ def read_rows(path: str) -> list[dict[str, str]]:
 
 
 def as_number(text: str) -> float:
-    """Return the number of a CSV cell, NaN for an empty or withheld one; it knows the cell if the text does."""
+    """Return the number of a cell, NaN for an empty or withheld one, with the cell of its text."""
     if text == WITHHELD:
         return withheld(source_of(text))
     number = float(text) if text else math.nan

@@ -113,7 +113,7 @@ class Record(dict):
             return default
 
 
-def withheld(source: Source | Tally | None) -> Value:
+def withheld(source: Source | Tally | None = None) -> Value:
     """Return a number that is not told, with its cell."""
     made = Value("nan")
     made.source, made.is_withheld = source, True

@@ -1,6 +1,6 @@
 """The disclosed copies of the results: counts as they may be told, and what is computed from them.
 
-Each kind of number has one rule, see `disclosure.packet`; every file of a release is drawn or set from these copies.
+Each kind of number has one rule (`packet.RULES`); a release is made from these copies alone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,15 +9,14 @@ from retrocohort.disclosure.cells import Cell, Reader
 from retrocohort.disclosure.coarse import Rule, coarsened, is_fit
 from retrocohort.disclosure.counts import Counts
 from retrocohort.disclosure.keys import Key
+from retrocohort.format import WITHHELD_NOTE
 from retrocohort.io import number_text
-from retrocohort.language import noted
 from retrocohort.models import landmark, survival
 from retrocohort.models.samples import Sample, at_risk, level_codes
 from retrocohort.plan.entries import Plan
 from retrocohort.source import WITHHELD
 
-NOTE = noted("withheld: disclosure control")
-DIGITS = 5  # significant ones of a statistic
+DIGITS = 6  # significant ones of a statistic
 FREEDOM = 10  # residual degrees of freedom below which ACRO lets no model go
 COUNTED = {"n", "events", "n_risk", "n_event", "n_censor"}
 IDS = {
@@ -270,7 +269,7 @@ def _close(row: dict) -> None:
         if row[column] not in ("", None) and row[column] == row[column]:
             row[column] = WITHHELD
     if "note" in row:
-        row["note"] = NOTE
+        row["note"] = WITHHELD_NOTE
 
 
 def _statistics(row: dict) -> set[str]:
@@ -283,4 +282,3 @@ def _percent(n: str, whole: str) -> str:
     if WITHHELD in (n, whole):
         return WITHHELD
     return number_text(100 * float(n) / float(whole)) if float(whole) else ""
-

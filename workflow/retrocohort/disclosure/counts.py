@@ -11,7 +11,6 @@ from retrocohort.source import WITHHELD
 QUARTERS = 4
 
 
-
 def midpoint(n: int, to: int | None) -> int:
     """Return a count rounded to the middle of its range, 0 to 0: OpenSAFELY's midpoint 6.
 

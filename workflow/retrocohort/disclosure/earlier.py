@@ -118,4 +118,3 @@ def _of_old(equation: Equation, tag: str) -> Equation:
     return Equation(
         _tagged(equation.total, tag), tuple(_tagged(part, tag) for part in equation.parts)
     )
-

@@ -80,7 +80,7 @@ def _counts(page: Mapping, path: str) -> str:
 
 
 def outputs(page: Mapping, files: Mapping[str, str]) -> Iterator[dict]:
-    """Give a row for each table and figure of a page: its counts, rules and how much is withheld."""
+    """Give a row for each table and figure: its counts, rules and how much is withheld."""
     base = f"{page['place']}/" if page["place"] else ""
     named = {source: target for target, source in files.items()}
     tables = io.read_json(f"{page['shown']}/report/tables.json")
@@ -145,7 +145,7 @@ def checklist(title: str, control: Mapping, data: str, outputs: Sequence[Mapping
     used = dict.fromkeys(
         rule for row in outputs for rule in row["rule"].split("; ") if rule in RULES
     )
-    rules = [f"- **{rule}**: {say(RULES[rule], **about)}" for rule in used]
+    rules = [f"- **{rule}**: {say(text, **about)}" for rule, text in RULES.items() if rule in used]
     if control["round_to"]:
         rounding = say("Counts are rounded to the middle of ranges of {n}.", n=control["round_to"])
         rules.insert(0, f"- {rounding}")
@@ -187,4 +187,3 @@ def checklist(title: str, control: Mapping, data: str, outputs: Sequence[Mapping
 
 DATA = {"public": template("public"), "private": template("private"),
         "synthetic": template("synthetic")}  # fmt: skip
-

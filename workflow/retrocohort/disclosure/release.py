@@ -127,7 +127,8 @@ def values_of(cells: Iterable[Cell], reader: Reader) -> dict[Key, int]:
     values: dict[Key, int] = {}
     for cell in cells:
         text = reader.read(cell.file)[cell.row][cell.column]
-        if cell.key and text != "":
-            if values.setdefault(cell.key, int(float(text))) != int(float(text)):
-                raise ValueError(f"{cell.file}, row {cell.row + 2}: {cell.column} differs")
+        if not cell.key or text == "":
+            continue
+        if values.setdefault(cell.key, int(float(text))) != int(float(text)):
+            raise ValueError(f"{cell.file}, row {cell.row + 2}: {cell.column} differs")
     return values

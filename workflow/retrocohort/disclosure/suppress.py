@@ -170,7 +170,7 @@ class _Search:
         return [c for c in CHANGES if true + c >= least and true + c not in self.seen(key)]
 
     def _near(self, key: Key, reach: int) -> list[int]:
-        """Return the places of the counts that so many equations lie between, without those told."""
+        """Return the places of the counts so many equations away, without those that must stay."""
         near, ring = {self.place[key]}, {self.place[key]}
         for _ in range(reach):
             ring = {p for one in ring for e in self.around[one] for p in self.equations[e]} - near

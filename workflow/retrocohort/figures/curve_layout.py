@@ -10,6 +10,7 @@ from retrocohort.figures import canvas, curve_data, key, placing
 from retrocohort.figures.curve_data import Group
 from retrocohort.figures.looks import Look, look_of
 from retrocohort.language import clauses, say, sentences, template
+from retrocohort.source import withheld
 from retrocohort.time_axis import unit_of
 from retrocohort.units import amount, unit_name
 
@@ -161,6 +162,8 @@ def _heading(part, groups, curve) -> canvas.Heading:
     title = curve.get("title") or part["endpoint_label"]
     events = sum(group.rows["n_event"].sum() for group in groups)
     n = events + sum(group.rows["n_censor"].sum() for group in groups)
+    if any(group.note == fmt.WITHHELD_NOTE for group in groups):  # their rows are not there
+        n = events = withheld()
     about = [] if part["population_label"] in title else [part["population_label"]]
     about += [f"n = {fmt.count(n)}", say(curve.get("event", EVENTS), n=fmt.count(events))]
     if curve.get("title"):

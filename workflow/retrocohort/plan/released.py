@@ -66,5 +66,3 @@ def packed(page: Plan) -> dict:
         "copies": list(copies(page)),
         "counts": [path for path in tables if page.owns(path) or not page.is_second],
     }
-
-

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-
 from math import nan
 
 from retrocohort.io import as_number
