@@ -264,7 +264,9 @@ class _Reader:
     def model(self, place, stem, population, n, events):
         a = self.attack
         fit = self.rows(f"{place}/{stem}_fit.csv")
-        if any(row["model"] for row in fit):  # each covariate alone: as in quantiles.csv
+        if any(
+            row["model"] for row in fit if row["statistic"] == "n"
+        ):  # each covariate alone: as in quantiles.csv
             for row in self.rows(f"{place}/{stem}.csv"):
                 if row["level"]:
                     own = {row["variable"]: row["level"]}

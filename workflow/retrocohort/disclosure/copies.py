@@ -25,6 +25,7 @@ IDS = {
     "n_outside", "n_missing", "reason",
 }  # fmt: skip
 KEPT_OF_FIT = ("strata", "converged", "engines_agree", "not_estimable")  # decisions, no numbers
+SIZES = ("n", "events", "n_missing")  # of a model
 EXTREMES = ("min", "max")  # each is one patient's
 SPREAD = ("q1", "median", "q3")
 Rows = list[dict]
@@ -193,9 +194,9 @@ class Copies:
         }
         closed |= {r["model"] for r in fit if r["statistic"] == "events" and r["value"] == WITHHELD}
         for row in fit:
-            if row["model"] in closed and row["statistic"] not in (*KEPT_OF_FIT, "n", "n_missing"):
+            if row["model"] in closed and row["statistic"] not in (*KEPT_OF_FIT, *SIZES):
                 row["value"], row["p"] = WITHHELD, row["p"] and WITHHELD
-            elif row["statistic"] not in ("n", "events", "n_missing"):
+            elif row["statistic"] not in SIZES:
                 row |= {column: rounded(row[column]) for column in ("value", "p")}
                 if row["statistic"] == "epv" and self.counts.is_rounding:
                     row["value"] = WITHHELD

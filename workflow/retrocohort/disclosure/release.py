@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from retrocohort.disclosure import earlier
+from retrocohort.disclosure.bounds import ENOUGH, possible, told
 from retrocohort.disclosure.cells import Cell, Reader
 from retrocohort.disclosure.copies import Copies
 from retrocohort.disclosure.counts import Counts, range_of
 from retrocohort.disclosure.earlier import Release
 from retrocohort.disclosure.keys import Facts, Key, facts_of
-from retrocohort.disclosure.suppress import Decision, decide
-from retrocohort.disclosure.system import equations_of, sorted_by
+from retrocohort.disclosure.suppress import Decision, decide, small_hidden
+from retrocohort.disclosure.system import Equation, equations_of, sorted_by
 from retrocohort.faults import Fault, FaultsFound
 from retrocohort.plan.entries import Plan
 
@@ -90,12 +91,27 @@ def decided(
         ]
         more = {key for _, key in pairs if values.get(key)} - decision.withheld
         lost = {key for _, key in pairs} - more | decision.unprotected
+        lost |= recoverable(values, equations, ranges, decision, least)
         if not more:
             faults = [_unhidden(key) for key in sorted(lost, key=sorted_by)]
             if not faults:
                 return decision
         beside |= more
     raise FaultsFound(faults)
+
+
+def recoverable(
+    values: Mapping[Key, int],
+    equations: Sequence[Equation],
+    ranges: Mapping[Key, tuple[int, int]],
+    decision: Decision,
+    min_cell: int,
+) -> set[Key]:
+    """Return the counts that the attack recovers from what would be told: there should be none."""
+    shown = {key: ranges[key] for key in values if key not in decision.withheld}
+    targets = decision.withheld | small_hidden(values, equations, min_cell)
+    found = possible(equations, told(shown, decision.withheld), targets)
+    return {key for key, n in found.items() if n < ENOUGH}
 
 
 def _unhidden(key: Key) -> Fault:

@@ -21,6 +21,7 @@ WHOLE = 30.0  # the price of the size of a population or of its events, where a 
 SUMS = ("unknown", "twice", "lost")  # of what is no group of patients that anybody would print
 CHANGES = (1, -1, 2, -2, 3, 4)  # of a count, in the other cohorts that are looked for
 FAR = 6.0  # the most by which another count is changed with it
+WRONG = 5  # equations that are named
 SMALL = 1e-4  # price of any change, so that none is made without need
 REACH = (2, 3, 5, 9)  # equations between a count and those that may change with it
 
@@ -115,20 +116,30 @@ class _Search:
         self.found = [{int(value)} for value in self.true]
 
     def _completed(self, equations) -> np.ndarray:
-        """Return a value of every count: printed, computed, and of the others a possible one."""
+        """Return a value of every count: printed, computed, and of the others a possible one.
+
+        Raises
+        ------
+        ValueError
+            Where the counts do not add up as the equations say: these are not those of the study.
+        """
         known = Knowledge(dict(self.values), dict(self.values))
         left = solve_alone(equations, known)
         true = np.array([known.value(key) or 0 for key in self.order], dtype=float)
-        free = sorted({k for e in left for k in (e.total, *e.parts) if known.value(k) is None})
+        open_keys = {k for e in left for k in (e.total, *e.parts) if known.value(k) is None}
+        free = sorted(open_keys, key=sorted_by)
+        every = self._matrix(range(len(equations)), np.arange(len(self.order)))
         if free:
             places = np.array([self.place[key] for key in free])
             open_ = set(left)
-            numbers = [i for i, e in enumerate(equations) if e in open_]
-            every = self._matrix(numbers, np.arange(len(self.order)))
-            sums = -every @ true
-            rows = LinearConstraint(every[:, places], sums, sums)
+            own = every[[i for i, e in enumerate(equations) if e in open_]]
+            sums = -own @ true
+            rows = LinearConstraint(own[:, places], sums, sums)
             done = milp(np.ones(len(free)), constraints=rows, integrality=np.ones(len(free)))
-            true[places] = np.round(done.x)
+            true[places] = np.nan if done.x is None else np.round(done.x)
+        wrong = [e for e, sum_ in zip(equations, every @ true, strict=True) if sum_ != 0]
+        if wrong:
+            raise ValueError(f"counts that do not add up: {wrong[:WRONG]}")
         return true
 
     def _matrix(self, numbers: Iterable[int], own: np.ndarray) -> csr_matrix:
@@ -208,7 +219,7 @@ class _Search:
             constraints=LinearConstraint(both, 0, 0),
             bounds=Bounds(low, high),
             integrality=np.ones(4 * n),
-            options={"time_limit": 5.0, "mip_rel_gap": 0.05},
+            options={"mip_rel_gap": 0.05},
         )
         if done.x is None:
             return None

@@ -87,11 +87,12 @@ class _System:
         """Give, for each variable of a key, the levels that add up to the key without it."""
         for variable, _ in sorted(key.where):
             total = key._replace(where=frozenset(p for p in key.where if p[0] != variable))
+            known = total._replace(complete=total.complete | {variable})
             parts = [total.having(variable, level) for level in self.facts.levels[variable]]
-            yield from self._equation(total, [*parts, total.having(variable, UNKNOWN)])
-            model = total._replace(complete=total.complete | {variable})
-            if self.facts.canonical(model) in self.printed:
-                yield from self._equation(model, parts)
+            unknown = total.having(variable, UNKNOWN)
+            yield from self._equation(total, [*(parts or [known]), unknown])
+            if parts and self.facts.canonical(known) in self.printed:
+                yield from self._equation(known, parts)
 
     def _outcomes(self, key: Key) -> Iterator[Equation]:
         """Give patients = events + censored, who is at risk and who not, and nested endpoints."""
