@@ -28,8 +28,7 @@ verify: environment ## whether the files of a study are as they were made and us
 	@PYTHONPATH=workflow $(VENV)/bin/python workflow/verify.py $(STUDY)
 
 release: environment ## what may leave the hospital, under disclosure control: make release STUDY=x
-	@RETROCOHORT_RELEASE=$(STUDY) $(RUN) snakemake --cores $(CORES) results/$(STUDY)/release
-	@PYTHONPATH=workflow $(VENV)/bin/python workflow/release.py $(STUDY)
+	@PYTHONPATH=workflow $(VENV)/bin/python workflow/release.py $(STUDY) $(CORES)
 
 crate: environment crate-packages ## pack what may be shared of a study as an RO-Crate: make crate STUDY=x
 	@PYTHONPATH=workflow $(VENV)/bin/python workflow/crate.py $(STUDY)

@@ -1,19 +1,29 @@
-"""Keep what a release told, which a later one is compared with: the end of `make release`.
+"""Make what may leave the hospital, and keep what it tells: `make release STUDY=x`.
 
-It is no rule of the Snakefile: a release is an act of somebody, and later ones depend on it.
+What is kept is no output of the Snakefile: a release is an act of somebody, and later ones depend
+on it.
 """
 
 import os
+import subprocess
 import sys
-from pathlib import Path
 
 from retrocohort import io
 from retrocohort.history import store
+from verify import study_of
 
 NEXT = "next.json"
 
 
-def main(study: str) -> None:
+def make(study: str, cores: str) -> None:
+    """Run the workflow up to the packet of a study; stop where it stops."""
+    command = [sys.executable, "-m", "snakemake", "--cores", cores, f"results/{study}/release"]
+    made = subprocess.run(command, env=os.environ | {"RETROCOHORT_RELEASE": study})
+    if made.returncode:
+        sys.exit(f"{study}: no release was made.")
+
+
+def keep(study: str) -> None:
     """Number the release if it tells anything else than the ones before."""
     os.umask(0o077)  # it has every count
     folder = store.folder(study) / "releases"
@@ -21,10 +31,14 @@ def main(study: str) -> None:
     earlier = sorted(folder.glob("[0-9]*.json"))
     if made not in [io.read_bytes(str(path)) for path in earlier]:
         io.write_bytes(f"{folder}/{len(earlier) + 1:04}.json", made)
-    print(f"Open: results/{study}/release/CHECKLIST.md, report.html beside it")
+
+
+def main(study: str, cores: str) -> None:
+    """Make the release of a study and keep it."""
+    make(study, cores)
+    keep(study)
+    print(f"Open: results/{study}/release/CHECKLIST.md, and report.html beside it")
 
 
 if __name__ == "__main__":
-    if not Path(f"results/{sys.argv[1]}/release").is_dir():
-        sys.exit(f"{sys.argv[1]}: there is no release.")
-    main(sys.argv[1])
+    main(study_of(sys.argv[1:2]), *(sys.argv[2:] or ["1"]))
