@@ -30,7 +30,6 @@ for plan in ASKED:
             name=plan.name,
             study=plan.study,
             parts=checked_parts(plan),
-            folder=folder,
         message:
             f"{plan.name}: decide which counts may be told"
         script:

@@ -15,7 +15,8 @@ def main(smk):
     frame = io.read_frame(smk.input.cohort)
     made = release.released(plan, given.parts, frame, before)
     for copy in made.copies:
-        io.write_rows(f"{given.folder}/{copy.file}", copy.columns, copy.rows)
+        (place,) = [path for path in smk.output.copies if path.endswith(f"/{copy.file}")]
+        io.write_rows(place, copy.columns, copy.rows)
     store.folder(given.name)  # private: it has every count
     earlier.write(smk.output.counts, made.counts, given.study["disclosure"])
     Path(smk.output.counts).chmod(0o600)
