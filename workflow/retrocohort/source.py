@@ -147,10 +147,13 @@ def tally(
     asked = {name: [t] if isinstance(t, str) else sorted(t) for name, t in where.items()}
     plain = map(dict, rows)  # a Record would make a text that knows its cell at each look
     own = [row for row in plain if all(row[name] in texts for name, texts in asked.items())]
-    number = fsum(float(row[column] or 0) for row in own) if column else len(own)
     told = ", ".join(f"{name} = {' or '.join(texts)}" for name, texts in asked.items())
     place = f"{file}, {f'sum of {column}' if column else 'rows'}{': ' if told else ''}{told}"
-    return value_of(number, Tally(place, file, column, asked))
+    source = Tally(place, file, column, asked)
+    if column and any(row[column] == WITHHELD for row in own):
+        return withheld(source)
+    number = fsum(float(row[column] or 0) for row in own) if column else len(own)
+    return value_of(number, source)
 
 
 def in_percent(share: float) -> float:
