@@ -184,13 +184,14 @@ class _Reader:
 
     def baseline(self, path, population, by):
         a, rows = self.attack, self.rows(path)
+        if not rows:
+            return
         blocks = {}
         for row in rows:
             blocks.setdefault(row["variable"], []).append(row)
         arms = [row["arm"] for row in blocks.pop("", []) if row["arm"]]
-        sizes = [a.told.get(self.name(population, **{by: arm})) for arm in arms]
-        whole = a.told.get(self.name(population))
-        split = None in (*sizes, whole) or sum(sizes) == whole
+        sizes = [self.name(population, **{by: arm}) for arm in [*arms, "?"]]
+        a.adds_up(self.name(population), *sizes)
         for variable, block in blocks.items():
             if variable == by:
                 continue
@@ -211,21 +212,29 @@ class _Reader:
                 if levels:
                     parts = [self.name(population, **own, **{variable: x}) for x in levels]
                     a.adds_up(known, *parts)
-            if split and arms:
-                for level in [*levels, "?"]:
-                    parts = [self.name(population, **{variable: level, by: arm}) for arm in arms]
-                    a.adds_up(self.name(population, **{variable: level}), *parts)
+            for level in [*levels, "?"]:
+                parts = [
+                    self.name(population, **{variable: level, by: arm}) for arm in [*arms, "?"]
+                ]
+                a.adds_up(self.name(population, **{variable: level}), *parts)
+                a.within(sizes[-1], parts[-1], "no arm")
 
     def endpoint(self, place, population, endpoint):
         a = self.attack
-        not_at_risk = self.study["endpoints"][endpoint].get("not_at_risk")
-        n, events = ("n" if not not_at_risk else f"n {endpoint}"), f"events {endpoint}"
+        (at_risk,) = {
+            r["n"] for r in self.rows("cohort/endpoints.csv") if r["endpoint"] == endpoint
+        }
+        everybody = at_risk.isdigit() and int(at_risk) == a.told.get(self.name("full"))
+        n, events = ("n" if everybody else f"n {endpoint}"), f"events {endpoint}"
         blocks = {}
         for row in self.rows(f"{place}/quantiles.csv"):
             own = {row["variable"]: row["level"]} if row["level"] else {}
             a.read(row["n"], *self.name(population, n, **own))
             a.read(row["events"], *self.name(population, events, **own))
             self.outcome(population, n, events, own)
+            if not everybody:
+                larger, smaller = (self.name(population, what, **own) for what in ("n", n))
+                a.within(larger, smaller, "not at risk")
             blocks.setdefault(row["variable"], []).append(own)
         for variable, levels in blocks.items():
             for what in (n, events):
@@ -300,7 +309,8 @@ class _Reader:
         a = self.attack
         for name in [n for n in a.place if n[0] == self.when and len(n) > 2]:
             _, population, what, *levels = name
-            if population not in self.populations or population == "full":
+            of_model = " of " in what  # whose covariates may be chosen in each population
+            if population not in self.populations or population == "full" or of_model:
                 continue
             parent = self.populations[population].get("parent", "full")
             above = self.name(parent, what, **dict(levels))
