@@ -309,7 +309,7 @@ class _Reader:
         a = self.attack
         for name in [n for n in a.place if n[0] == self.when and len(n) > 2]:
             _, population, what, *levels = name
-            of_model = " of " in what  # whose covariates may be chosen in each population
+            of_model = " of " in str(what)  # whose covariates may be chosen in each population
             if population not in self.populations or population == "full" or of_model:
                 continue
             parent = self.populations[population].get("parent", "full")
