@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retrocohort.models.kaplan_meier import kaplan_meier
 from retrocohort.models.samples import Sample
 
 DECIMALS = 1  # of released times: of a group of equal times no patient's own is told
@@ -80,4 +81,12 @@ def is_fit(sample: Sample, rule: Rule) -> bool:
         sizes = [n for times in leaving for n in np.unique(times, return_counts=True)[1]]
     else:
         sizes = [len(times) for times in leaving if len(times)]
-    return all(size >= rule.least for size in sizes)
+    return all(size >= rule.least for size in sizes) and not _leave_before_they_came(sample, rule)
+
+
+def _leave_before_they_came(sample: Sample, rule: Rule) -> bool:
+    """Return whether in coarse times more leave than are there: few enter, and late."""
+    if sample.entry is None:
+        return False
+    curve = kaplan_meier(coarsened(sample, rule))
+    return bool((curve.n_risk < curve.n_event + curve.n_censor).any())

@@ -60,6 +60,13 @@ LEFT_OUT = {  # what no release has -> why
 }
 PAPER = {"audit/published.csv": template("It has exact numbers beside those of a printed paper.")}
 
+STANDS = template("Data: {data}. Every output stands in outputs.csv with its counts and rules.")
+DATA = {
+    "public": template("public"),
+    "private": template("private"),
+    "synthetic": template("synthetic"),
+}
+
 
 def files_of(page: Mapping) -> dict[str, str]:
     """Return file of the packet -> file of the results; folders for folders."""
@@ -86,11 +93,10 @@ def outputs(page: Mapping, files: Mapping[str, str]) -> Iterator[dict]:
     tables = io.read_json(f"{page['shown']}/report/tables.json")
     for table in tables["tables"]:
         sources = sorted(set(_sources(table)))
-        paths = [f"{page['folder']}/{source}" for source in sources]
-        paths = [path if path in named else f"{page['shown']}/{s}" for path, s in
-                 zip(paths, sources, strict=True)]  # fmt: skip
-        yield _row(f"{base}report.html#{table['id']}", "table", [p for p in paths if p in named],
-                   named)  # fmt: skip
+        places = dict.fromkeys((page["shown"], page["folder"]))
+        paths = [f"{place}/{source}" for source in sources for place in places]
+        own = [path for path in paths if path in named]
+        yield _row(f"{base}report.html#{table['id']}", "table", own, named)
     for figure in page["figures"]:
         csvs = [path for path in figure["counts"] if path in named and path.endswith(".csv")]
         target = base + figure["svg"].removeprefix(f"{page['shown']}/")
@@ -164,8 +170,7 @@ def checklist(title: str, control: Mapping, data: str, outputs: Sequence[Mapping
             "",
             title,
             "",
-            say("Data: {data}. Every output stands in outputs.csv with its counts and rules.",
-                data=say(DATA[data])),
+            say(STANDS, data=say(DATA[data])),
             "",
             f"## {say('Rules applied')}",
             "",
@@ -182,8 +187,4 @@ def checklist(title: str, control: Mapping, data: str, outputs: Sequence[Mapping
             *signed,
             "",
         ]
-    )  # fmt: skip
-
-
-DATA = {"public": template("public"), "private": template("private"),
-        "synthetic": template("synthetic")}  # fmt: skip
+    )
