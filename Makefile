@@ -1,5 +1,5 @@
-# make report | make manuscript | make verify | make diff | make trace | make crate | make test | make bench | make simulate
-# make faults | make fuzz | make lock | make clean; of the synthetic twins: make twin
+# make report | make manuscript | make release | make verify | make diff | make trace | make crate | make test | make bench
+# make simulate | make faults | make fuzz | make lock | make clean; of the synthetic twins: make twin
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python -m
@@ -9,7 +9,7 @@ FIRST = $(shell sed -n 's/^studies: *\[ *\([a-z0-9_]*\).*/\1/p' config/config.ya
 TWIN := .venv-twin
 COHORTS ?= 10000
 
-.PHONY: report manuscript verify diff trace crate test bench simulate faults fuzz lock clean environment install
+.PHONY: report manuscript release verify diff trace crate test bench simulate faults fuzz lock clean environment install
 .PHONY: picture screenshots
 .PHONY: browser-driver browser-lock crate-packages crate-lock
 .PHONY: twin twin-keep twin-records twin-accept test-product test-twin twin-lock twin-environment
@@ -25,6 +25,9 @@ manuscript: report ## fill the manuscripts that the studies name with their numb
 
 verify: environment ## whether the files of a study are as they were made and used: make verify STUDY=x
 	@PYTHONPATH=workflow $(VENV)/bin/python workflow/verify.py $(STUDY)
+
+release: environment ## what may leave the hospital, under disclosure control: make release STUDY=x
+	@PYTHONPATH=workflow $(VENV)/bin/python workflow/release.py $(STUDY) $(CORES)
 
 crate: environment crate-packages ## pack what may be shared of a study as an RO-Crate: make crate STUDY=x
 	@PYTHONPATH=workflow $(VENV)/bin/python workflow/crate.py $(STUDY)

@@ -21,6 +21,7 @@ include: "workflow/rules/figures.smk"  # models   -> figures
 include: "workflow/rules/submission.smk"  # figures  -> submission: numbered, in pixels too
 include: "workflow/rules/audit.smk"  # all      -> audit: what was noticed on the way
 include: "workflow/rules/report.smk"  # all      -> report
+include: "workflow/rules/release.smk"  # all      -> release: what may be told of it, if asked
 include: "workflow/rules/manifest.smk"  # all      -> audit: what everything was made from
 
 
@@ -29,4 +30,4 @@ rule all:
     input:
         "results/manifest.json",
         expand(f"{RESULTS}/audit/manifest.json", study=STUDIES),
-        [final_files(page) for page in PAGES.values()],  # a lost one is made again
+        [final_files(page) for page in REPORTS.values()],  # a lost one is made again

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from retrocohort.io import read_rows
 from retrocohort.source import Record
 
-BELOW_RESULTS = re.compile(r"^(?:.*/)?results/\w+/(?:zh/)?")  # in any language
+BELOW_RESULTS = re.compile(r"^(?:.*/)?results/\w+/(?:disclosed/)?(?:zh/)?")  # in any language
 PLACE = r"models/(?P<population>\w+)/(?P<endpoint>\w+)/"
 BASE = "{endpoint}.{population}."
 # file below the results of a study -> how the ids of its rows begin

@@ -8,7 +8,7 @@ Rules, the same in every table, figure and page:
   none from 100 on; above ten million it is only said to be so;
 - ranges have an en dash, or "to" when a limit has a sign before it;
 - a time not reached is called so, a range that is open above ends in the dash: "72 (16–)";
-- a missing number is "–".
+- a missing number is "–", one that disclosure control withholds "[c]".
 
 Signs, and the digits of P, are those of the style in force, which a journal may want otherwise:
 `retrocohort.styles`; what is said here holds for the plain one.
@@ -20,8 +20,9 @@ Only the standard library is imported, as figure and page jobs must start fast.
 import math
 from collections.abc import Iterable
 
-from retrocohort.language import ENGLISH, language, say, template
+from retrocohort.language import ENGLISH, language, noted, say, template
 from retrocohort.source import (
+    WITHHELD,
     Number,
     Shown,
     joined,
@@ -33,6 +34,7 @@ from retrocohort.source import (
 )
 from retrocohort.styles import current, rounded
 
+WITHHELD_NOTE = noted("withheld: disclosure control")
 MISSING = "–"  # of the plain style
 NOT_REACHED = template("not reached")
 MINUS = "−"
@@ -49,6 +51,11 @@ def is_missing(value: float | None) -> bool:
 def missing() -> str:
     """Return what stands where there is no number."""
     return current().missing
+
+
+def _absent(value: float | None) -> Shown:
+    """Return what stands where there is no number, or one that is withheld."""
+    return _of(value, WITHHELD if getattr(value, "is_withheld", False) else missing())
 
 
 def _of(value: float | None, text: str) -> Shown:
@@ -71,7 +78,7 @@ def number(value: float | None, decimals: int = 1, trim: bool = False) -> Shown:
         are `whole_or_half` and ".0" would pretend a precision.
     """
     if is_missing(value):
-        return _of(value, missing())
+        return _absent(value)
     if math.isinf(value):
         return _of(value, "∞" if value > 0 else f"{MINUS}∞")
     near = rounded(abs(value), decimals)
@@ -90,7 +97,7 @@ def _pointed(digits: str) -> str:
 def count(n: float | None) -> Shown:
     """Return a count, with a comma, or what the style wants, between thousands."""
     if is_missing(n):
-        return _of(n, missing())
+        return _absent(n)
     style, digits = current(), str(abs(int(n)))
     if abs(int(n)) >= style.thousands_from:
         digits = f"{abs(int(n)):,}".replace(",", style.thousands)
@@ -112,7 +119,7 @@ def count_percent(n: float | None, share: float | None) -> Shown:
 def p_value(p: float | None) -> Shown:
     """Return the P-value for a table cell: "0.034", "<0.001", ">0.99"."""
     if is_missing(p):
-        return _of(p, missing())
+        return _absent(p)
     style = current()
     if p < float(style.smallest_p):
         text = f"<{style.smallest_p}"
@@ -178,7 +185,8 @@ def with_limits(
 def survival_time(value: float | None, decimals: int = 1, trim: bool = False) -> Shown:
     """Return a survival time, "not reached" when it is missing."""
     text = number(value, decimals, trim)
-    return _of(value, say(NOT_REACHED)) if is_missing(value) else text
+    is_open = is_missing(value) and text != WITHHELD
+    return _of(value, say(NOT_REACHED)) if is_open else text
 
 
 def ratio_decimals(hr: float | None, low: float | None, high: float | None) -> int:
@@ -208,7 +216,7 @@ def hazard_ratio(hr: float | None, decimals: int = 2) -> Shown:
 def ratio_interval(hr: float | None, low: float | None, high: float | None) -> Shown:
     """Return "0.88 (0.76–1.02)", with the decimals of `ratio_decimals`."""
     if is_missing(hr):
-        return _of(hr, missing())
+        return _absent(hr)
     decimals = ratio_decimals(hr, low, high)
     middle, start, end = (hazard_ratio(value, decimals) for value in (hr, low, high))
     return joined(middle, " ", in_brackets(low, high, start, end))
@@ -217,7 +225,7 @@ def ratio_interval(hr: float | None, low: float | None, high: float | None) -> S
 def difference(smd: float | None) -> Shown:
     """Return the size of a standardised mean difference with three decimals, without its sign."""
     if is_missing(smd):
-        return _of(smd, missing())
+        return _absent(smd)
     return number(value_of(abs(smd), source_of(smd)), 3)
 
 
@@ -234,7 +242,7 @@ def spread_decimals(spread: float | None) -> int:
 def mean_sd(mean: float | None, sd: float | None, decimals: int = 1) -> Shown:
     """Return "54.1 (13.0)"."""
     if is_missing(mean):
-        return _of(mean, missing())
+        return _absent(mean)
     return joined(number(mean, decimals), " (", number(sd, decimals), ")")
 
 
@@ -247,7 +255,7 @@ def median_iqr(
 ) -> Shown:
     """Return "54.0 (45.0–64.0)", or "54 (45–64)" with `trim`."""
     if is_missing(median):
-        return _of(median, missing())
+        return _absent(median)
     return joined(number(median, decimals, trim), " (", interval(q1, q3, decimals, trim), ")")
 
 
@@ -275,7 +283,7 @@ def quantiles(
         Show whole times without decimals: for a table or figure whose times are `whole_or_half`.
     """
     middle = survival_time(median, decimals, trim)
-    if is_missing(q1) and is_missing(q3):
+    if middle == WITHHELD or (is_missing(q1) and is_missing(q3)):
         return middle
     return joined(middle, " (", interval(q1, q3, decimals, trim), ")")
 

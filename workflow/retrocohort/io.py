@@ -21,7 +21,7 @@ from retrocohort.faults import FaultsFound, without_values
 from retrocohort.inert import as_written
 from retrocohort.language import LANGUAGES, speaking
 from retrocohort.private import OWNER_ONLY, close_folders, private_part
-from retrocohort.source import source_of, value_of
+from retrocohort.source import WITHHELD, source_of, value_of, withheld
 
 
 @contextmanager
@@ -79,7 +79,9 @@ def read_rows(path: str) -> list[dict[str, str]]:
 
 
 def as_number(text: str) -> float:
-    """Return the number of a CSV cell, NaN for an empty one; it knows the cell if the text does."""
+    """Return the number of a cell, NaN for an empty or withheld one, with the cell of its text."""
+    if text == WITHHELD:
+        return withheld(source_of(text))
     number = float(text) if text else math.nan
     source = source_of(text)
     return value_of(number, source) if source else number

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import fsum
 
+WITHHELD = "[c]"  # confidential: what stands for a number under disclosure control (GSS symbol)
 # what makes digits beside it a part of the same numeral
 BEFORE, BEHIND = re.compile(r"\d[.,·\u2009]?$"), re.compile(r"[.,·\u2009]?\d")
 
@@ -76,9 +77,10 @@ class Text(str):
 
 
 class Value(float):
-    """The number of a cell of a results file, or of several."""
+    """The number of a cell of a results file, or of several; NaN where it is withheld."""
 
     source: Source | Tally | None = None
+    is_withheld = False
 
 
 class Shown(str):
@@ -111,6 +113,13 @@ class Record(dict):
             return default
 
 
+def withheld(source: Source | Tally | None = None) -> Value:
+    """Return a number that is not told, with its cell."""
+    made = Value("nan")
+    made.source, made.is_withheld = source, True
+    return made
+
+
 def value_of(number: float, source: Source | Tally | None) -> float:
     """Return a number with its cell."""
     value = Value(number)
@@ -138,14 +147,19 @@ def tally(
     asked = {name: [t] if isinstance(t, str) else sorted(t) for name, t in where.items()}
     plain = map(dict, rows)  # a Record would make a text that knows its cell at each look
     own = [row for row in plain if all(row[name] in texts for name, texts in asked.items())]
-    number = fsum(float(row[column] or 0) for row in own) if column else len(own)
     told = ", ".join(f"{name} = {' or '.join(texts)}" for name, texts in asked.items())
     place = f"{file}, {f'sum of {column}' if column else 'rows'}{': ' if told else ''}{told}"
-    return value_of(number, Tally(place, file, column, asked))
+    source = Tally(place, file, column, asked)
+    if column and any(row[column] == WITHHELD for row in own):
+        return withheld(source)
+    number = fsum(float(row[column] or 0) for row in own) if column else len(own)
+    return value_of(number, source)
 
 
 def in_percent(share: float) -> float:
     """Return a share of one in percent, still of its cell."""
+    if getattr(share, "is_withheld", False):
+        return share
     return value_of(100 * share, source_of(share))
 
 

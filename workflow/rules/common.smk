@@ -1,7 +1,7 @@
 """The studies of this run, checked before any job, and what every rule file uses.
 
 REQUIRED INPUTS  config/config.yaml, config/studies/{study}/*, headers of data/{study}/*
-OUTPUTS          STUDIES, PLANS, PAGES, RESULTS, SHOWN, entries(), presented(), study_param(),
+OUTPUTS          STUDIES, PLANS, REPORTS, RELEASES, PAGES, RESULTS, SHOWN, entries(), presented(), study_param(),
                  page_param(), pages_in(), drawings() and in_report()
 """
 
@@ -19,7 +19,7 @@ from retrocohort.faults import FaultsFound, without_values
 from retrocohort.inert import inert
 from retrocohort.places import folder_faults, linked_out
 from retrocohort.plan.checked import checked_files, checked_parts, checked_rows
-from retrocohort.plan.entries import PLACE, Plan, pages_of
+from retrocohort.plan.entries import PLACE, Plan, disclosed_pages_of, pages_of
 from retrocohort.plan.manifest import complete_in, final_files, planned_with, seeds_of
 from retrocohort.plan.outputs import (
     GATES,
@@ -36,6 +36,7 @@ from retrocohort.plan.page import (
     report_facts,
     shown_files,
 )
+from retrocohort.plan.released import disclosed_files, earlier_releases, judged_files, packed
 from retrocohort.plan.rendered import compared_files, printed_files, printed_pages
 from retrocohort.plan.verified import (
     verified_conventions,
@@ -118,7 +119,11 @@ except Exception as error:
 
 # paths are taken from STUDIES; what becomes a parameter or a label, from here
 PLANS = {name: Plan(name, inert(study)) for name, study in STUDIES.items()}
-PAGES = {page: own for plan in PLANS.values() for page, own in pages_of(plan).items()}
+REPORTS = {page: own for plan in PLANS.values() for page, own in pages_of(plan).items()}
+# what `make release` asks for is planned for it alone: rules cost time at each start
+ASKED = [plan for name, plan in PLANS.items() if name == os.environ.get("RETROCOHORT_RELEASE")]
+RELEASES = {page: own for plan in ASKED for page, own in disclosed_pages_of(plan).items()}
+PAGES = REPORTS | RELEASES
 
 # Snakemake would import pandas, for 0.5 s at each start, only to see that no parameter of ours is a
 # data frame; jobs are processes of their own and do not notice.
@@ -127,7 +132,7 @@ sys.modules.setdefault("pandas", None)
 
 wildcard_constraints:
     study="[a-z][a-z0-9_]*",
-    page="[a-z][a-z0-9_]*(/zh)?",
+    page="[a-z][a-z0-9_]*(/disclosed)?(/zh)?",
     gate="|".join(GATES),
 
 
@@ -167,7 +172,7 @@ def presented(section):
 
 def pages_in(study):
     """Return the pages of a study, one a language."""
-    return [page for page in PAGES.values() if page.name == study]
+    return [page for page in REPORTS.values() if page.name == study]
 
 
 def in_report(plan, file, caption, part):

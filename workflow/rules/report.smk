@@ -22,9 +22,9 @@ INDEX_FILES = ["report/templates/index.html", "report/style.css", "report/words.
 
 rule build_index:
     input:
-        flow=expand(f"{SHOWN}/cohort/flow.csv", page=PAGES),
-        arms=expand(f"{SHOWN}/cohort/arms.csv", page=PAGES),
-        endpoints=expand(f"{SHOWN}/cohort/endpoints.csv", page=PAGES),
+        flow=expand(f"{SHOWN}/cohort/flow.csv", page=REPORTS),
+        arms=expand(f"{SHOWN}/cohort/arms.csv", page=REPORTS),
+        endpoints=expand(f"{SHOWN}/cohort/endpoints.csv", page=REPORTS),
         templates=INDEX_FILES,
         code=package_files("workflow/scripts/build_index.py"),
     output:
@@ -36,7 +36,7 @@ rule build_index:
     conda:
         ENVIRONMENT
     params:
-        studies=[index_facts(page) for page in PAGES.values()],
+        studies=[index_facts(page) for page in REPORTS.values()],
     message:
         "build the index of studies"
     script:

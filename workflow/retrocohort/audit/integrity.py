@@ -7,6 +7,7 @@ from pathlib import Path
 
 from retrocohort import io, jobs
 from retrocohort.audit import manifest as manifests
+from retrocohort.audit import release
 from retrocohort.checksums import checksums, files_of, is_left_behind
 from retrocohort.faults import Fault
 
@@ -17,7 +18,8 @@ OLD = "It is of an earlier version of the workflow or study, or of neither, and 
 # what programs leave while they work, and Snakemake beside a folder that it made: of no content
 LEFT_BEHIND = re.compile(r"\.DS_Store|\.~lock\..*#|~\$.*|\..*\.sw[a-p]|\.snakemake_timestamp")
 SHOWN = 3  # files of a job that are named
-ASKED = "/report/screenshots/"  # of pictures, which somebody asked for and no job reads
+# what somebody asked for and no job of a run reads: pictures, and releases with their own checksums
+ASKED = re.compile(r"/report/screenshots/|^results/\w+/(disclosed|release)/")
 
 
 def faults_of_run(manifest: Mapping, finals: Iterable[str], noted: Mapping) -> list[Fault]:
@@ -59,7 +61,8 @@ def faults_of_study(study: str) -> list[Fault]:
     faults = _altered(manifest, differing, jobs.noted(f"results/{study}"))
     faults += [_changed(manifest, path, differing[path]) for path in sources]
     faults += [_extra(path) for path in extras(manifest) if path not in filled.get("outputs", {})]
-    return faults + _altered_since(filled) + _stale(manifest, sources)
+    faults += _altered_since(filled) + _stale(manifest, sources)
+    return faults + release.faults_of(f"results/{study}/release")
 
 
 def altered_of(study: str, files: Iterable[str]) -> list[Fault]:
@@ -78,7 +81,7 @@ def extras(manifest: Mapping) -> list[str]:
     matching = (path for pattern in manifest["complete"] for path in Path().glob(pattern))
     there = {file.as_posix() for path in matching for file in _content(path)}
     known = {*manifest["files"], manifests.path_of(manifest["study"])}
-    return sorted(path for path in there - known if ASKED not in path and not _is_left(path))
+    return sorted(path for path in there - known if not ASKED.search(path) and not _is_left(path))
 
 
 def _is_left(path: str) -> bool:

@@ -23,6 +23,12 @@ def with_paths(sources: dict, data: str) -> dict:
     }
 
 
+def with_notice(control: dict, language: str) -> dict:
+    """Return disclosure control with what pages and figures of a release say of it."""
+    notice = text_in(control["notice"], language).format(min_cell=control["min_cell"])
+    return control | {"notice": notice}
+
+
 def filled(study: dict, data: str, language: str) -> dict:
     """Return a study of plain texts with what it leaves open taken from the defaults.
 
@@ -79,5 +85,6 @@ def filled(study: dict, data: str, language: str) -> dict:
         "figures": given["figures"] | study.get("figures", {}),
         "survival": survival | study["survival"],
         "report": given["report"] | study.get("report", {}),
+        "disclosure": with_notice(given["disclosure"] | study.get("disclosure", {}), language),
         "notice": study.get("notice", ""),
     }

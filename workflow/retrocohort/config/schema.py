@@ -14,6 +14,7 @@ _KINDS = {
     "number": "a number",
     "integer": "a whole number",
     "boolean": "true or false",
+    "null": "null",
 }
 _BOUNDS = {
     "minimum": "at least",

@@ -22,6 +22,7 @@ STYLES = {  # name -> size in points, bold, space before and after in points
 MARGIN = Cm(2)
 A4 = Cm(21), Cm(29.7)
 PORTRAIT, LANDSCAPE = 9638, 14570  # width of the text, in twentieths of a point
+LONGEST = 255  # characters of a property of a document; the header of each page has all
 LINE = '<w:{} w:val="single" w:sz="{}" w:space="0" w:color="auto"/>'
 
 
@@ -31,7 +32,7 @@ def blank(title: str, notice: str) -> WordDocument:
     _styles(made)
     properties = made.core_properties
     properties.author = properties.last_modified_by = ""
-    properties.title, properties.comments = plain(title), plain(notice)
+    properties.title, properties.comments = (plain(text)[:LONGEST] for text in (title, notice))
     properties.created = properties.modified = MADE
     turn(made.sections[0], landscape=False)
     _running(made, notice)

@@ -11,6 +11,7 @@ from math import ceil, floor, isfinite, log10
 
 import numpy as np
 
+from retrocohort.format import WITHHELD_NOTE
 from retrocohort.io import as_number
 
 Rows = Sequence[Mapping[str, str]]
@@ -214,6 +215,11 @@ def overall_test(logrank: Rows, variable: str) -> Mapping[str, str] | None:
 def anybody(groups: Sequence[Group]) -> bool:
     """Return whether there is any patient."""
     return any(group.rows["time"].size for group in groups)
+
+
+def is_withheld(group: Group) -> bool:
+    """Return whether the curve of a group may not be told: its rows are not there."""
+    return group.note == WITHHELD_NOTE
 
 
 def median_known(group: Group) -> bool:

@@ -7,9 +7,10 @@ import numpy as np
 
 from retrocohort import format as fmt
 from retrocohort.figures import canvas, curve_data, key, placing
-from retrocohort.figures.curve_data import Group
+from retrocohort.figures.curve_data import Group, is_withheld
 from retrocohort.figures.looks import Look, look_of
 from retrocohort.language import clauses, say, sentences, template
+from retrocohort.source import WITHHELD, withheld
 from retrocohort.time_axis import unit_of
 from retrocohort.units import amount, unit_name
 
@@ -161,6 +162,8 @@ def _heading(part, groups, curve) -> canvas.Heading:
     title = curve.get("title") or part["endpoint_label"]
     events = sum(group.rows["n_event"].sum() for group in groups)
     n = events + sum(group.rows["n_censor"].sum() for group in groups)
+    if any(is_withheld(group) for group in groups):
+        n = events = withheld()
     about = [] if part["population_label"] in title else [part["population_label"]]
     about += [f"n = {fmt.count(n)}", say(curve.get("event", EVENTS), n=fmt.count(events))]
     if curve.get("title"):
@@ -222,6 +225,8 @@ def _last_time(groups: Sequence[Group], curve: Mapping) -> float | None:
 
 def at_risk_texts(group: Group, ticks: np.ndarray, look: Look) -> list[str]:
     """Return the number at risk at each tick as text: "32", or "32 (12)" with those censored."""
+    if is_withheld(group):
+        return [WITHHELD] * len(ticks)
     texts = [fmt.count(n) for n in curve_data.at_risk(group, ticks)]
     if not look.censored_beside:
         return texts

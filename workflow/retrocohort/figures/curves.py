@@ -21,7 +21,8 @@ from retrocohort.figures.curve_layout import (
     widest_count,
 )
 from retrocohort.figures.looks import Look
-from retrocohort.language import say
+from retrocohort.format import WITHHELD_NOTE, capital
+from retrocohort.language import say, told
 from retrocohort.time_axis import scale_of
 
 BAND = 0.15  # opacity of the interval
@@ -76,7 +77,9 @@ def draw_on(layer: Axes, groups: Sequence[Group], layout: Layout) -> None:
     for group in groups:
         _draw_group(axes, group, layout.frame, layout.look)
     if not curve_data.anybody(groups):
-        axes.text(0.5, 0.5, say("No patient at risk"), transform=axes.transAxes, ha="center")
+        hidden = any(curve_data.is_withheld(group) for group in groups)
+        why = capital(told(WITHHELD_NOTE)) if hidden else say("No patient at risk")
+        axes.text(0.5, 0.5, why, transform=axes.transAxes, ha="center")
     _draw_texts(layer, layout)
     _draw_at_risk(axes, layer, groups, layout)
     between = canvas.line_height() if layout.below.merged else 0.0

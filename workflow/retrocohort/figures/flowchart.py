@@ -136,9 +136,9 @@ def _below(shown: Rows, populations: Rows, arms: Rows, cohort: Mapping, top: flo
 def _arm_counts(arms: Rows, arm: str, population: Mapping) -> list[tuple[str, str]]:
     """Return label and count of each level of an arm in a population, and of who has no level."""
     own = [r for r in arms if (r["arm"], r["population"]) == (arm, population["population"])]
-    counts = [(row["label"], int(row["n"])) for row in own]
-    unknown = int(population["n"]) - sum(n for _, n in counts)
-    counts += [(say("Not recorded"), unknown)] if unknown else []
+    counts = [(row["label"], as_number(row["n"])) for row in own]
+    unknown = as_number(population["n"]) - sum(n for _, n in counts)
+    counts += [(say("Not recorded"), unknown)] if unknown > 0 else []
     return [(label, fmt.count(n)) for label, n in counts]
 
 

@@ -9,6 +9,7 @@ from retrocohort import format as fmt
 from retrocohort.figures import canvas
 from retrocohort.figures.curve_data import Group, median_known
 from retrocohort.figures.looks import Look
+from retrocohort.io import as_number
 from retrocohort.language import say, told
 from retrocohort.units import amount, unit_name
 
@@ -62,8 +63,8 @@ def test_text(test: Mapping[str, str] | None, look: Look) -> str:
     """Return "Log-rank P = 0.034", or why there is no P; empty without a test."""
     if test is None:
         return ""
-    p = float(test["p"]) if test["p"] else None
-    if p is None:
+    p = as_number(test["p"])
+    if fmt.is_missing(p):
         note = told(test.get("note", "")) or say("not estimable")
         return say("Log-rank test {note}", note=note)
     return say("Log-rank {p}", p=look.written(fmt.p_statement, p))

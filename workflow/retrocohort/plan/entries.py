@@ -17,6 +17,7 @@ TEXTS = ("label", "type", "unit", "levels")
 FORMATS = ("svg", "pdf")
 DRAWN_FURTHER = {"landmark": "_km", "subgroups": "_effects"}  # kind -> the numbers of its figure
 PLACE = "{population}/{endpoint}"
+DISCLOSED = "disclosed"  # folder of the numbers that may be told, and of what is made from them
 FURTHER = {  # kind -> its tables and how their files end
     "interaction": {"tests": "_tests", "ratios": "_ratios"},
     "landmark": {name: f"_{name}" for name in ("excluded", "quantiles", "logrank", "cox", "km")},
@@ -38,15 +39,25 @@ class Plan:
         numbers are below `results/<study>` for all languages.
     rule : str
         The same in the names of rules.
+    is_disclosed : bool
+        Whether its numbers are those that may be told: what a release is made from.
     """
 
-    def __init__(self, name: str, study: dict, language: str = ENGLISH, is_second: bool = False):
+    def __init__(
+        self,
+        name: str,
+        study: dict,
+        language: str = ENGLISH,
+        is_second: bool = False,
+        is_disclosed: bool = False,
+    ):
         """Keep the study, whose texts are in the language; nothing is read."""
         self.name, self.study, self.language, self.is_second = name, study, language, is_second
-        self.page, self.rule = (
-            (f"{name}/{language}", f"{name}_{language}") if is_second else (name, name)
-        )
-        self.folder, self.shown = f"results/{name}", f"results/{self.page}"
+        self.is_disclosed = is_disclosed
+        whose = [name, *([DISCLOSED] if is_disclosed else [])]
+        self.page = "/".join([*whose, *([language] if is_second else [])])
+        self.rule = self.page.replace("/", "_")
+        self.folder, self.shown = f"results/{'/'.join(whose)}", f"results/{self.page}"
 
     def owns(self, path: str) -> bool:
         """Return whether a file is of this page, not of the numbers behind several."""
@@ -288,6 +299,28 @@ def pages_of(plan: Plan) -> dict[str, Plan]:
         for language in (first, *others)
     ]
     return {page.page: page for page in made}
+
+
+def disclosed_pages_of(plan: Plan) -> dict[str, Plan]:
+    """Return page -> plan of what may be told of a study, in each of its languages.
+
+    What is about a printed paper, and what is for a manuscript, is no part of it.
+    """
+    made = [
+        Plan(page.name, _disclosed(page.study), page.language, page.is_second, is_disclosed=True)
+        for page in pages_of(plan).values()
+    ]
+    return {page.page: page for page in made}
+
+
+def _disclosed(study: dict) -> dict:
+    notice = study["disclosure"]["notice"]
+    return study | {
+        "notice": " ".join(filter(None, [study["notice"], notice])),
+        "ledger": {},
+        "figures": study["figures"] | {"submit": {}},
+        "report": without(study["report"], "manuscript"),
+    }
 
 
 def without(entry: dict, *keys: str) -> dict:

@@ -28,13 +28,20 @@ def report_facts(plan: Plan) -> dict:
         "report": report,
         "variables": plan.texts(plan.study["variables"]),
         "language": plan.language,
+        "is_disclosed": plan.is_disclosed,
         "pages": other_pages(plan),
-        "root": "../../.." if plan.is_second else "../..",
+        "root": "" if plan.is_disclosed else "../../.." if plan.is_second else "../..",
     }
 
 
 def other_pages(plan: Plan) -> dict[str, str]:
     """Return language -> address of the same report in the other languages."""
+    if plan.is_disclosed:  # of a release: report.html and zh/report.html
+        second = plan.study["languages"][1:]
+        pages = dict.fromkeys(second, "../") if plan.is_second else {x: f"{x}/" for x in second}
+        first = plan.study["languages"][:1]
+        own = dict.fromkeys(first, "../") if plan.is_second else {}
+        return {x: f"{to}report.html" for x, to in (pages | own).items() if x != plan.language}
     below = "../../" if plan.is_second else "../"
     pages = {lang: f"{below}{lang}/" for lang in plan.study["languages"][1:]}
     pages = {plan.study["languages"][0]: below} | pages

@@ -192,14 +192,11 @@ def summary(fit: Rows, tests: Rows) -> str:
         parts.append(say("{n} left out for missing values", n=count(values["n_missing"])))
     if not is_missing(values["concordance"]):
         parts.append(say("concordance {concordance}", concordance=number(values["concordance"], 3)))
-    overall = [row["p"] for row in tests if row["variable"] == GLOBAL and row["p"]]
-    if overall:
-        parts.append(
-            say(
-                "global test of proportional hazards {overall}",
-                overall=p_statement(as_number(overall[0])),
-            )
-        )
+    overall = [as_number(row["p"]) for row in tests if row["variable"] == GLOBAL]
+    for p in overall:
+        if not is_missing(p):
+            told = p_statement(p)
+            parts.append(say("global test of proportional hazards {overall}", overall=told))
     return sentence(listing(say("; "), parts))
 
 

@@ -149,7 +149,9 @@ def baseline_section(sheet: Sheet, files: Files, contents: Mapping) -> list[Bloc
 
 
 def warnings_section(sheet: Sheet, files: Files) -> list[Block]:
-    """Return what was noticed on the way, in counts."""
+    """Return what was noticed on the way, in counts; nothing of a release."""
+    if sheet.study.get("is_disclosed"):
+        return []
     linkage = counts.linkage_table(
         "linkage", say("Delivered files"), files["linkage"], sheet.labels
     )
@@ -169,7 +171,9 @@ def warnings_section(sheet: Sheet, files: Files) -> list[Block]:
 
 
 def checked_section(sheet: Sheet, files: Files) -> list[Block]:
-    """Return how many numbers were compared with each other and computed twice, and what agrees."""
+    """Return how many numbers were compared and computed twice, and what agrees."""
+    if sheet.study.get("is_disclosed"):
+        return []
     rows = files["consistency"]
     agree, n = (count(tally(counts.CHECKED, rows, **w)) for w in ({"holds": "yes"}, {}))
     told = say("Checked: {agree} of {n} agree.", agree=agree, n=n)

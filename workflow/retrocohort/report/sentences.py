@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from retrocohort.format import (
+    WITHHELD_NOTE,
     count,
     p_statement,
     percent,
@@ -160,12 +161,12 @@ def _survival(sheet: Sheet, part: Mapping, variable: str) -> Iterable[Sentence]:
 
 
 def _not_estimable(row: Mapping[str, str]) -> bool:
-    return row["note"].startswith("not estimable")
+    return row["note"].startswith("not estimable") or row["note"] == WITHHELD_NOTE
 
 
 def _time_with_limits(sheet: Sheet, row: Mapping, trim: bool, unit: str) -> Sentence:
     median, low, high = (cite(survival_time(as_number(row[key]), 1, trim)) for key in MEDIAN)
-    if not row["median"]:
+    if not row["median"] or _not_estimable(row):
         return [median]
     time = phrase(SEVERAL.get(unit, "{n} {unit}"), n=median, unit=unit)
     return phrase(LIMITS, value=time, level=sheet.level, low=low, high=high)
@@ -174,7 +175,8 @@ def _time_with_limits(sheet: Sheet, row: Mapping, trim: bool, unit: str) -> Sent
 def _log_rank(tests: Rows, variable: str) -> Sentence:
     """Return "P < 0.001", nothing for a test that could not be done."""
     for row in tests:
-        if row["variable"] == variable and not row["contrast"] and not row["strata"] and row["p"]:
+        own = row["variable"] == variable and not row["contrast"] and not row["strata"]
+        if own and row["p"] and not _not_estimable(row):
             return [cite(p_statement(as_number(row["p"])))]
     return []
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import nan
 
 from retrocohort.io import as_number
 
@@ -90,7 +91,7 @@ def assemble(
     for name in table["variables"]:
         levels = variables[name]["levels"]
         counts = [as_number(survival[name, level]["n"]) for level in levels]
-        known = sum(n for n in counts if n == n)
+        known = nan if any(getattr(n, "is_withheld", False) for n in counts) else sum(counts)
         total = lines[0].numbers["n"] if table.get("percent_of") == "all" else known
         lines.append(_variable_line(name, known, tests.get(name)))
         lines += [_level_line(name, level, survival, model, total) for level in levels]

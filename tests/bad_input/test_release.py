@@ -1,0 +1,128 @@
+"""A release of an invented study, from its command to its files: what is there and what is not."""
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from tests.bad_input.cases import ROOT, STUDY
+from tests.workflow.red_team import attack_on
+
+RELEASE = f"results/{STUDY}/release"
+MARK = "[c]"
+
+
+@pytest.fixture(scope="module")
+def project(finished):
+    """Release the study of a finished run, as `make release` does."""
+    _, results = finished
+    folder = results.parents[1]
+    release(folder)
+    return folder
+
+
+def release(folder):
+    env = os.environ | {"PYTHONPATH": str(ROOT / "workflow")}
+    command = [sys.executable, str(ROOT / "workflow/release.py"), STUDY, "2"]
+    run = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_packet_withstands_the_attack(project):
+    study = project / f"config/studies/{STUDY}/study.yaml"
+    attack = attack_on(project / RELEASE / "counts", study)
+    assert len(attack.targets) > 5 and attack.recovered() == {}
+
+
+def test_every_number_of_report_and_tables_is_one_of_the_released_counts(project):
+    packet = project / RELEASE
+    numbers = json.loads((packet / "numbers.json").read_text())["numbers"]
+    compared = 0
+    for number in numbers.values():
+        path = packet / "counts" / number["file"] if "file" in number else None
+        if path and path.is_file():
+            cell = rows_of(path)[number["row"] - 2][number["column"]]
+            assert (cell in ("", MARK)) == (number["value"] is None), number
+            compared += 1
+    assert compared > 50
+
+
+def test_curves_of_the_figures_have_no_steps_but_the_released_ones(project):
+    packet = project / RELEASE
+    for file in (packet / "counts").rglob("km_*.csv"):
+        rows = rows_of(file)
+        assert all(int(row[c]) == 0 or int(row[c]) >= 5 for row in rows for c in
+                   ("n_event", "n_censor"))  # fmt: skip
+        figure = packet / "figures" / file.relative_to(packet / "counts/models").with_suffix(".svg")
+        for path in re.findall(r'<path d="([^"]*)"', figure.read_text()):
+            times = set(re.findall(r"[ML] (\S+)", path))
+            curved = "C" in path or len(times) <= 3  # letters, marks and lines of the frame
+            assert curved or len(times) <= len({row["time"] for row in rows}) + 3, figure
+
+
+def test_nothing_of_a_patient_is_in_the_packet(project):
+    cohort = rows_of(project / f"results/{STUDY}/cohort/cohort.csv")
+    ids = [row["record_id"].encode() for row in cohort]
+    for path in (project / RELEASE).rglob("*"):
+        if path.is_file():
+            data = [path.read_bytes()]
+            if path.suffix in (".docx", ".xlsx"):
+                with zipfile.ZipFile(path) as packed:
+                    data = [packed.read(name) for name in packed.namelist()]
+            assert not [each for each in ids for text in data if each in text], path
+    names = {path.name for path in (project / RELEASE).rglob("*")}
+    assert not {"cohort.csv", "exclusions.csv", "problems.csv", "warnings.csv"} & names
+
+
+def test_each_output_names_its_counts_and_rules(project):
+    packet = project / RELEASE
+    outputs = rows_of(packet / "outputs.csv")
+    for row in outputs:
+        if row["kind"] != "left out":
+            assert row["rule"] and all((packet / c).is_file() for c in row["counts"].split("; "))
+    figures = {path.relative_to(packet).as_posix() for path in packet.rglob("*.svg")}
+    assert figures == {row["output"] for row in outputs if row["kind"] == "figure"}
+    assert sum(int(row["withheld"] or 0) for row in outputs) > 0
+    assert "Data-protection officer" in (packet / "CHECKLIST.md").read_text()
+    assert MARK in (packet / "report.html").read_text()
+
+
+def test_the_checksums_hold_and_a_changed_file_is_found(project):
+    from retrocohort.audit.release import faults_of
+
+    packet = project / RELEASE
+    assert faults_of(str(packet)) == []
+    changed = packet / "CHECKLIST.md"
+    text = changed.read_text()
+    try:
+        changed.write_text(text + "x")
+        (fault,) = faults_of(str(packet))
+        assert "was altered after it was packed" in str(fault)
+    finally:
+        changed.write_text(text)
+
+
+def test_the_same_release_again_gives_the_same_bytes_and_is_kept_once(project):
+    packet = project / RELEASE
+    before = (packet / "SHA256SUMS").read_bytes()
+    release(project)
+    assert (packet / "SHA256SUMS").read_bytes() == before
+    kept = sorted((project / f"history/{STUDY}/releases").glob("[0-9]*.json"))
+    assert [path.name for path in kept] == ["0001.json"]
+    assert kept[0].stat().st_mode & 0o077 == 0
+
+
+def test_an_ordinary_run_knows_nothing_of_releases(project):
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", "-n"]
+    run = subprocess.run(command, cwd=project, capture_output=True, text=True)
+    assert "Nothing to be done" in run.stdout + run.stderr

@@ -1,0 +1,339 @@
+"""An attack on a release: from the files alone, what can every withheld count be?
+
+Written without the code that decides what is withheld. It reads the tables of counts as a reader
+would, writes down what must add up, and asks an integer solver for the least and the greatest value
+of each "[c]". What is known besides is printed in the methods of the report: which population is
+part of which, which ones exclude each other, which one is a level of a variable.
+"""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import yaml
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import coo_matrix
+
+MARK, ENOUGH, MANY = "[c]", 3, 10**6
+
+
+class Attack:
+    """The unknown counts of one release, or of several, and what must hold between them."""
+
+    def __init__(self):
+        self.place, self.low, self.high = {}, [], []
+        self.rows, self.targets, self.told = [], set(), {}
+
+    # what is known
+
+    def count(self, *name):
+        """Return the number of a count, a new one if nobody has named it yet."""
+        if name not in self.place:
+            self.place[name] = len(self.place)
+            self.low.append(0), self.high.append(MANY)
+        return self.place[name]
+
+    def read(self, text, *name):
+        """Take note of what a cell prints."""
+        i = self.count(*name)
+        if text == MARK:
+            self.targets.add(name)
+            self.low[i] = max(self.low[i], 1)
+        elif text not in ("", None):
+            self.told[name] = int(float(text))
+            self.low[i] = self.high[i] = int(float(text))
+
+    def adds_up(self, total, *parts):
+        """Take note that parts add up to a total."""
+        self.rows.append([(self.count(*total), -1), *((self.count(*part), 1) for part in parts)])
+
+    def within(self, larger, smaller, label):
+        """Take note that some are among others: what is left over is a count, too."""
+        self.adds_up(larger, smaller, ("rest", label, larger, smaller))
+
+    # what follows
+
+    def recovered(self):
+        """Return the withheld counts of which fewer than three values are possible."""
+        seen = {i: set() for i in self.place.values()}
+        wanted = sorted(self.place[name] for name in self.targets)
+        for part in self._parts():
+            for i in [i for i in wanted if i in part.columns]:
+                for sign in (1, -1):
+                    if len(seen[i]) < ENOUGH:
+                        part.solve(i, sign, seen)
+                if len(seen[i]) == 2 and max(seen[i]) - min(seen[i]) > 1:
+                    part.solve(i, 0, seen, between=sorted(seen[i]))
+        names = {i: name for name, i in self.place.items()}
+        return {names[i]: sorted(seen[i]) for i in wanted if len(seen[i]) < ENOUGH}
+
+    def _parts(self):
+        """Yield the rows that share counts which are not told."""
+        known = [low == high for low, high in zip(self.low, self.high, strict=True)]
+        owner = list(range(len(known)))
+
+        def root(i):
+            while owner[i] != i:
+                owner[i] = owner[owner[i]]
+                i = owner[i]
+            return i
+
+        for row in self.rows:
+            free = [i for i, _ in row if not known[i]]
+            for i in free[1:]:
+                owner[root(i)] = root(free[0])
+        groups = {i: [] for i in {root(i) for i, told in enumerate(known) if not told}}
+        for row in self.rows:
+            free = [i for i, _ in row if not known[i]]
+            if free:
+                groups[root(free[0])].append(row)
+            else:
+                assert sum(sign * self.low[i] for i, sign in row) == 0, "the release contradicts"
+        for one, rows in groups.items():
+            members = {one} | {i for row in rows for i, _ in row if not known[i]}
+            yield _Part(self, sorted(members), rows)
+
+
+class _Part:
+    def __init__(self, attack, columns, rows):
+        self.columns = columns
+        place = {column: i for i, column in enumerate(columns)}
+        entries = [(r, place[i], s) for r, row in enumerate(rows) for i, s in row if i in place]
+        right = [-sum(s * attack.low[i] for i, s in row if i not in place) for row in rows]
+        shape = (len(rows), len(columns))
+        if rows:
+            r, c, v = zip(*entries, strict=True)
+            self.must = [LinearConstraint(coo_matrix((v, (r, c)), shape).tocsr(), right, right)]
+        else:
+            self.must = []
+        self.low = np.array([attack.low[i] for i in columns], dtype=float)
+        self.high = np.array([attack.high[i] for i in columns], dtype=float)
+        self.place = place
+
+    def solve(self, column, sign, seen, between=None):
+        cost, low, high = np.zeros(len(self.columns)), self.low.copy(), self.high.copy()
+        at = self.place[column]
+        cost[at] = sign
+        if between:
+            low[at], high[at] = between[0] + 1, between[1] - 1
+        whole = np.ones(len(cost))
+        done = milp(cost, constraints=self.must, bounds=Bounds(low, high), integrality=whole)
+        if done.x is not None:
+            for i, value in zip(self.columns, np.round(done.x), strict=True):
+                if len(seen[i]) < ENOUGH:
+                    seen[i].add(int(value))
+
+
+def attack_on(counts, study_file, attack=None, when=""):
+    """Return the attack on a folder of released counts; `when` tells releases apart."""
+    attack = attack or Attack()
+    reader = _Reader(Path(counts), yaml.safe_load(Path(study_file).read_text()), attack, when)
+    reader.everything()
+    return attack
+
+
+class _Reader:
+    def __init__(self, folder, study, attack, when):
+        self.folder, self.study, self.attack, self.when = folder, study, attack, when
+        self.populations = {"full": {}} | study.get("populations", {})
+
+    def rows(self, path):
+        file = self.folder / path
+        return list(csv.DictReader(file.open(encoding="utf-8"))) if file.is_file() else []
+
+    def name(self, population, what="n", **levels):
+        """Return a name that is the same for a population and for the level that it is."""
+        levels = dict(levels)
+        while population != "full":
+            asked = list(self.populations[population]["where"].items())
+            if len(asked) != 1 or not isinstance(asked[0][1], str):
+                break
+            if levels.get(asked[0][0], asked[0][1]) != asked[0][1]:
+                return (self.when, "nobody")
+            levels |= dict(asked)
+            population = self.populations[population].get("parent", "full")
+        return (self.when, population, what, *sorted(levels.items()))
+
+    def everything(self):
+        a = self.attack
+        a.read("0", self.when, "nobody")
+        self.flow()
+        for row in self.rows("cohort/populations.csv"):
+            a.read(row["n"], *self.name(row["population"]))
+        for row in self.rows("cohort/arms.csv"):
+            a.read(row["n"], *self.name(row["population"], **{row["variable"]: row["level"]}))
+        for population in self.populations:
+            for name, table in self.study.get("tables", {}).items():
+                if table["kind"] == "baseline":
+                    self.baseline(f"tables/{population}/{name}.csv", population, table["by"])
+            for place in sorted((self.folder / "models" / population).glob("*")):
+                self.endpoint(f"models/{population}/{place.name}", population, place.name)
+        self.nested()
+
+    def flow(self):
+        a, before = self.attack, None
+        flow = self.rows("cohort/flow.csv")
+        for i, row in enumerate(flow):
+            after = self.name("full") if i == len(flow) - 1 else (self.when, "flow", i)
+            a.read(row["n_after"], *after)
+            if i:
+                a.read(row["n_excluded"], self.when, "excluded", i)
+                a.read(row["n_before"], *before)
+                a.adds_up(before, after, (self.when, "excluded", i))
+            before = after
+
+    def baseline(self, path, population, by):
+        a, rows = self.attack, self.rows(path)
+        if not rows:
+            return
+        blocks = {}
+        for row in rows:
+            blocks.setdefault(row["variable"], []).append(row)
+        arms = [row["arm"] for row in blocks.pop("", []) if row["arm"]]
+        sizes = [self.name(population, **{by: arm}) for arm in [*arms, "?"]]
+        a.adds_up(self.name(population), *sizes)
+        for variable, block in blocks.items():
+            if variable == by:
+                continue
+            levels = list(dict.fromkeys(row["level"] for row in block if row["level"]))
+            for row in block:
+                arm = {by: row["arm"]} if row["arm"] else {}
+                if row["statistic"] == "n" and row["level"]:
+                    a.read(row["value"], *self.name(population, **arm, **{variable: row["level"]}))
+                elif row["statistic"] == "n":
+                    a.read(row["value"], *self.name(population, f"known {variable}", **arm))
+                elif row["statistic"] == "missing":
+                    a.read(row["value"], *self.name(population, **arm, **{variable: "?"}))
+            for arm in ["", *arms]:
+                own = {by: arm} if arm else {}
+                known = self.name(population, f"known {variable}", **own)
+                unknown = self.name(population, **own, **{variable: "?"})
+                a.adds_up(self.name(population, **own), known, unknown)
+                if levels:
+                    parts = [self.name(population, **own, **{variable: x}) for x in levels]
+                    a.adds_up(known, *parts)
+            for level in [*levels, "?"]:
+                parts = [
+                    self.name(population, **{variable: level, by: arm}) for arm in [*arms, "?"]
+                ]
+                a.adds_up(self.name(population, **{variable: level}), *parts)
+                a.within(sizes[-1], parts[-1], "no arm")
+
+    def endpoint(self, place, population, endpoint):
+        a = self.attack
+        (at_risk,) = {
+            r["n"] for r in self.rows("cohort/endpoints.csv") if r["endpoint"] == endpoint
+        }
+        everybody = at_risk.isdigit() and int(at_risk) == a.told.get(self.name("full"))
+        n, events = ("n" if everybody else f"n {endpoint}"), f"events {endpoint}"
+        blocks = {}
+        for row in self.rows(f"{place}/quantiles.csv"):
+            own = {row["variable"]: row["level"]} if row["level"] else {}
+            a.read(row["n"], *self.name(population, n, **own))
+            a.read(row["events"], *self.name(population, events, **own))
+            self.outcome(population, n, events, own)
+            if not everybody:
+                larger, smaller = (self.name(population, what, **own) for what in ("n", n))
+                a.within(larger, smaller, "not at risk")
+            blocks.setdefault(row["variable"], []).append(own)
+        for variable, levels in blocks.items():
+            for what in (n, events):
+                if variable:
+                    parts = [self.name(population, what, **own) for own in levels]
+                    unknown = self.name(population, what, **{variable: "?"})
+                    a.adds_up(self.name(population, what), *parts, unknown)
+        for file in sorted((self.folder / place).glob("cox_*.csv")):
+            if not file.stem.endswith(("_fit", "_ph")):
+                self.model(place, file.stem, population, n, events)
+        for file in sorted((self.folder / place).glob("subgroups_*_effects.csv")):
+            for row in self.rows(f"{place}/{file.name}"):
+                if row["split"] and row["split"] != "populations":
+                    own = {row["split"]: row["subgroup"], row["variable"]: row["level"]}
+                    self.subgroup(population, n, events, own, row)
+                elif row["split"]:
+                    own = {row["variable"]: row["level"]}
+                    self.subgroup(row["subgroup"], n, events, own, row)
+
+    def outcome(self, population, n, events, own):
+        censored = self.name(population, f"censored {events}", **own)
+        self.attack.adds_up(
+            self.name(population, n, **own), self.name(population, events, **own), censored
+        )
+
+    def subgroup(self, population, n, events, own, row):
+        a = self.attack
+        for what, column in ((n, "n"), (events, "events")):
+            part = self.name(population, f"{what} complete", **own)
+            a.read(row[column], *part)
+            a.within(self.name(population, what, **own), part, "incomplete")
+            for variable in own:
+                less = {k: v for k, v in own.items() if k != variable}
+                a.within(self.name(population, what, **less), part, tuple(own.items()))
+
+    def model(self, place, stem, population, n, events):
+        a = self.attack
+        fit = self.rows(f"{place}/{stem}_fit.csv")
+        if any(
+            row["model"] for row in fit if row["statistic"] == "n"
+        ):  # each covariate alone: as in quantiles.csv
+            for row in self.rows(f"{place}/{stem}.csv"):
+                if row["level"]:
+                    own = {row["variable"]: row["level"]}
+                    a.read(row["n"], *self.name(population, n, **own))
+                    a.read(row["events"], *self.name(population, events, **own))
+            return
+        for row in fit:
+            if row["statistic"] in ("n", "events"):
+                what = n if row["statistic"] == "n" else events
+                a.read(row["value"], *self.name(population, f"{what} of {stem}"))
+                a.within(
+                    self.name(population, what), self.name(population, f"{what} of {stem}"), stem
+                )
+        blocks = {}
+        for row in self.rows(f"{place}/{stem}.csv"):
+            if row["level"]:
+                own = {row["variable"]: row["level"]}
+                for what, column in ((n, "n"), (events, "events")):
+                    a.read(row[column], *self.name(population, f"{what} of {stem}", **own))
+                    part = self.name(population, f"{what} of {stem}", **own)
+                    a.within(self.name(population, what, **own), part, stem)
+                self.outcome(population, f"{n} of {stem}", f"{events} of {stem}", own)
+                blocks.setdefault(row["variable"], []).append(own)
+        for levels in blocks.values():
+            for what in (n, events):
+                parts = [self.name(population, f"{what} of {stem}", **own) for own in levels]
+                a.adds_up(self.name(population, f"{what} of {stem}"), *parts)
+
+    def nested(self):
+        """Take note of what holds between populations, count by count."""
+        a = self.attack
+        for name in [n for n in a.place if n[0] == self.when and len(n) > 2]:
+            _, population, what, *levels = name
+            of_model = " of " in str(what)  # whose covariates may be chosen in each population
+            if population not in self.populations or population == "full" or of_model:
+                continue
+            parent = self.populations[population].get("parent", "full")
+            above = self.name(parent, what, **dict(levels))
+            if above in a.place:
+                a.within(above, name, "not in it")
+                others = [other for other in self.populations if self.apart(population, other)]
+                own = [self.name(other, what, **dict(levels)) for other in others]
+                exclusive = all(self.apart(x, y) for x in others for y in others if x < y)
+                if others and exclusive and all(each in a.place for each in own):
+                    a.adds_up(above, name, *own, ("rest", above, name))
+
+    def apart(self, one, other):
+        """Return whether two parts of one population ask for different levels of a variable."""
+        a, b = self.levels(one), self.levels(other)
+        parents = {self.populations[x].get("parent", "full") for x in (one, other) if x != "full"}
+        return len(parents) == 1 and any(not a[v] & b[v] for v in a.keys() & b.keys())
+
+    def levels(self, population):
+        where = self.populations[population].get("where", {})
+        parts = where.get("all", [where])
+        return {
+            variable: {asked} if isinstance(asked, str) else set(asked)
+            for part in parts
+            for variable, asked in part.items()
+            if isinstance(asked, (str, list))
+        }

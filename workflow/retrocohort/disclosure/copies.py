@@ -1,0 +1,285 @@
+"""The disclosed copies of the results: counts as they may be told, and what is computed from them.
+
+Each kind of number has one rule (`packet.RULES`); a release is made from these copies alone.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from retrocohort.disclosure.cells import Cell, Reader
+from retrocohort.disclosure.coarse import Rule, coarsened, is_fit
+from retrocohort.disclosure.counts import Counts
+from retrocohort.disclosure.keys import Key
+from retrocohort.format import WITHHELD_NOTE
+from retrocohort.io import number_text
+from retrocohort.models import landmark, survival
+from retrocohort.models.samples import Sample, at_risk, level_codes
+from retrocohort.plan.entries import Plan
+from retrocohort.source import WITHHELD
+
+DIGITS = 6  # significant ones of a statistic
+FREEDOM = 10  # residual degrees of freedom below which ACRO lets no model go
+COUNTED = {"n", "events", "n_risk", "n_event", "n_censor"}
+IDS = {
+    "variable", "level", "arm", "reference", "time", "strata", "contrast", "df", "df2", "test",
+    "summary", "split", "subgroup", "subgroups", "terms", "model", "statistic", "note", "tau",
+    "n_outside", "n_missing", "reason",
+}  # fmt: skip
+KEPT_OF_FIT = ("strata", "converged", "engines_agree", "not_estimable")  # decisions, no numbers
+SIZES = ("n", "events", "n_missing")  # of a model
+EXTREMES = ("min", "max")  # each is one patient's
+SPREAD = ("q1", "median", "q3")
+Rows = list[dict]
+
+
+class Copies:
+    """Makes the copy of every aggregate file of a study."""
+
+    def __init__(self, plan: Plan, frame, reader: Reader, cells: Sequence[Cell], counts: Counts):
+        """Keep the results, the cohort and what is withheld."""
+        self.plan, self.frame, self.reader, self.counts = plan, frame, reader, counts
+        self.cells: dict[str, list[Cell]] = {}
+        for cell in cells:
+            self.cells.setdefault(cell.file, []).append(cell)
+
+    def all(self, parts: Mapping[str, Sequence[Mapping]]) -> Iterator[tuple[str, str, Rows]]:
+        """Give path below the results, rule and rows of each copy."""
+        for name in ("flow", "populations", "arms", "endpoints"):
+            file = f"cohort/counts/{name}.csv"
+            yield file, "counts", self.counted(file)
+        for part in parts["baseline"]:
+            yield part["values"], "baseline", self.baseline(part["values"])
+            file = part["values"].removesuffix(".csv") + "_tests.csv"
+            yield file, "tests", self.baseline_tests(part, file)
+        for part in parts["survival"]:
+            yield from self.survival(part)
+        for part in parts["curves"]:
+            yield part["km"], "curves", self.curve(part)
+        for part in parts["models"]:
+            yield from self.model(part)
+        for part in parts["further"]:
+            yield from getattr(self, f"_{part['kind']}")(part)
+
+    def counted(self, file: str) -> Rows:
+        """Return the rows of a file with its counts as they may be told."""
+        rows = [dict(row) for row in self.reader.read(file)]
+        for cell in self.cells.get(file, ()):
+            if rows[cell.row][cell.column] != "":
+                rows[cell.row][cell.column] = self.counts.shown(cell)
+        return rows
+
+    def by_row(self, file: str) -> Rows:
+        """Return the same; the statistics of a row whose counts are withheld are so, too."""
+        rows = self.counted(file)
+        for row in rows:
+            withheld = any(row.get(column) == WITHHELD for column in COUNTED)
+            _close(row) if withheld else _round(row)
+        return rows
+
+    # baseline
+
+    def baseline(self, file: str) -> Rows:
+        """Return a baseline table: percentages of the counts that are told."""
+        rows = self.counted(file)
+        told = {(r["variable"], r["level"], r["arm"], r["statistic"]): r["value"] for r in rows}
+        closed = {r["variable"] for r in rows if r["statistic"] == "n" and not r["level"]
+                  and r["value"] == WITHHELD}  # fmt: skip
+        for row in rows:
+            variable, level, arm, statistic = (row[k] for k in list(row)[:4])
+            whole = told[variable, "", arm, "n"]
+            if statistic == "percent":
+                n = told[variable, level, arm, "n"]
+                row["value"] = _percent(n, whole)
+            elif statistic not in ("n", "missing") and row["value"] != "":
+                few = whole == WITHHELD or float(whole) < self.counts.least_for(statistic, SPREAD)
+                is_open = variable not in closed and not few and statistic not in EXTREMES
+                row["value"] = rounded(row["value"]) if is_open else WITHHELD
+        return rows
+
+    def baseline_tests(self, part: Mapping, file: str) -> Rows:
+        """Return tests and differences of the variables of which every count is told exactly."""
+        rows = [dict(row) for row in self.reader.read(file)]
+        values = self.counted(part["values"])
+        closed = {row["variable"] for row in values if row["value"] == WITHHELD}
+        is_coded = {row["variable"] for row in values if row["level"]}
+        for row in rows:
+            variable = row["variable"]
+            unsafe = variable in closed or (variable in is_coded and self.counts.is_rounding)
+            _close(row) if unsafe else _round(row)
+        return rows
+
+    # survival
+
+    def rule(self, endpoint: str) -> Rule:
+        """Return how the follow-up of an endpoint is made coarse."""
+        return self.counts.rule(self.plan.study["endpoints"][endpoint]["landmarks"])
+
+    def survival(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
+        """Give the estimates of one population and endpoint, from coarse follow-up."""
+        study, endpoint = self.plan.study, part["endpoint"]
+        asked, conventions = self.plan.survival_of(endpoint), study["conventions"]
+        exact = at_risk(self.frame, endpoint, part["population"])
+        sample = coarsened(exact, self.rule(endpoint))
+        group = self.frame, sample, asked["variables"], study["variables"]
+        made = {
+            "quantiles": survival.quantile_rows(*group, conventions),
+            "landmarks": survival.landmark_rows(*group, asked["landmarks"], conventions),
+            "followup": survival.follow_up_rows(*group, conventions),
+        }
+        closed = self.closed(part["population"], endpoint, exact, endpoint, asked["variables"])
+        for name, rows in made.items():
+            yield part[name], "survival", self.estimated(part[name], rows, closed)
+        yield part["logrank"], "tests", self.logrank(part["logrank"], closed)
+
+    def closed(self, population: str, analysis: str, sample: Sample, endpoint: str, names) -> set:
+        """Return (variable, level) of the groups of which no life table may be told.
+
+        Parameters
+        ----------
+        analysis : the endpoint, or the landmark analysis of one, as the keys of its counts say it.
+        """
+        closed, rule = set(), self.rule(endpoint)
+        variables, facts = self.plan.study["variables"], self.reader.facts
+        for name, level, group in survival.groups_of(self.frame, sample, names, variables):
+            key = Key(population).having(name, level) if name else Key(population)
+            keys = [facts.canonical(key.also(f"{what}@{analysis}")) for what in ("n", "events")]
+            hidden = any(each and self.counts.is_hidden(each) for each in keys)
+            delayed = sample.entry is not None and self.counts.is_rounding
+            if hidden or delayed or not is_fit(group, rule):
+                closed.add((name, level))
+        return closed
+
+    def estimated(self, file: str, rows: Rows, closed: set) -> Rows:
+        """Return estimates from coarse follow-up beside the counts of a file."""
+        counted = self.counted(file)
+        for row, told in zip(rows, counted, strict=True):
+            row |= {column: told[column] for column in ("n", "events") if column in told}
+            row |= {column: WITHHELD for column in EXTREMES if told.get(column)}
+            _close(row) if (row["variable"], row["level"]) in closed else _round(row)
+        return [{column: row.get(column, "") for column in counted[0]} for row in rows]
+
+    def logrank(self, file: str, closed: set) -> Rows:
+        """Return the tests in which every group has a life table."""
+        rows = self.counted(file)
+        for row in rows:
+            levels = set(filter(None, row["contrast"].split("|")))
+            groups = {level for variable, level in closed if variable == row["variable"]}
+            used = groups & levels if levels else groups
+            unsafe = used or WITHHELD in (row["n"], row["events"])
+            _close(row) if unsafe else _round(row)
+        return rows
+
+    def curve(self, part: Mapping) -> Rows:
+        """Return the coarse curves of the groups that have a life table."""
+        endpoint, by = part["endpoint"], part["by"]
+        exact = at_risk(self.frame, endpoint, part["population"])
+        names = [by] if by else []
+        closed = self.closed(part["population"], endpoint, exact, endpoint, names)
+        sample = coarsened(exact, self.rule(endpoint))
+        study = self.plan.study
+        about = by, study["variables"], study["conventions"]
+        rows = survival.curve_rows(self.frame, sample, *about)
+        return [_told(row) for row in rows if (by, row["level"]) not in closed]
+
+    # models
+
+    def model(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
+        """Give a Cox model: of a level whose counts are withheld there is no estimate."""
+        estimates, fit = self.by_row(part["estimates"]), self.counted(part["fit"])
+        size = {row["model"]: row["value"] for row in fit if row["statistic"] == "n"}
+        terms = sum(row["coef"] not in ("", WITHHELD) for row in estimates)
+        closed = {
+            model
+            for model, n in size.items()
+            if n == WITHHELD or float(n) - (1 if model else terms) < FREEDOM
+        }
+        closed |= {r["model"] for r in fit if r["statistic"] == "events" and r["value"] == WITHHELD}
+        for row in fit:
+            if row["model"] in closed and row["statistic"] not in (*KEPT_OF_FIT, *SIZES):
+                row["value"], row["p"] = WITHHELD, row["p"] and WITHHELD
+            elif row["statistic"] not in SIZES:
+                row |= {column: rounded(row[column]) for column in ("value", "p")}
+                if row["statistic"] == "epv" and self.counts.is_rounding:
+                    row["value"] = WITHHELD
+        for row in estimates:
+            if "" in closed or row["variable"] in closed:
+                _close(row)
+        yield part["estimates"], "models", estimates
+        yield part["fit"], "models", fit
+        tests = [dict(row) for row in self.reader.read(part["ph"])]
+        for row in tests:
+            _close(row) if closed else _round(row)
+        yield part["ph"], "models", tests
+
+    def _subgroups(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
+        yield part["tests"], "tests", self.by_row(part["tests"])
+        yield part["effects"], "models", self.by_row(part["effects"])
+
+    def _interaction(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
+        yield part["tests"], "tests", self.by_row(part["tests"])
+        yield part["ratios"], "models", self.by_row(part["ratios"])
+
+    def _rmst(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
+        rows = self.by_row(part["means"])
+        if "tau" not in self.plan.study["further"][part["name"]]:
+            for row in rows:  # the last time of a group is one patient's
+                row["tau"] = WITHHELD
+                _close(row)
+        yield part["means"], "means", rows
+
+    def _landmark(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
+        study, endpoint = self.plan.study, part["endpoint"]
+        entry, variables = study["further"][part["name"]], study["variables"]
+        exact = at_risk(self.frame, endpoint, part["population"], exact=True)
+        later = landmark.restarted(exact, entry["at"])
+        levels = variables[entry["by"]]["levels"]
+        later = later.take(level_codes(self.frame, entry["by"], levels, later.rows) >= 0)
+        analysis = f"{endpoint}>{part['name']}"
+        closed = self.closed(part["population"], analysis, later, endpoint, [entry["by"]])
+        sample = coarsened(later, self.rule(endpoint))
+        group = self.frame, sample
+        rows = survival.quantile_rows(*group, [entry["by"]], variables, study["conventions"])
+        yield part["quantiles"], "survival", self.estimated(part["quantiles"], rows, closed)
+        rows = survival.curve_rows(*group, entry["by"], variables, study["conventions"])
+        open_ = [_told(row) for row in rows if (entry["by"], row["level"]) not in closed]
+        yield part["km"], "curves", open_
+        yield part["logrank"], "tests", self.logrank(part["logrank"], closed)
+        yield part["cox"], "models", self.by_row(part["cox"])
+        yield part["excluded"], "counts", self.counted(part["excluded"])
+
+
+def rounded(text) -> str:
+    """Return a statistic with the digits that are told."""
+    if text in ("", WITHHELD) or text is None or text != text:
+        return text if isinstance(text, str) else ""
+    return number_text(float(f"{float(text):.{DIGITS}g}"))
+
+
+def _told(row: dict) -> dict:
+    return {key: value if key in COUNTED | IDS else rounded(value) for key, value in row.items()}
+
+
+def _round(row: dict) -> None:
+    """Round the statistics of a row."""
+    for column in _statistics(row) - COUNTED:
+        row[column] = rounded(row[column])
+
+
+def _close(row: dict) -> None:
+    """Withhold the statistics of a row, as far as it has them."""
+    for column in _statistics(row) - {"n", "events"}:
+        if row[column] not in ("", None) and row[column] == row[column]:
+            row[column] = WITHHELD
+    if "note" in row:
+        row["note"] = WITHHELD_NOTE
+
+
+def _statistics(row: dict) -> set[str]:
+    """Return the columns that hold numbers; "statistic" is the name of one beside "value"."""
+    own = {"statistic"} if "statistic" in row and "value" not in row else set()
+    return row.keys() - IDS | own
+
+
+def _percent(n: str, whole: str) -> str:
+    if WITHHELD in (n, whole):
+        return WITHHELD
+    return number_text(100 * float(n) / float(whole)) if float(whole) else ""

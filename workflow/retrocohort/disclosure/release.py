@@ -1,0 +1,150 @@
+"""A release: what is withheld of a study, and the copies of its results."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from retrocohort.disclosure import earlier
+from retrocohort.disclosure.bounds import ENOUGH, possible, told
+from retrocohort.disclosure.cells import Cell, Reader
+from retrocohort.disclosure.copies import Copies
+from retrocohort.disclosure.counts import Counts, range_of
+from retrocohort.disclosure.earlier import Release
+from retrocohort.disclosure.keys import Facts, Key, facts_of
+from retrocohort.disclosure.suppress import Decision, decide, small_hidden
+from retrocohort.disclosure.system import Equation, equations_of, sorted_by
+from retrocohort.faults import Fault, FaultsFound
+from retrocohort.plan.entries import Plan
+
+EMPTY = (
+    "records/centres", "audit/warnings", "audit/consistency", "audit/verification", "audit/parity",
+)  # fmt: skip
+LINKAGE, NAMED = "records/linkage.csv", ("source", "file", "sha256")
+
+
+CONTROL = ("min_cell", "round_to", "km")
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A disclosed copy: where it goes below the release, by which rule, its columns and rows."""
+
+    file: str
+    rule: str
+    columns: list[str]
+    rows: list[dict]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A release: the copies, what is withheld, and how counts are told."""
+
+    copies: list[Copy]
+    decision: Decision
+    counts: Counts
+
+
+def released(plan: Plan, parts: Mapping, frame, before: Sequence[Release] = ()) -> Made:
+    """Return the disclosed copies of all results of a study.
+
+    Parameters
+    ----------
+    plan : Plan
+        Of the study.
+    parts : mapping
+        What `plan.checked.checked_parts` returns.
+    frame : data frame
+        The cohort.
+    before : sequence of Release
+        What earlier releases told.
+
+    Raises
+    ------
+    FaultsFound
+        Where the cohort differs too little from an earlier release, or a count cannot be hidden.
+    """
+    study = plan.study
+    reader = Reader(plan.folder, study, facts_of(study, frame))
+    cells = list(reader.cells(parts))
+    values = values_of(cells, reader)
+    decision = decided(values, reader.facts, study["disclosure"], before)
+    control = {key: study["disclosure"][key] for key in CONTROL}
+    counts = Counts(values, decision.withheld, **control)
+    made = Copies(plan, frame, reader, cells, counts).all(parts)
+    copies = [Copy(file, rule, reader.columns(file), rows) for file, rule, rows in made]
+    return Made([*copies, *_left_out(reader)], decision, counts)
+
+
+def decided(
+    values: Mapping[Key, int], facts: Facts, control: Mapping, before: Sequence[Release]
+) -> Decision:
+    """Return what is withheld, so that neither the release nor it and an earlier one tell it."""
+    least, equations = control["min_cell"], equations_of(values, facts)
+    ranges = {key: range_of(n, control["round_to"]) for key, n in values.items()}
+    beside = earlier.near(values, before, least)
+    faults = earlier.refusals(values, beside, least)
+    while not faults:
+        decision = decide(values, equations, least, ranges, beside)
+        pairs = [
+            (release, key)
+            for release in before
+            for key in earlier.given_away(values, decision, ranges, facts, release)
+        ]
+        more = {key for _, key in pairs if values.get(key)} - decision.withheld
+        lost = {key for _, key in pairs} - more | decision.unprotected
+        lost |= recoverable(values, equations, ranges, decision, least)
+        if not more:
+            faults = [_unhidden(key) for key in sorted(lost, key=sorted_by)]
+            if not faults:
+                return decision
+        beside |= more
+    raise FaultsFound(faults)
+
+
+def recoverable(
+    values: Mapping[Key, int],
+    equations: Sequence[Equation],
+    ranges: Mapping[Key, tuple[int, int]],
+    decision: Decision,
+    min_cell: int,
+) -> set[Key]:
+    """Return the counts that the attack recovers from what would be told: there should be none."""
+    shown = {key: ranges[key] for key in values if key not in decision.withheld}
+    targets = decision.withheld | small_hidden(values, equations, min_cell)
+    found = possible(equations, told(shown, decision.withheld), targets)
+    return {key for key, n in found.items() if n < ENOUGH}
+
+
+def _unhidden(key: Key) -> Fault:
+    levels = [f"{variable} = {level or 'unknown'}" for variable, level in sorted(key.where)]
+    problem = "can be computed from what is told, whatever else is withheld."
+    remedy = "Leave out a table or a level that has it, raise min_cell, or set round_to."
+    return Fault(key.population, ", ".join([key.what, *levels]), problem, remedy)
+
+
+def _left_out(reader: Reader) -> Iterator[Copy]:
+    """Give the files of which no number is told, as the page reads them all the same."""
+    for stem in EMPTY:
+        yield Copy(f"{stem}.csv", "left_out", reader.columns(f"{stem}.csv"), [])
+    named = [
+        {column: row[column] if column in NAMED else "" for column in row}
+        for row in reader.read(LINKAGE)
+    ]
+    yield Copy(LINKAGE, "left_out", reader.columns(LINKAGE), named)
+
+
+def values_of(cells: Iterable[Cell], reader: Reader) -> dict[Key, int]:
+    """Return printed key -> count.
+
+    Raises
+    ------
+    ValueError
+        Where two cells with one key differ: the key does not say whom they count.
+    """
+    values: dict[Key, int] = {}
+    for cell in cells:
+        text = reader.read(cell.file)[cell.row][cell.column]
+        if not cell.key or text == "":
+            continue
+        if values.setdefault(cell.key, int(float(text))) != int(float(text)):
+            raise ValueError(f"{cell.file}, row {cell.row + 2}: {cell.column} differs")
+    return values

@@ -1,0 +1,238 @@
+"""Which counts are withheld: the small ones, and others until the small ones cannot be computed.
+
+Secondary suppression after Fischetti and Salazar (Management Science 2001;47:1008), one count at a
+time: of all other cohorts that agree with what is told, and in which the count is another, the one
+is looked for that needs the fewest and cheapest further counts to be withheld. Every such cohort is
+a proof that stays valid, as counts are only ever added to the withheld.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_matrix, hstack
+
+from retrocohort.disclosure.bounds import ENOUGH, Knowledge, solve_alone
+from retrocohort.disclosure.keys import Key
+from retrocohort.disclosure.system import Equation, sorted_by
+
+WHOLE = 30.0  # the price of the size of a population or of its events, where a part costs one
+SUMS = ("unknown", "twice", "lost")  # of what is no group of patients that anybody would print
+CHANGES = (1, -1, 2, -2, 3, 4)  # of a count, in the other cohorts that are looked for
+FAR = 6.0  # the most by which another count is changed with it
+WRONG = 5  # equations that are named
+SMALL = 1e-4  # price of any change, so that none is made without need
+REACH = (2, 3, 5, 9)  # equations between a count and those that may change with it
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is withheld: small counts (`primary`) and those that would give them back.
+
+    `unprotected` are the counts that no suppression hides.
+    """
+
+    primary: frozenset[Key]
+    secondary: frozenset[Key]
+    unprotected: frozenset[Key] = frozenset()
+
+    @property
+    def withheld(self) -> frozenset[Key]:
+        """Return all that is not told."""
+        return self.primary | self.secondary
+
+
+def decide(
+    values: Mapping[Key, int],
+    equations: Sequence[Equation],
+    min_cell: int,
+    ranges: Mapping[Key, tuple[int, int]],
+    beside: Iterable[Key] = (),
+) -> Decision:
+    """Return which printed counts are withheld.
+
+    Parameters
+    ----------
+    values : mapping
+        Printed key -> count.
+    equations : sequence of Equation
+        That hold between them and hidden ones.
+    min_cell : int
+        The smallest count that may be told; 0 may be, too.
+    ranges : mapping
+        Printed key -> least and greatest count that its printed number stands for.
+    beside : iterable of Key
+        Counts that are withheld for another reason: they differ too little from the last ones.
+    """
+    small = {key for key, n in values.items() if 0 < n < min_cell}
+    blurred = {key for key in small if ranges[key][1] - ranges[key][0] + 1 >= min_cell}
+    primary = (small - blurred) | set(beside)
+    search = _Search(values, equations, ranges, primary)
+    targets = small | primary | small_hidden(values, equations, min_cell)
+    unprotected = set()
+    while True:
+        short = [k for k in targets | search.withheld if len(search.seen(k)) < ENOUGH]
+        short = sorted(set(short) - unprotected, key=lambda k: (search.price(k), sorted_by(k)))
+        if not short:
+            secondary = frozenset(search.withheld - primary)
+            return Decision(frozenset(primary), secondary, frozenset(unprotected))
+        for key in short:
+            while len(search.seen(key)) < ENOUGH:
+                if not search.another(key):
+                    unprotected.add(key)
+                    break
+
+
+def small_hidden(
+    values: Mapping[Key, int], equations: Sequence[Equation], min_cell: int
+) -> set[Key]:
+    """Return the small counts that nobody prints and that follow from those that are printed."""
+    known = Knowledge(dict(values), dict(values))
+    solve_alone(equations, known)
+    keys = {key for e in equations for key in (e.total, *e.parts)} - set(values)
+    return {
+        key
+        for key in keys
+        if not key.what.startswith(SUMS) and 0 < (known.value(key) or 0) < min_cell
+    }
+
+
+class _Search:
+    """The cohorts that agree with what is told, the true one first."""
+
+    def __init__(self, values: Mapping[Key, int], equations: Sequence[Equation], ranges, withheld):
+        self.values, self.ranges, self.withheld = values, ranges, set(withheld)
+        keys = {key for e in equations for key in (e.total, *e.parts)} | set(values)
+        self.order = sorted(keys, key=sorted_by)
+        self.place = {key: i for i, key in enumerate(self.order)}
+        self.equations = [[self.place[k] for k in (e.total, *e.parts)] for e in equations]
+        self.around: list[list[int]] = [[] for _ in self.order]
+        for number, places in enumerate(self.equations):
+            for place in places:
+                self.around[place].append(number)
+        self.true = self._completed(equations)
+        self.told_zero = np.array([values.get(key) == 0 for key in self.order])
+        self.found = [{int(value)} for value in self.true]
+
+    def _completed(self, equations) -> np.ndarray:
+        """Return a value of every count: printed, computed, and of the others a possible one.
+
+        Raises
+        ------
+        ValueError
+            Where the counts do not add up as the equations say: these are not those of the study.
+        """
+        known = Knowledge(dict(self.values), dict(self.values))
+        left = solve_alone(equations, known)
+        true = np.array([known.value(key) or 0 for key in self.order], dtype=float)
+        open_keys = {k for e in left for k in (e.total, *e.parts) if known.value(k) is None}
+        free = sorted(open_keys, key=sorted_by)
+        every = self._matrix(range(len(equations)), np.arange(len(self.order)))
+        if free:
+            places = np.array([self.place[key] for key in free])
+            open_ = set(left)
+            own = every[[i for i, e in enumerate(equations) if e in open_]]
+            sums = -own @ true
+            rows = LinearConstraint(own[:, places], sums, sums)
+            done = milp(np.ones(len(free)), constraints=rows, integrality=np.ones(len(free)))
+            true[places] = np.nan if done.x is None else np.round(done.x)
+        wrong = [e for e, sum_ in zip(equations, every @ true, strict=True) if sum_ != 0]
+        if wrong:
+            raise ValueError(f"counts that do not add up: {wrong[:WRONG]}")
+        return true
+
+    def _matrix(self, numbers: Iterable[int], own: np.ndarray) -> csr_matrix:
+        """Return equations (rows) over the counts at some places (columns)."""
+        column = {place: i for i, place in enumerate(own.tolist())}
+        entries = [
+            (row, column[place], 1 if i else -1)
+            for row, number in enumerate(numbers)
+            for i, place in enumerate(self.equations[number])
+            if place in column
+        ]
+        rows, columns, signs = np.array(entries).T
+        return csr_matrix((signs, (rows, columns)), shape=(rows[-1] + 1, len(own)))
+
+    def seen(self, key: Key) -> set[int]:
+        """Return the values that a count has in the cohorts found so far."""
+        return self.found[self.place[key]]
+
+    def price(self, key: Key) -> float:
+        """Return what it costs to withhold a count; nothing if it is not printed or withheld."""
+        if key in self.withheld or key not in self.values:
+            return 0.0
+        return (1.0 if key.where else WHOLE) + np.log10(1 + self.values[key]) / 10
+
+    def another(self, key: Key) -> bool:
+        """Find a cohort in which a count is another; return whether there is one."""
+        for reach in REACH:
+            own = self._near(key, reach)
+            for change in self._changes(key):
+                found = self._solve(key, change, own)
+                if found is not None:
+                    self._keep(*found)
+                    return True
+        return False
+
+    def _changes(self, key: Key) -> list[int]:
+        true = int(self.true[self.place[key]])
+        least = 1 if key in self.values else 0
+        return [c for c in CHANGES if true + c >= least and true + c not in self.seen(key)]
+
+    def _near(self, key: Key, reach: int) -> list[int]:
+        """Return the places of the counts so many equations away, without those that must stay."""
+        near, ring = {self.place[key]}, {self.place[key]}
+        for _ in range(reach):
+            ring = {p for one in ring for e in self.around[one] for p in self.equations[e]} - near
+            ring = {place for place in ring if not self.told_zero[place]}
+            if reach < REACH[-1]:  # sizes of populations are told, unless nothing else helps
+                ring = {place for place in ring if self.price(self.order[place]) < WHOLE}
+            near |= ring
+        return sorted(near)
+
+    def _room(self, key: Key, true: float) -> tuple[float, float, float, float]:
+        """Return how far a count may go down and up if withheld, and within what is told of it."""
+        least = 1 if key in self.values else 0
+        low, high = self.ranges.get(key, (true, true))
+        return min(true - least, FAR), FAR, true - low, high - true
+
+    def _solve(self, key: Key, change: int, own: Sequence[int]):
+        """Return places and changes of the cheapest cohort with a count so changed."""
+        own = np.array(own)
+        touched = sorted({e for place in own for e in self.around[place]})
+        if not touched:  # nothing that is told depends on it
+            return own, np.array([change])
+        matrix = self._matrix(touched, own)
+        n = len(own)
+        room = [self._room(self.order[place], self.true[place]) for place in own]
+        down, up, free_down, free_up = np.array(room).T
+        fixed = own == self.place[key]
+        free_up, free_down = (np.where(fixed, 0, each) for each in (free_up, free_down))
+        up, down = np.where(fixed, max(change, 0), up), np.where(fixed, max(-change, 0), down)
+        high = np.concatenate([up, down, free_up, free_down])
+        low = np.where(np.tile(fixed, 4), high, 0)
+        price = np.array([self.price(self.order[p]) for p in own])
+        both = hstack([matrix, -matrix, matrix, -matrix], format="csr")
+        done = milp(
+            np.concatenate([price, price, 0 * price, 0 * price]) + SMALL,
+            constraints=LinearConstraint(both, 0, 0),
+            bounds=Bounds(low, high),
+            integrality=np.ones(4 * n),
+            options={"mip_rel_gap": 0.05},
+        )
+        if done.x is None:
+            return None
+        up, down, free_up, free_down = np.round(done.x).reshape(4, n)
+        moved = up - down + free_up - free_down
+        changed = moved != 0
+        return own[changed], moved[changed]
+
+    def _keep(self, places, changes) -> None:
+        """Withhold what differs in a cohort, and remember its values."""
+        for place, change in zip(places.tolist(), changes.tolist(), strict=True):
+            self.found[place].add(int(self.true[place] + change))
+            key = self.order[place]
+            low, high = self.ranges.get(key, (0, np.inf))
+            if not low <= self.true[place] + change <= high:
+                self.withheld.add(key)

@@ -1,0 +1,148 @@
+"""The equations that hold between counts, released or not, by what they count.
+
+Each is a total and its parts. Parts that nobody prints stand in it too (who has no value, who is in
+the parent population only, who is censored), as a reader can compute them where all others are
+printed: `hidden` keys, of which a small one must not come out either.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from typing import NamedTuple
+
+from retrocohort.disclosure.keys import UNKNOWN, Facts, Key
+from retrocohort.where import FULL
+
+
+class Equation(NamedTuple):
+    """A total and the parts that add up to it."""
+
+    total: Key
+    parts: tuple[Key, ...]
+
+
+def equations_of(printed: Iterable[Key], facts: Facts) -> list[Equation]:
+    """Return the equations between printed keys and those that follow from them, each once."""
+    system = _System(set(printed), facts)
+    todo = sorted(system.printed, key=sorted_by)
+    seen = set()
+    while todo:
+        key = todo.pop()
+        if key in seen:
+            continue
+        seen.add(key)
+        for equation in system.around(key):
+            if equation not in system.found:
+                system.found[equation] = None
+                todo.append(equation.total)
+    return [*system.found, *_flow(system.printed)]
+
+
+def _flow(printed: set[Key]) -> Iterator[Equation]:
+    """Give, of each box of the flowchart, who is left before as who is excluded and who stays."""
+    last = max((step_of(key) for key in printed if not key.population), default=0)
+    for step in range(1, last + 1):
+        excluded = Key("", what=f"n_excluded {step}")
+        yield Equation(left_after(step - 1, last), (excluded, left_after(step, last)))
+
+
+def step_of(key: Key) -> int:
+    """Return the step of the flowchart that a key is about."""
+    return int(key.what.rpartition(" ")[2])
+
+
+def left_after(step: int, last: int) -> Key:
+    """Return the key of who is left after a step of the flowchart: in the end, the cohort."""
+    return Key(FULL) if step == last else Key("", what=f"n_after {step}")
+
+
+def sorted_by(key: Key) -> tuple:
+    """Return what keys are sorted by, so that the same study gives the same release."""
+    return key.population, sorted(key.where), key.what, sorted(key.complete)
+
+
+class _System:
+    def __init__(self, printed: set[Key], facts: Facts):
+        self.printed, self.facts = printed, facts
+        self.found: dict[Equation, None] = {}
+
+    def around(self, key: Key) -> Iterator[Equation]:
+        """Give the equations in which a key is a part, or the total of its outcomes."""
+        if key.what.partition("@")[0] not in ("n", "events"):
+            return  # what is left of one of them
+        yield from self._levels(key)
+        yield from self._outcomes(key)
+        yield from self._populations(key)
+        yield from self._complete(key)
+
+    def _equation(self, total: Key | None, parts: Iterable[Key | None]) -> Iterator[Equation]:
+        """Give an equation of canonical keys; who cannot be by definition is left out."""
+        canonical = self.facts.canonical
+        total = canonical(total) if total else None
+        kept = [canonical(part) for part in parts if part is not None]
+        kept = [part for part in kept if part is not None]
+        if total is not None and kept and kept != [total]:
+            yield Equation(total, tuple(kept))
+
+    def _levels(self, key: Key) -> Iterator[Equation]:
+        """Give, for each variable of a key, the levels that add up to the key without it."""
+        for variable, _ in sorted(key.where):
+            total = key._replace(where=frozenset(p for p in key.where if p[0] != variable))
+            known = total._replace(complete=total.complete | {variable})
+            parts = [total.having(variable, level) for level in self.facts.levels[variable]]
+            unknown = total.having(variable, UNKNOWN)
+            yield from self._equation(total, [*(parts or [known]), unknown])
+            if parts and self.facts.canonical(known) in self.printed:
+                yield from self._equation(known, parts)
+
+    def _outcomes(self, key: Key) -> Iterator[Equation]:
+        """Give patients = events + censored, who is at risk and who not, and nested endpoints."""
+        what, _, endpoint = key.what.partition("@")
+        if what == "events":
+            parts = [key, key.also(f"censored@{endpoint}")]
+            yield from self._equation(key.also(f"n@{endpoint}"), parts)
+            for one, other in sorted(self.facts.within):
+                larger = key.also(f"events@{other}")
+                if one == endpoint and larger in self.printed:
+                    yield from self._equation(larger, [key, key.also(f"events@{other}-{one}")])
+        if what == "n" and endpoint and ">" not in endpoint:
+            yield from self._equation(key.also("n"), [key, key.also(f"not_at_risk@{endpoint}")])
+
+    def _populations(self, key: Key) -> Iterator[Equation]:
+        """Give the parent population as its parts that exclude each other, and the others."""
+        parent = self.facts.parents.get(key.population)
+        if not parent:
+            return
+        above = key._replace(population=parent)
+        siblings = [n for n, p in self.facts.parents.items() if p == parent]
+        for size in range(1, len(siblings) + 1):
+            for group in combinations(siblings, size):
+                apart = all(self.facts.disjoint(a, b) for a, b in combinations(group, 2))
+                if key.population in group and apart:
+                    own = [key._replace(population=name) for name in group]
+                    if all(k is None or k in self.printed for k in map(self.facts.canonical, own)):
+                        others = Key(f"{parent}-{'-'.join(group)}", *key[1:])
+                        yield from self._equation(above, [*own, others])
+        for variable, levels in sorted(self.facts.members.get(key.population, {}).items()):
+            if len(levels) == 1:
+                larger = above.having(variable, *levels)
+                if self.facts.canonical(larger) in self.printed:
+                    others = Key(f"{parent}-{key.population}|{variable}", *key[1:])
+                    yield from self._equation(larger, [key, others])
+
+    def _complete(self, key: Key) -> Iterator[Equation]:
+        """Give all patients as the complete cases of a model and those who lack a value."""
+        if not key.complete:
+            return
+        whole = key._replace(complete=frozenset())
+        unknown = [whole.having(variable, UNKNOWN) for variable in sorted(key.complete)]
+        if len(unknown) == 1:
+            yield from self._equation(whole, [key, *unknown])
+            return
+        lost = key.also(f"lost {key.what}")
+        yield from self._equation(whole, [key, lost])
+        for variable, part in zip(sorted(key.complete), unknown, strict=True):
+            more = key.also(f"lost {key.what}, not for {variable}")
+            yield from self._equation(lost, [part, more])
+        every, twice = key.also(f"unknown {key.what}"), key.also(f"twice unknown {key.what}")
+        yield from self._equation(every, unknown)
+        yield from self._equation(every, [lost, twice])

@@ -1,0 +1,28 @@
+"""Write the disclosed copies of the results of one study, and privately what they tell."""
+
+from pathlib import Path
+
+from retrocohort import io
+from retrocohort.disclosure import earlier, release
+from retrocohort.history import store
+from retrocohort.plan.entries import Plan
+
+
+def main(smk):
+    given = smk.params
+    plan = Plan(given.name, given.study)
+    before = [earlier.read(path) for path in smk.input.earlier]
+    frame = io.read_frame(smk.input.cohort)
+    made = release.released(plan, given.parts, frame, before)
+    for copy in made.copies:
+        (place,) = [path for path in smk.output.copies if path.endswith(f"/{copy.file}")]
+        io.write_rows(place, copy.columns, copy.rows)
+    store.folder(given.name)  # private: it has every count
+    earlier.write(smk.output.counts, made.counts, given.study["disclosure"])
+    Path(smk.output.counts).chmod(0o600)
+    decision = made.decision
+    return f"{len(decision.primary)} small counts withheld, {len(decision.secondary)} more for them"
+
+
+if __name__ == "__main__":
+    io.run_logged(main, snakemake)
