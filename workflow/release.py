@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-from retrocohort import io
+from retrocohort import alone, io
 from retrocohort.history import store
 from verify import study_of
 
@@ -34,7 +34,8 @@ def keep(study: str) -> None:
 
 
 def main(study: str, cores: str) -> None:
-    """Make the release of a study and keep it."""
+    """Make the release of a study and keep it, while no other run works here."""
+    alone.hold(wait=True)
     make(study, cores)
     keep(study)
     print(f"Open: results/{study}/release/CHECKLIST.md, and report.html beside it")

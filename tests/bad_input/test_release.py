@@ -27,10 +27,16 @@ def project(finished):
 
 
 def release(folder):
-    env = os.environ | {"PYTHONPATH": str(ROOT / "workflow")}
-    command = [sys.executable, str(ROOT / "workflow/release.py"), STUDY, "2"]
-    run = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+    done(folder, str(ROOT / "workflow/release.py"), STUDY, "2")
+
+
+def done(folder, *command):
+    """Return what a command says, which must end well; the data are private."""
+    env = {"PYTHONPATH": str(ROOT / "workflow"), "RETROCOHORT_KEY_FILE": f"{folder}.key"}
+    command = [sys.executable, *command]
+    run = subprocess.run(command, cwd=folder, env=os.environ | env, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout + run.stderr
 
 
 def rows_of(path):
@@ -123,6 +129,5 @@ def test_the_same_release_again_gives_the_same_bytes_and_is_kept_once(project):
 
 
 def test_an_ordinary_run_knows_nothing_of_releases(project):
-    command = [sys.executable, "-m", "snakemake", "--cores", "1", "-n"]
-    run = subprocess.run(command, cwd=project, capture_output=True, text=True)
-    assert "Nothing to be done" in run.stdout + run.stderr
+    said = done(project, "-m", "snakemake", "--cores", "1", "-n")
+    assert "Nothing to be done" in said
