@@ -14,10 +14,9 @@ APART = (kinds.another_place, kinds.read_only_data, kinds.two_at_once)
 FEW = {
     **{name: fault for name, fault in campaign.ONCE.items() if fault not in APART},
     **dict(campaign.kills(len(kinds.KILLED), SECONDS)),
-    **{name: f for name, f in campaign.of_jobs(["build_cohort"]) if "is killed" in name},
     **{name: f for name, f in campaign.of_jobs(["estimate_survival_os"]) if "truncated" in name},
     **{name: f for name, f in campaign.of_jobs(["build_report"]) if "flipped" in name},
-    **{name: f for name, f in campaign.of_jobs(["label_cohort"]) if "lost" in name},
+    **{name: f for name, f in campaign.of_jobs(["draw_flowchart"]) if "lost" in name},
 }
 
 

@@ -74,6 +74,18 @@ def test_a_file_that_was_exchanged_for_an_older_one():
     assert left() == []
 
 
+def test_results_of_times_to_come_are_of_now():
+    os.utime(COUNTS, (time.time() + HOUR, time.time() + HOUR))
+    write(RAW, "changed")
+    older(RAW)
+    clock, source = recover(["a"])
+    assert clock.startswith("The clock was set back") and source.startswith(RAW)
+    make()
+    os.utime(PAGE, (time.time() + HOUR, time.time() + HOUR))
+    assert len(list(recover(["a"]))) == 1 and left() == [*RESULTS]
+    assert os.stat(PAGE).st_mtime <= time.time()
+
+
 def test_what_is_no_part_of_the_run_is_left_alone():
     """As of a study that does not run, or a release: no manifest lists it."""
     work("write_manifest", [], [path_of("b")])
