@@ -41,7 +41,7 @@ def views():
                     yield pytest.param(page, viewport, mode, id=name)
 
 
-@pytest.mark.parametrize(("opened", "viewport", "mode"), views(), indirect=["opened"])
+@pytest.mark.parametrize(("opened", "viewport", "mode"), [*views()], indirect=["opened"])
 def test_everybody_can_read_it(opened, viewport, mode):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     opened.set_viewport_size(viewport)
