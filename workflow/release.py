@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 from retrocohort import alone, io
+from retrocohort.faults import told
 from retrocohort.history import store
 from verify import study_of
 
@@ -42,4 +43,5 @@ def main(study: str, cores: str) -> None:
 
 
 if __name__ == "__main__":
-    main(study_of(sys.argv[1:2]), *(sys.argv[2:] or ["1"]))
+    with told():
+        main(study_of(sys.argv[1:2]), *(sys.argv[2:] or ["1"]))

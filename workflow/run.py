@@ -10,7 +10,7 @@ from pathlib import Path
 from retrocohort import alone
 from retrocohort.audit.recovery import recover
 from retrocohort.config.study import load_config
-from retrocohort.faults import FaultsFound
+from retrocohort.faults import told
 
 AFTER = ("snapshot.py", "third_engine.py")
 SHELLS = set(" \t\n'\"`\\!#$&()*;<>?[]{|}")  # Snakemake names Python to the shell without quotes
@@ -40,11 +40,8 @@ def main(arguments: list[str]) -> None:
     signal.signal(signal.SIGINT, lambda *_: None)  # Snakemake ends its jobs, and then itself
     alone.hold(wait=True)
     alone.forget_killed_run()
-    try:
-        for said in recover(load_config({})["studies"]):
-            print(said, flush=True)
-    except FaultsFound as found:
-        sys.exit(str(found))
+    for said in recover(load_config({})["studies"]):
+        print(said, flush=True)
     code = run(["-m", "snakemake", *arguments])
     if code:
         sys.exit(reason(code))
@@ -55,4 +52,5 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    with told():
+        main(sys.argv[1:])

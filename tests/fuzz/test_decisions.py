@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from retrocohort.config.study import load_studies
 from retrocohort.faults import FaultsFound
 from retrocohort.plan.checked import checked_parts
-from retrocohort.plan.entries import Plan, pages_of
+from retrocohort.plan.entries import Plan
+from retrocohort.plan.readers import pages_of
 from retrocohort.records.delivered import read_records
 from retrocohort.records.headers import check_source_files
 from retrocohort.records.patients import clean_records

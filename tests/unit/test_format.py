@@ -4,6 +4,7 @@ import pytest
 
 from retrocohort import format as fmt
 from retrocohort.source import numbers_of
+from retrocohort.wording import sentence, within_sentence
 
 NAN = math.nan
 
@@ -167,14 +168,14 @@ def test_survival_quartiles_of_days_turned_into_months_keep_their_decimal():
     "label, text", [("Age", "age"), ("NAFLD", "NAFLD"), ("P", "P"), ("", ""), ("≤ 20", "≤ 20")]
 )
 def test_a_label_within_a_sentence(label, text):
-    assert fmt.within_sentence(label) == text
+    assert within_sentence(label) == text
 
 
 @pytest.mark.parametrize(
     "text, expected", [("death censors", "Death censors."), ("Done.", "Done."), ("", "")]
 )
 def test_sentences(text, expected):
-    assert fmt.sentence(text) == expected
+    assert sentence(text) == expected
 
 
 @pytest.mark.parametrize(

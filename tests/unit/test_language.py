@@ -7,6 +7,7 @@ from retrocohort import format as fmt
 from retrocohort.language import clauses, language, listed, noted, pieces, say, speaking, told
 from retrocohort.source import numbers_of
 from retrocohort.units import amount, unit_name
+from retrocohort.wording import sentence, within_sentence
 
 WORDS = [rs.ROOT / "report/words.yaml"]
 TERMS = {"Old drug": "旧药", "New drug": "新药", "Stage unknown; kept": "分期不明；保留"}
@@ -72,4 +73,4 @@ def test_numbers_read_the_same_and_the_words_beside_them_do_not(chinese):
     assert fmt.survival_time(None) == "未达到"
     assert fmt.interval(-0.3, 0.2, 1) == "−0.3 至 0.2"
     assert fmt.ratio_interval(0.88, 0.76, 1.02) == "0.88 (0.76–1.02)"
-    assert fmt.sentence("中位数") == "中位数。" and fmt.within_sentence("Ki-67") == "Ki-67"
+    assert sentence("中位数") == "中位数。" and within_sentence("Ki-67") == "Ki-67"

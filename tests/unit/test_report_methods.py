@@ -4,10 +4,10 @@ import pytest
 from report_study import RAW_NAMES, ROOT, STUDY
 
 from retrocohort.config.study import load_study
-from retrocohort.format import singular
 from retrocohort.io import read_text
 from retrocohort.report import derivations, methods, statistics
 from retrocohort.report.labels import Labels, exact
+from retrocohort.wording import singular
 
 
 def labels_of(study) -> Labels:

@@ -12,6 +12,7 @@ from retrocohort.language import listing, say
 from retrocohort.source import Number, Tally, in_percent, joined, numbers_of, shown, tally
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 from retrocohort.tables.stored import as_data, from_data
+from retrocohort.wording import sentence
 
 ROW = {"variable": "arm", "level": "a", "median": "72.5", "n": "10", "q1": "", "p": "0.25"}
 
@@ -84,7 +85,7 @@ def test_texts_put_together_show_the_numbers_of_all():
     assert numbers_of(joined("n = ", fmt.count(7)))[0].value == 7
     assert numbers_of("plain") == ()
     several = listing(", ", [fmt.count(7), "none", fmt.count(8)])
-    said = fmt.sentence(say("of {n} patients: {several}", n=fmt.count(9), several=several))
+    said = sentence(say("of {n} patients: {several}", n=fmt.count(9), several=several))
     assert said == "Of 9 patients: 7, none, 8."
     assert [n.value for n in numbers_of(said)] == [9, 7, 8]
 

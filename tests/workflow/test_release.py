@@ -8,8 +8,9 @@ from retrocohort.config.study import load_config, load_studies
 from retrocohort.disclosure import release
 from retrocohort.disclosure.suppress import Decision
 from retrocohort.plan.checked import checked_parts
-from retrocohort.plan.entries import Plan, disclosed_pages_of
+from retrocohort.plan.entries import Plan
 from retrocohort.plan.page import copies, report_contents
+from retrocohort.plan.readers import disclosed_pages_of
 from retrocohort.plan.released import disclosed_files, packed
 
 STUDY = "rotterdam"

@@ -20,14 +20,13 @@ Only the standard library is imported, as figure and page jobs must start fast.
 import math
 from collections.abc import Iterable
 
-from retrocohort.language import ENGLISH, language, noted, say, template
+from retrocohort.language import noted, say, template
 from retrocohort.source import (
     WITHHELD,
     Number,
     Shown,
     joined,
     numbers_of,
-    rewritten,
     shown,
     source_of,
     value_of,
@@ -40,7 +39,6 @@ NOT_REACHED = template("not reached")
 MINUS = "−"
 LARGEST_P = 0.99
 LARGE_RATIO, LARGEST_RATIO = 100, 10_000_000
-SINGULAR = {"years": "year", "months": "month", "weeks": "week", "days": "day"}
 
 
 def is_missing(value: float | None) -> bool:
@@ -286,26 +284,3 @@ def quantiles(
     if middle == WITHHELD or (is_missing(q1) and is_missing(q3)):
         return middle
     return joined(middle, " (", interval(q1, q3, decimals, trim), ")")
-
-
-def singular(unit: str) -> str:
-    """Return the name of one unit: "year" for "years", "year of age" for "years of age"."""
-    first, *rest = unit.split(" ")
-    return " ".join([SINGULAR.get(first, first), *rest])
-
-
-def sentence(text: str) -> str:
-    """Return a text with a capital first letter and a full stop."""
-    closed = rewritten(capital(text).rstrip(".。"), text)
-    return say("{text}.", text=closed) if text else ""
-
-
-def capital(text: str) -> str:
-    """Return a text with a capital first letter, which Chinese has not."""
-    return text[:1].upper() + text[1:] if language() == ENGLISH else text
-
-
-def within_sentence(label: str) -> str:
-    """Return a label with a small first letter, unless it is an abbreviation ("BMI", "P")."""
-    small = label[1:2].islower() and language() == ENGLISH
-    return label[:1].lower() + label[1:] if small else label

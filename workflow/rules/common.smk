@@ -19,7 +19,7 @@ from retrocohort.faults import FaultsFound, without_values
 from retrocohort.inert import inert
 from retrocohort.places import folder_faults, linked_out
 from retrocohort.plan.checked import checked_files, checked_parts, checked_rows
-from retrocohort.plan.entries import PLACE, Plan, disclosed_pages_of, pages_of
+from retrocohort.plan.entries import PLACE, Plan
 from retrocohort.plan.manifest import complete_in, final_files, planned_with, seeds_of
 from retrocohort.plan.outputs import (
     GATES,
@@ -36,6 +36,7 @@ from retrocohort.plan.page import (
     report_facts,
     shown_files,
 )
+from retrocohort.plan.readers import disclosed_pages_of, pages_of
 from retrocohort.plan.released import disclosed_files, earlier_releases, judged_files, packed
 from retrocohort.plan.rendered import compared_files, printed_files, printed_pages
 from retrocohort.plan.verified import (

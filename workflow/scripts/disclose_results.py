@@ -1,10 +1,7 @@
 """Write the disclosed copies of the results of one study, and privately what they tell."""
 
-from pathlib import Path
-
 from retrocohort import io
 from retrocohort.disclosure import earlier, release
-from retrocohort.history import store
 from retrocohort.plan.entries import Plan
 
 
@@ -17,9 +14,7 @@ def main(smk):
     for copy in made.copies:
         (place,) = [path for path in smk.output.copies if path.endswith(f"/{copy.file}")]
         io.write_rows(place, copy.columns, copy.rows)
-    store.folder(given.name)  # private: it has every count
     earlier.write(smk.output.counts, made.counts, given.study["disclosure"])
-    Path(smk.output.counts).chmod(0o600)
     decision = made.decision
     return f"{len(decision.primary)} small counts withheld, {len(decision.secondary)} more for them"
 

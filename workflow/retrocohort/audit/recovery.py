@@ -15,6 +15,7 @@ from retrocohort import jobs
 from retrocohort.audit.manifest import leading_to, makers, path_of
 from retrocohort.checksums import sha256
 from retrocohort.faults import Fault, FaultsFound
+from retrocohort.private import close_folder
 
 ASIDE = Path(".snakemake/retrocohort/set_aside")  # private, as what it keeps may be
 READ = ("config", "data", "envs", "report", "workflow")
@@ -125,8 +126,8 @@ def _from(logs: Collection[str], noted: Mapping) -> set[str]:
 def _set_aside(path: str) -> str:
     """Move a file to where its owner alone finds it; return the place."""
     place = ASIDE / path
+    close_folder(ASIDE)
     place.parent.mkdir(parents=True, exist_ok=True)
-    ASIDE.chmod(0o700)
     if place.is_dir():
         shutil.rmtree(place)
     os.replace(path, place)

@@ -10,6 +10,7 @@ from retrocohort.figures.dots import Line
 from retrocohort.figures.looks import look_of
 from retrocohort.io import as_number
 from retrocohort.language import all_of, say
+from retrocohort.wording import within_sentence
 
 Rows = Sequence[Mapping[str, str]]
 BALANCED = 0.1  # |SMD| below this is taken for balance (Austin, Stat Med 2009;28:3083)
@@ -49,7 +50,7 @@ def _balance(part, values: Rows, tests: Rows, table, variables) -> Figure:
         lines.append((max(known, default=-1.0), Line(variables[name]["label"], sizes, text)))
     lines = [line for _, line in sorted(lines, key=lambda pair: -pair[0])]
     pairs = [all_of([levels[arm] for arm in contrast.split("|")]) for contrast in contrasts]
-    title = say("Balance by {by}", by=fmt.within_sentence(variables[table["by"]]["label"]))
+    title = say("Balance by {by}", by=within_sentence(variables[table["by"]]["label"]))
     largest = say("Largest SMD") if len(pairs) > 1 else "SMD"
     axis = {"label": say("Standardised mean difference (SMD)"), "text": largest}
     axis |= {"least": 2.5 * BALANCED, "mark": BALANCED}
@@ -85,7 +86,7 @@ def _missing(part, values: Rows, tests: Rows, table, variables) -> Figure:
         for arm in arms
     ]
     foot = say(
-        "By {by}, as far as that is known.", by=fmt.within_sentence(variables[table["by"]]["label"])
+        "By {by}, as far as that is known.", by=within_sentence(variables[table["by"]]["label"])
     )
     return dots.draw(heading, labels, lines, axis, foot, look)
 

@@ -13,6 +13,7 @@ from retrocohort.language import clauses, say, sentences, template
 from retrocohort.source import WITHHELD, withheld
 from retrocohort.time_axis import unit_of
 from retrocohort.units import amount, unit_name
+from retrocohort.wording import sentence
 
 AXES_HEIGHT = {"single": 160.0, "double": 225.0}
 MOST_TICKS = 11
@@ -256,7 +257,7 @@ def _remarks(part, groups, curve, conventions, frame: Frame, look: Look) -> list
     share = f"{100 * conventions['confidence']:g}%"
     censored = sum(curve_data.censored_times(group, frame.end).size for group in groups)
     marks = sum(curve_data.censor_marks(group, frame.end, frame.apart)[0].size for group in groups)
-    said = [fmt.sentence(part["note"])] if part.get("note") else []
+    said = [sentence(part["note"])] if part.get("note") else []
     if look.bands:
         said.append(
             say(

@@ -21,9 +21,10 @@ from retrocohort.figures.curve_layout import (
     widest_count,
 )
 from retrocohort.figures.looks import Look
-from retrocohort.format import WITHHELD_NOTE, capital
+from retrocohort.format import WITHHELD_NOTE
 from retrocohort.language import say, told
 from retrocohort.time_axis import scale_of
+from retrocohort.wording import capital
 
 BAND = 0.15  # opacity of the interval
 

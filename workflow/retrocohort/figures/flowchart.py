@@ -12,6 +12,7 @@ from retrocohort import format as fmt
 from retrocohort.figures import canvas
 from retrocohort.io import as_number
 from retrocohort.language import say, sentences
+from retrocohort.wording import sentence
 
 Rows = Sequence[Mapping[str, str]]
 WIDTH = canvas.WIDTHS["double"]
@@ -171,7 +172,7 @@ def _row_of_boxes(texts: Sequence, top: float) -> list[Box]:
 def _notes(shown: Rows, remark: str) -> list[str]:
     """Return the wrapped notes at the foot."""
     several = say("A patient can belong to several populations.") if len(shown) > 2 else ""
-    said = sentences(filter(None, [several, fmt.sentence(remark)]))
+    said = sentences(filter(None, [several, sentence(remark)]))
     return canvas.wrap(said, WIDTH - 2 * canvas.MARGIN, canvas.small()) if said else []
 
 

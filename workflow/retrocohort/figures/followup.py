@@ -8,11 +8,11 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
-from retrocohort import format as fmt
 from retrocohort.figures import curves
 from retrocohort.figures.curve_data import Rows
 from retrocohort.io import as_number, number_text
 from retrocohort.language import say, template
+from retrocohort.wording import within_sentence
 
 NOTE = template(
     "Reverse Kaplan-Meier estimate: follow-up ends when a patient is censored, not at the event"
@@ -36,7 +36,7 @@ def draw(
     part, curve, by, conventions : mapping
         As for `curves.draw`.
     """
-    label = say("Follow-up, {endpoint}", endpoint=fmt.within_sentence(part["endpoint_label"]))
+    label = say("Follow-up, {endpoint}", endpoint=within_sentence(part["endpoint_label"]))
     part = {**part, "endpoint_label": label, "note": say(NOTE)}
     shown = {key: value for key, value in curve.items() if key not in ("title", "median_lines")}
     shown |= {

@@ -9,6 +9,7 @@ from retrocohort.figures import canvas, forest_page, forest_rows
 from retrocohort.figures.forest_rows import Row, Rows
 from retrocohort.figures.looks import look_of
 from retrocohort.language import clauses, listed, say, sentences, template
+from retrocohort.wording import within_sentence
 
 NUMBER, EVENTS = template("n = {n}"), template("{n} events")
 LEFT_OUT = template("{n} left out for missing values")
@@ -82,7 +83,7 @@ def _heading(part, fit, model, beside) -> canvas.Heading:
         about += [say(text, n=fmt.count(value))] if shown else []
     models = model["label"]
     if beside:
-        models = say("{a} and {b}", a=beside[0], b=fmt.within_sentence(model["label"]))
+        models = say("{a} and {b}", a=beside[0], b=within_sentence(model["label"]))
     return canvas.heading(f"{part['endpoint_label']} – {models}", clauses(about), room)
 
 

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 
 from retrocohort.figures import canvas, forest_rows
 from retrocohort.figures.forest_rows import Row
-from retrocohort.format import capital
 from retrocohort.language import say
+from retrocohort.wording import capital
 
 WIDTH = canvas.WIDTHS["double"]
 INDENT = 8.0

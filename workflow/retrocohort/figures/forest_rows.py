@@ -8,6 +8,7 @@ from retrocohort import format as fmt
 from retrocohort.figures.looks import Look
 from retrocohort.io import as_number
 from retrocohort.language import say, told
+from retrocohort.wording import singular
 
 Rows = Sequence[Mapping[str, str]]
 WIDEST = 10.0  # an axis reaches this factor from 1 for the sake of limits,
@@ -116,7 +117,7 @@ def explained(share: str) -> str:
 def _per_unit(about: Mapping) -> str:
     """Return the label of a continuous variable, whose ratio is that of one unit."""
     unit = about.get("unit") or say("unit")
-    return say("{label} (per {unit})", label=about["label"], unit=fmt.singular(unit))
+    return say("{label} (per {unit})", label=about["label"], unit=singular(unit))
 
 
 def axis_limits(rows: Sequence[Row]) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from retrocohort.figures.looks import Look
 from retrocohort.io import as_number
 from retrocohort.language import say, told
 from retrocohort.units import amount, unit_name
+from retrocohort.wording import capital
 
 SAMPLE = 24.0  # length of the piece of line before a label
 GAP = 6.0
@@ -50,7 +51,7 @@ def median_text(group: Group, trim: bool) -> str:
     Whole numbers are trimmed to "82" where all times of the key are whole or half units.
     """
     if not group.rows["time"].size or group.note.startswith("not estima"):
-        return fmt.capital(told(group.note) or say("no patient"))
+        return capital(told(group.note) or say("no patient"))
     median, low, high = group.median
     limits = (
         "" if fmt.is_missing(low) and fmt.is_missing(high) else fmt.interval(low, high, 1, trim)

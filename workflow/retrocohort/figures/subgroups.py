@@ -11,6 +11,7 @@ from retrocohort.figures.forest_rows import Row, Rows
 from retrocohort.figures.looks import Look, look_of
 from retrocohort.io import as_number
 from retrocohort.language import all_of, listed, say, sentences, template, told
+from retrocohort.wording import within_sentence
 
 TEST = template(
     "P: likelihood-ratio test of the interaction, in one Cox model of all subgroups of a heading;"
@@ -59,7 +60,7 @@ def draw(
         others=all_of(others),
         reference=levels.get(reference, ""),
     )
-    held = [fmt.within_sentence(variables[name]["label"]) for name in entry["covariates"]]
+    held = [within_sentence(variables[name]["label"]) for name in entry["covariates"]]
     adjusted = [say("Adjusted for {names}.", names=listed(held))] if held else []
     foot = sentences([compared, *adjusted, forest_rows.explained(share), say(TEST)])
     heads, p_head = [[f"HR ({share} CI)"]], [say("P for"), say("interaction")]

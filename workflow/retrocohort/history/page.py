@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from retrocohort.format import count, p_value, ratio_interval, within_sentence
+from retrocohort.format import count, p_value, ratio_interval
 from retrocohort.history.cells import TableChange
 from retrocohort.history.comparison import Comparison
 from retrocohort.history.conclusions import Crossing, Shift
@@ -13,6 +13,7 @@ from retrocohort.language import listed, say, sentences, template
 from retrocohort.report import page
 from retrocohort.report.blocks import Block, Sheet, definitions, details, items, listing, text
 from retrocohort.report.labels import exact
+from retrocohort.wording import within_sentence
 
 MOST_CELLS = 10  # of a table on the page; the list beside it has all
 MOST_ROWS = 12  # of a table that would be longer, and tables that are named; the rest is folded

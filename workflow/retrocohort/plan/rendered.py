@@ -1,9 +1,10 @@
 """What the gate of printed numbers reads: the pages of a study, the files beside them, results."""
 
 from retrocohort.language import ENGLISH
-from retrocohort.plan.entries import Plan, pages_of
+from retrocohort.plan.entries import Plan
 from retrocohort.plan.outputs import shared_tables
 from retrocohort.plan.page import report_contents, report_facts, shown_files
+from retrocohort.plan.readers import pages_of
 
 PRINTED = ("report.html", "tables.json", "tables.docx", "tables.xlsx", "tables.tex", "numbers.json")
 AUDITED = ("consistency", "warnings", "verification", "parity")

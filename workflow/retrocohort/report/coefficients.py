@@ -10,14 +10,13 @@ from retrocohort.format import (
     p_statement,
     p_value,
     ratio_interval,
-    sentence,
-    singular,
 )
 from retrocohort.io import as_number
 from retrocohort.language import listing, say, template
 from retrocohort.report.estimates import Rows, by_variable
 from retrocohort.report.labels import Labels
 from retrocohort.tables.layout import COEFFICIENT_TESTS, Cell, Column, Footnotes, Layout, Row
+from retrocohort.wording import sentence, singular
 
 REFERENCE = template("1 (reference)")
 GLOBAL = "GLOBAL"

@@ -7,7 +7,6 @@ from retrocohort.format import (
     p_value,
     ratio_interval,
     survival_time,
-    within_sentence,
 )
 from retrocohort.io import as_number
 from retrocohort.language import listing, say, template
@@ -25,6 +24,7 @@ from retrocohort.report.labels import Labels
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 from retrocohort.units import amount, unit_name
 from retrocohort.where import FULL
+from retrocohort.wording import within_sentence
 
 PENALISED = template("penalised likelihood ratio test, interval from the profile")
 

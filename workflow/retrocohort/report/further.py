@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from retrocohort.format import count, p_statement, sentence, within_sentence
+from retrocohort.format import count, p_statement
 from retrocohort.io import as_number
 from retrocohort.language import say, template
 from retrocohort.report import further_tables as tables
@@ -16,6 +16,7 @@ from retrocohort.report.outcomes import (
     shown_on_curves,
     whole_first,
 )
+from retrocohort.wording import sentence, within_sentence
 
 NO_EVIDENCE = template(
     "The data are synthetic. Whatever they were not made to reproduce, such as the results of this"

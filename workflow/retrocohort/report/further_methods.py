@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from retrocohort.format import sentence
 from retrocohort.language import say
 from retrocohort.report.labels import Labels, exact
 from retrocohort.report.statistics import TIES, Item
 from retrocohort.units import amount
+from retrocohort.wording import sentence
 
 
 def method(name: str, study: Mapping, labels: Labels) -> Item:

@@ -11,7 +11,6 @@ from retrocohort.format import (
     p_value,
     ratio_interval,
     with_limits,
-    within_sentence,
 )
 from retrocohort.io import as_number
 from retrocohort.language import say, template
@@ -27,6 +26,7 @@ from retrocohort.report.estimates import (
 from retrocohort.report.labels import Labels
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 from retrocohort.units import amount, unit_name
+from retrocohort.wording import within_sentence
 
 RMST = template("RMST, restricted mean survival time; CI, confidence interval. SE, standard error.")
 HR = template("HR, hazard ratio; CI, confidence interval.")

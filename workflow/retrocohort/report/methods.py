@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from retrocohort.format import capital
 from retrocohort.language import clauses, say, template
 from retrocohort.report.labels import Labels, exact
 from retrocohort.report.statistics import TIES, Item
 from retrocohort.units import unit_name
+from retrocohort.wording import capital
 
 TIMES = template(
     "Day 0 is the index date: {index}. Times are summed in days and divided once by {days} days to"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from string import ascii_uppercase as LETTERS
 
-from retrocohort.format import count, sentence, within_sentence
+from retrocohort.format import count
 from retrocohort.io import as_number
 from retrocohort.language import say, template
 from retrocohort.report.blocks import Block, Sheet, details, heading, subheading, text
@@ -20,6 +20,7 @@ from retrocohort.report.readout import readout
 from retrocohort.time_axis import scale_of, unit_of
 from retrocohort.units import unit_name
 from retrocohort.where import FULL
+from retrocohort.wording import sentence, within_sentence
 
 Part = Mapping[str, object]
 RATIOS = {  # penalty of a model -> the caption of its figure

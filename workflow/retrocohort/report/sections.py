@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from retrocohort.format import count, sentence, within_sentence
+from retrocohort.format import count
 from retrocohort.io import as_number
 from retrocohort.language import say, sentences, template
 from retrocohort.report import counts, further_methods, methods, provenance, statistics
@@ -19,6 +19,7 @@ from retrocohort.report.outcomes import is_whole
 from retrocohort.report.verified import verified_blocks
 from retrocohort.source import tally
 from retrocohort.where import FULL
+from retrocohort.wording import sentence, within_sentence
 
 Files = Mapping[str, Rows]
 PICTURES = {

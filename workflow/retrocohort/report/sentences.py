@@ -10,7 +10,6 @@ from retrocohort.format import (
     percent,
     ratio_interval,
     survival_time,
-    within_sentence,
 )
 from retrocohort.io import as_number, number_text
 from retrocohort.language import pieces, say, template
@@ -23,6 +22,7 @@ from retrocohort.report.outcomes import is_whole
 from retrocohort.source import Number, in_percent, numbers_of, shown
 from retrocohort.units import SEVERAL, amount, unit_name
 from retrocohort.where import FULL
+from retrocohort.wording import within_sentence
 
 STATED = "stated"  # end of the id of a P value as a sentence says it: "P < 0.001"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from retrocohort.format import capital, count, number
+from retrocohort.format import count, number
 from retrocohort.io import as_number
 from retrocohort.language import noted, say, told
 from retrocohort.report.blocks import Block, Sheet, heading, text
@@ -12,6 +12,7 @@ from retrocohort.source import Source, tally, value_of
 from retrocohort.tables.layout import Cell, Column, Footnotes, Layout, Row
 from retrocohort.units import amount
 from retrocohort.verify.words import CONVENTIONS, KINDS
+from retrocohort.wording import capital
 
 VERIFIED = "audit/verification.csv"
 AGREE, CHECKED = "yes", ("yes", "no")

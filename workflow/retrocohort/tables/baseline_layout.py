@@ -14,7 +14,6 @@ from retrocohort.format import (
     p_value,
     spread_decimals,
     whole_or_half,
-    within_sentence,
 )
 from retrocohort.io import as_number
 from retrocohort.language import say, template, told
@@ -31,6 +30,7 @@ from retrocohort.tables.layout import (
     remarks,
     row_anchor,
 )
+from retrocohort.wording import within_sentence
 
 OVERALL = ""
 COMPARED = ("p", "smd")  # names of the last two columns, for ids

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from string import ascii_lowercase
 
-from retrocohort.format import NOT_REACHED, capital, missing
+from retrocohort.format import NOT_REACHED, missing
 from retrocohort.language import say, template, told
 from retrocohort.source import numbers_of
+from retrocohort.wording import capital
 
 # penalty of a Cox model -> the test of its coefficients
 COEFFICIENT_TESTS = {"": template("Wald"), "firth": template("penalised LR")}

@@ -13,9 +13,7 @@ from retrocohort.format import (
     p_value,
     quantiles,
     ratio_interval,
-    sentence,
     whole_or_half,
-    within_sentence,
 )
 from retrocohort.io import as_number
 from retrocohort.language import listed, say, template
@@ -34,6 +32,7 @@ from retrocohort.tables.layout import (
 )
 from retrocohort.tables.survival import Line
 from retrocohort.units import unit_name
+from retrocohort.wording import sentence, within_sentence
 
 OVERALL = template("All patients")
 NOBODY_LEFT_OUT = template(
