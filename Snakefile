@@ -25,6 +25,10 @@ include: "workflow/rules/release.smk"  # all      -> release: what may be told o
 include: "workflow/rules/manifest.smk"  # all      -> audit: what everything was made from
 
 
+onstart:
+    start_server()
+
+
 rule all:
     default_target: True
     input:

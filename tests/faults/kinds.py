@@ -30,7 +30,12 @@ from tests.faults.project import (
 )
 
 NOTES = ".snakemake/retrocohort/jobs"
-KILLED = {"everything": "make", "snakemake": "snakemake", "launcher": "workflow/run.py"}
+KILLED = {
+    "everything": "make",
+    "snakemake": "snakemake",
+    "launcher": "workflow/run.py",
+    "server": "workflow/warm.py",
+}
 DAY = 24 * 3600  # seconds
 
 
@@ -82,6 +87,8 @@ def killed(finished: Path, folder: Path, what: str, after: float) -> None:
     code, said = (None, "") if what == "launcher" else ended(run)
     if what == "snakemake" and code:
         assert "The run was killed (SIGKILL). Run `make report` again." in said, said[-2000:]
+    if what == "server":
+        assert code == 0, said[-2000:]
     recovers(folder, finished)
     run.communicate()
 

@@ -133,7 +133,7 @@ def source_of(value: object) -> Source | Tally | None:
 
 
 def tally(
-    file: str, rows: Iterable[Mapping], column: str = "", **where: str | Collection[str]
+    file: str, rows: Iterable[dict], column: str = "", **where: str | Collection[str]
 ) -> float:
     """Return how many rows of a file have some texts, or the sum of their cells in a column.
 
@@ -145,8 +145,8 @@ def tally(
     where : column -> a text, or several of which a row has one.
     """
     asked = {name: [t] if isinstance(t, str) else sorted(t) for name, t in where.items()}
-    plain = map(dict, rows)  # a Record would make a text that knows its cell at each look
-    own = [row for row in plain if all(row[name] in texts for name, texts in asked.items())]
+    look = dict.__getitem__  # that of a Record makes a text that knows its cell
+    own = [row for row in rows if all(look(row, name) in texts for name, texts in asked.items())]
     told = ", ".join(f"{name} = {' or '.join(texts)}" for name, texts in asked.items())
     place = f"{file}, {f'sum of {column}' if column else 'rows'}{': ' if told else ''}{told}"
     source = Tally(place, file, column, asked)

@@ -100,7 +100,7 @@ rule verify_numbers:
         parity=f"{RESULTS}/audit/parity.csv",
     log:
         f"{RESULTS}/logs/verify_numbers.log",
-    priority: 1  # the report waits for it
+    priority: FIRST
     conda:
         ENVIRONMENT
     params:

@@ -2,7 +2,7 @@
 
 REQUIRED INPUTS  config/config.yaml, config/studies/{study}/*, headers of data/{study}/*
 OUTPUTS          STUDIES, PLANS, REPORTS, RELEASES, PAGES, RESULTS, SHOWN, entries(), presented(), study_param(),
-                 page_param(), pages_in(), drawings() and in_report()
+                 page_param(), pages_in(), drawings(), in_report() and start_server()
 """
 
 import os
@@ -50,6 +50,7 @@ from retrocohort.tracking import package_files
 
 RESULTS = "results/{study}"
 SHOWN = "results/{page}"
+FIRST = 2  # of what computes numbers: the longest job, a second engine, waits for all of them
 ENVIRONMENT = "../../envs/analysis.yaml"
 PASSED = Path(".snakemake/retrocohort/passed")
 READ = ("config", "workflow/schemas", "workflow/retrocohort")  # by the checks, and their code
@@ -129,6 +130,14 @@ PAGES = REPORTS | RELEASES
 # Snakemake would import pandas, for 0.5 s at each start, only to see that no parameter of ours is a
 # data frame; jobs are processes of their own and do not notice.
 sys.modules.setdefault("pandas", None)
+
+
+def start_server():
+    """Let the jobs of this machine start from a process that has imported the libraries."""
+    if workflow.local_exec and sys.platform == "linux":
+        import warm
+
+        sys.executable = warm.start()  # which Snakemake puts before the name of a script
 
 
 wildcard_constraints:

@@ -21,6 +21,7 @@ for plan, name, entry in entries("further"):
                 **plan.further_files(name),
             log:
                 f"{plan.folder}/logs/compare_subgroups_{name}.log",
+            priority: FIRST
             conda:
                 ENVIRONMENT
             params:
@@ -46,6 +47,7 @@ for plan, name, entry in entries("further"):
                 **plan.further_files(name),
             log:
                 f"{plan.folder}/logs/compare_effects_{name}.log",
+            priority: FIRST
             conda:
                 ENVIRONMENT
             params:
@@ -71,6 +73,7 @@ for plan, name, entry in entries("further"):
                 **plan.further_files(name),
             log:
                 f"{plan.folder}/logs/analyse_landmark_{name}.log",
+            priority: FIRST
             conda:
                 ENVIRONMENT
             params:
@@ -95,6 +98,7 @@ for plan, name, entry in entries("further"):
                 **plan.further_files(name),
             log:
                 f"{plan.folder}/logs/estimate_rmst_{name}.log",
+            priority: FIRST
             conda:
                 ENVIRONMENT
             params:

@@ -25,6 +25,7 @@ for plan, endpoint in [(p, e) for p in PLANS.values() for e in p.study["survival
             curves=plan.files(f"models/{PLACE}/km_{{name}}.csv", curves, endpoint=endpoint),
         log:
             f"{plan.folder}/logs/estimate_survival_{endpoint}.log",
+        priority: FIRST
         conda:
             ENVIRONMENT
         params:
@@ -57,7 +58,7 @@ for plan, name, model in entries("models"):
             ph=plan.files(f"models/{PLACE}/cox_{name}_ph.csv", fitted),
         log:
             f"{plan.folder}/logs/fit_cox_{name}.log",
-        priority: 2  # the longest chain starts first
+        priority: FIRST
         conda:
             ENVIRONMENT
         params:

@@ -19,6 +19,7 @@ for plan, name, table in entries("tables"):
                 tests=plan.files("tables/{population}/{table}_tests.csv", shown_in, table=name),
             log:
                 f"{plan.folder}/logs/describe_baseline_{name}.log",
+            priority: FIRST
             conda:
                 ENVIRONMENT
             params:
