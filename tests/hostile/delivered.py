@@ -303,7 +303,27 @@ CASES |= {
     ),
     "book_row_beyond": Case(
         book(lambda path: with_rows(path, '<row r="99999999999"><c><v>1</v></c></row>')),
-        reads=of_everyone,
+        ("sheet 1, row 99999999999",),
+    ),
+    "book_row_twice": Case(
+        book(lambda path: with_rows(path, '<row r="7"><c r="A7"><v>1</v></c></row>')),
+        ("sheet 1, row 7", "stands twice"),
+    ),
+    "book_cell_of_another_row": Case(
+        book(lambda path: with_rows(path, '<row r="99"><c r="A7"><v>1</v></c></row>')),
+        ("sheet 1, A7",),
+    ),
+    "book_cells_out_of_order": Case(
+        book(
+            lambda path: with_rows(
+                path, '<row r="99"><c r="AA99"><v>1</v></c><c r="B99"><v>1</v></c></row>'
+            )
+        ),
+        ("sheet 1, B99",),
+    ),
+    "book_without_places": Case(
+        book(lambda path: with_rows(path, "<row><c><v>1</v></c><c><v>1</v></c></row>")),
+        reads=lambda told: told["patients"] == 61,
     ),
     "book_corner": Case(
         book(lambda path: with_rows(path, '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')),

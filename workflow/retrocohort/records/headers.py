@@ -25,7 +25,7 @@ from retrocohort.records.encodings import encoding_fault
 from retrocohort.records.footer import absent_footer, is_footer
 from retrocohort.records.statfile import read_columns
 from retrocohort.records.workbook import first_rows as first_rows_of_sheet
-from retrocohort.records.workbook import lost_formulas, open_workbook, sheet_name, sheets_of
+from retrocohort.records.workbook import open_workbook, sheet_faults, sheet_name, sheets_of
 
 MOST_ROWS = 5  # uneven rows that are named one by one
 MOST_COLUMNS = 16_384  # as many as a spreadsheet has
@@ -190,7 +190,7 @@ def _check_workbook(spec: dict, expected: list[str]) -> list[Fault]:
         ]
         faults += header_faults(spec, rows, expected, sheet_name(sheet))
     if not faults:
-        faults = lost_formulas(spec["path"], sheets, spec.get("header_row", 1))
+        faults = sheet_faults(spec["path"], sheets, spec.get("header_row", 1))
     book.close()
     return faults
 

@@ -1,5 +1,6 @@
 """Workbooks (xlsx): sheets, header and rows as text."""
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from io import BytesIO
@@ -12,6 +13,7 @@ from retrocohort.records.packed import check_workbook_file
 
 SHOWN = 12  # cells that are named one by one
 LAST_ROW = 1_048_576  # of a sheet; a row that says it is behind would fill memory with empty ones
+PLACES = re.compile(rb"<(?:\w+:)?(row|c)\b(?:[^<>]*?\sr=[\"']([A-Z]*)(\d+))?")  # of rows and cells
 MOST_CELLS = 100_000_000  # of a table: rows times columns in use
 
 
@@ -42,24 +44,49 @@ def first_rows(sheet, count: int) -> list[tuple]:
     return list(islice(sheet.iter_rows(values_only=True), count))
 
 
-def lost_formulas(path: str, sheets: list, header_row: int) -> list[Fault]:
-    """Return a fault for each sheet with formulas whose result is not stored in the file.
+def sheet_faults(path: str, sheets: list, header_row: int) -> list[Fault]:
+    """Return a fault for each sheet of which openpyxl would leave out cells without a word.
 
-    Some programs write formulas without computing them; such a cell would be read as empty. The
-    file itself is searched, as openpyxl does not tell them from formulas that give an empty text.
+    Some programs write formulas without computing them; such a cell would be read as empty, as
+    would one out of its order. The file itself is searched, as openpyxl does not tell of either.
     """
     faults = []
     with ZipFile(path) as archive:
         for sheet in sheets:
             content = archive.read(sheet._worksheet_path)  # openpyxl has no public name for it
-            cells = _without_result(content, header_row)
+            cells, at = _without_result(content, header_row), _out_of_order(content)
             if cells:
                 more = f" and {len(cells) - SHOWN} more" if len(cells) > SHOWN else ""
                 place = f"{sheet_name(sheet)}, {', '.join(cells[:SHOWN])}{more}"
                 problem = f"formula without a stored result ({len(cells)} in all)."
                 remedy = "Open and save the file in a spreadsheet program, or deliver values."
                 faults.append(Fault(path, place, problem, remedy))
+            if at:
+                problem = "stands twice, after what follows it, or beyond the last row of a sheet."
+                remedy = "Open and save the file in a spreadsheet program."
+                faults.append(Fault(path, f"{sheet_name(sheet)}, {at}", problem, remedy))
     return faults
+
+
+def _out_of_order(content: bytes) -> str:
+    """Return the first row or cell that does not stand behind those before it, as "row 7", "B7".
+
+    Only what says where it stands can; the rest follows what is before it.
+    """
+    row, column = 0, (0, b"")
+    for found in PLACES.finditer(content):
+        element, letters, digits = found.groups()
+        if element == b"row":
+            number = int(digits) if digits else row + 1
+            if not row < number <= LAST_ROW:
+                return f"row {number}"
+            row, column = number, (0, b"")
+        elif letters:
+            place = (len(letters), letters)
+            if int(digits) != row or place <= column:
+                return (letters + digits).decode()
+            column = place
+    return ""
 
 
 def _without_result(content: bytes, header_row: int) -> list[str]:
@@ -112,7 +139,7 @@ def read_workbook(spec: dict) -> list[tuple]:
     Raises
     ------
     FaultsFound
-        If the result of a formula is not stored in the file, or a table is larger than memory.
+        If cells of the file would be left out, or a table is larger than memory.
     """
     import pandas as pd
 
@@ -122,7 +149,7 @@ def read_workbook(spec: dict) -> list[tuple]:
     parts = []
     book = open_workbook(spec["path"])
     sheets = sheets_of(book, spec)
-    faults = lost_formulas(spec["path"], sheets, header_row)
+    faults = sheet_faults(spec["path"], sheets, header_row)
     if faults:
         raise FaultsFound(faults)
     shows_percents = any("%" in number_format for number_format in formats_of(book))
