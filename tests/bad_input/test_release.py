@@ -76,6 +76,22 @@ def test_curves_of_the_figures_have_no_steps_but_the_released_ones(project):
             assert curved or len(times) <= len({row["time"] for row in rows}) + 3, figure
 
 
+def test_no_estimate_tells_of_a_level_that_is_withheld(project):
+    closed = 0
+    for file in (project / RELEASE / "counts/models").rglob("cox_*.csv"):
+        if not file.stem.endswith(("_fit", "_ph")):
+            rows = rows_of(file)
+            unsafe = {row["variable"] for row in rows if MARK in (row["n"], row["events"])}
+            told = {row["variable"] for row in rows if row["coef"] not in ("", MARK)}
+            assert not unsafe & told, file
+            fit = rows_of(file.with_name(f"{file.stem}_fit.csv"))
+            tested = {row["model"] for row in fit if row["statistic"] in ("lr", "wald", "score")
+                      and row["value"] not in ("", MARK)}  # fmt: skip
+            assert not (tested & unsafe) and ("" not in tested or not unsafe), file
+            closed += len(unsafe)
+    assert closed
+
+
 def test_nothing_of_a_patient_is_in_the_packet(project):
     cohort = rows_of(project / f"results/{STUDY}/cohort/cohort.csv")
     ids = [row["record_id"].encode() for row in cohort]

@@ -254,6 +254,43 @@ class _Reader:
                     own = {row["variable"]: row["level"]}
                     self.subgroup(row["subgroup"], n, events, own, row)
 
+        for file in sorted((self.folder / place).glob("landmark_*_excluded.csv")):
+            stem = file.stem.removesuffix("_excluded")
+            self.landmark(place, stem, population, n, events)
+
+    def landmark(self, place, stem, population, n, events):
+        """Who is there at the start leaves, has no group, or is left."""
+        a, reasons = self.attack, {}
+        for row in self.rows(f"{place}/{stem}_excluded.csv"):
+            for what, column in ((n, "n"), (events, "events")):
+                named = (
+                    (what,) if row["reason"] == "before" else (f"{row['reason']} {what} {stem}",)
+                )
+                reasons.setdefault(what, []).append(self.name(population, *named))
+                a.read(row[column], *reasons[what][-1])
+        for before, *parts in reasons.values():
+            a.adds_up(before, *parts)
+        for part, dead in zip(reasons.get(n, ()), reasons.get(events, ()), strict=True):
+            if "event_before" in str(part):
+                a.adds_up(part, dead)
+            a.within(part, dead, "censored")
+        for row in self.rows(f"{place}/{stem}_quantiles.csv"):
+            own = {row["variable"]: row["level"]} if row["level"] else {}
+            for what, column in ((n, "n"), (events, "events")):
+                left = self.name(population, f"analysed {what} {stem}", **own)
+                a.read(row[column], *left)
+                if own:
+                    a.within(self.name(population, what, **own), left, "early")
+            self.outcome(population, f"analysed {n} {stem}", f"analysed {events} {stem}", own)
+        for what in (n, events):
+            levels = [r for r in self.rows(f"{place}/{stem}_quantiles.csv") if r["level"]]
+            parts = [
+                self.name(population, f"analysed {what} {stem}", **{r["variable"]: r["level"]})
+                for r in levels
+            ]
+            if parts:
+                a.adds_up(self.name(population, f"analysed {what} {stem}"), *parts)
+
     def outcome(self, population, n, events, own):
         censored = self.name(population, f"censored {events}", **own)
         self.attack.adds_up(

@@ -14,7 +14,7 @@ def main(smk):
     for copy in made.copies:
         (place,) = [path for path in smk.output.copies if path.endswith(f"/{copy.file}")]
         io.write_rows(place, copy.columns, copy.rows)
-    earlier.write(smk.output.counts, made.counts, given.study["disclosure"])
+    earlier.write(smk.output.counts, made.counts, given.study, frame)
     decision = made.decision
     return f"{len(decision.primary)} small counts withheld, {len(decision.secondary)} more for them"
 

@@ -42,12 +42,9 @@ class Knowledge:
         self.low[key] = self.high[key] = value
 
 
-def told(released: Mapping[Key, tuple[int, int]], withheld: Iterable[Key]) -> Knowledge:
-    """Return what a release says: intervals of what it prints, at least 1 of what it withholds."""
-    known = Knowledge({key: 1 for key in withheld})
-    for key, (low, high) in released.items():
-        known.low[key], known.high[key] = low, high
-    return known
+def told(released: Mapping[Key, int], withheld: Iterable[Key]) -> Knowledge:
+    """Return what a release says: what it tells, and at least 1 of what it withholds."""
+    return Knowledge(dict.fromkeys(withheld, 1) | released, dict(released))
 
 
 def solve_alone(equations: Sequence[Equation], known: Knowledge) -> list[Equation]:

@@ -67,12 +67,16 @@ class Copies:
                 rows[cell.row][cell.column] = self.counts.shown(cell)
         return rows
 
-    def by_row(self, file: str) -> Rows:
-        """Return the same; the statistics of a row whose counts are withheld are so, too."""
+    def by_group(self, file: str, *columns: str) -> Rows:
+        """Return the same; of rows that agree in some columns all have statistics, or none.
+
+        Estimates of levels are against one reference: the precision of one level tells of how many
+        events in both it was computed.
+        """
         rows = self.counted(file)
+        closed = {_same(row, columns) for row in rows if _is_withheld(row)}
         for row in rows:
-            withheld = any(row.get(column) == WITHHELD for column in COUNTED)
-            _close(row) if withheld else _round(row)
+            _close(row) if _same(row, columns) in closed else _round(row)
         return rows
 
     # baseline
@@ -183,8 +187,8 @@ class Copies:
     # models
 
     def model(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
-        """Give a Cox model: of a level whose counts are withheld there is no estimate."""
-        estimates, fit = self.by_row(part["estimates"]), self.counted(part["fit"])
+        """Give a Cox model: of a variable with a level that is withheld there is no estimate."""
+        estimates, fit = self.by_group(part["estimates"], "variable"), self.counted(part["fit"])
         size = {row["model"]: row["value"] for row in fit if row["statistic"] == "n"}
         terms = sum(row["coef"] not in ("", WITHHELD) for row in estimates)
         closed = {
@@ -193,8 +197,10 @@ class Copies:
             if n == WITHHELD or float(n) - (1 if model else terms) < FREEDOM
         }
         closed |= {r["model"] for r in fit if r["statistic"] == "events" and r["value"] == WITHHELD}
+        unsafe = {row["variable"] for row in estimates if _is_withheld(row)}  # and all tests of it
+        unsafe = closed | (unsafe & size.keys() or ({""} if unsafe else set()))
         for row in fit:
-            if row["model"] in closed and row["statistic"] not in (*KEPT_OF_FIT, *SIZES):
+            if row["model"] in unsafe and row["statistic"] not in (*KEPT_OF_FIT, *SIZES):
                 row["value"], row["p"] = WITHHELD, row["p"] and WITHHELD
             elif row["statistic"] not in SIZES:
                 row |= {column: rounded(row[column]) for column in ("value", "p")}
@@ -207,19 +213,30 @@ class Copies:
         yield part["fit"], "models", fit
         tests = [dict(row) for row in self.reader.read(part["ph"])]
         for row in tests:
-            _close(row) if closed else _round(row)
+            _close(row) if unsafe else _round(row)
         yield part["ph"], "models", tests
 
     def _subgroups(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
-        yield part["tests"], "tests", self.by_row(part["tests"])
-        yield part["effects"], "models", self.by_row(part["effects"])
+        effects = self.by_group(part["effects"], "split", "subgroup")
+        yield part["tests"], "tests", self.subgroup_tests(part["tests"], effects)
+        yield part["effects"], "models", effects
 
     def _interaction(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
-        yield part["tests"], "tests", self.by_row(part["tests"])
-        yield part["ratios"], "models", self.by_row(part["ratios"])
+        ratios = self.by_group(part["ratios"], "subgroup")
+        yield part["tests"], "tests", self.subgroup_tests(part["tests"], ratios)
+        yield part["ratios"], "models", ratios
+
+    def subgroup_tests(self, file: str, effects: Rows) -> Rows:
+        """Return the tests over subgroups of each of which the effect is told."""
+        rows = self.counted(file)
+        closed = {(row.get("split", ""), row["subgroup"]) for row in effects if _is_withheld(row)}
+        for row in rows:
+            used = {(row.get("split", ""), name) for name in row["subgroups"].split("|")}
+            _close(row) if _is_withheld(row) or used & closed else _round(row)
+        return rows
 
     def _rmst(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
-        rows = self.by_row(part["means"])
+        rows = self.by_group(part["means"], "variable")
         if "tau" not in self.plan.study["further"][part["name"]]:
             for row in rows:  # the last time of a group is one patient's
                 row["tau"] = WITHHELD
@@ -243,8 +260,17 @@ class Copies:
         open_ = [_told(row) for row in rows if (entry["by"], row["level"]) not in closed]
         yield part["km"], "curves", open_
         yield part["logrank"], "tests", self.logrank(part["logrank"], closed)
-        yield part["cox"], "models", self.by_row(part["cox"])
+        yield part["cox"], "models", self.by_group(part["cox"], "variable")
         yield part["excluded"], "counts", self.counted(part["excluded"])
+
+
+def _is_withheld(row: Mapping) -> bool:
+    """Return whether a count of a row is withheld."""
+    return any(row.get(column) == WITHHELD for column in COUNTED)
+
+
+def _same(row: Mapping, columns: Sequence[str]) -> tuple:
+    return tuple(row[column] for column in columns)
 
 
 def rounded(text) -> str:

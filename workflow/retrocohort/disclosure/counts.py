@@ -19,13 +19,6 @@ def midpoint(n: int, to: int | None) -> int:
     return n if not to or not n else -(-n // to) * to - to // 2
 
 
-def range_of(n: int, to: int | None) -> tuple[int, int]:
-    """Return the least and the greatest count that are rounded alike."""
-    if not to or not n:
-        return n, n
-    return -(-n // to) * to - to + 1, -(-n // to) * to
-
-
 @dataclass(frozen=True)
 class Counts:
     """What is told of the counts of a study.

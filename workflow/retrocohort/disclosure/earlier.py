@@ -1,12 +1,14 @@
 """Earlier releases: what they told, and what they tell together with a new one."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from retrocohort import io
 from retrocohort.disclosure.bounds import ENOUGH, possible, told
-from retrocohort.disclosure.counts import Counts, range_of
-from retrocohort.disclosure.keys import Facts, Key
+from retrocohort.disclosure.counts import Counts
+from retrocohort.disclosure.keys import Facts, Key, facts_of
+from retrocohort.disclosure.members import close_pairs, members
 from retrocohort.disclosure.suppress import Decision
 from retrocohort.disclosure.system import Equation, equations_of, sorted_by
 from retrocohort.faults import Fault
@@ -21,33 +23,67 @@ WAIT = (
 
 @dataclass(frozen=True)
 class Release:
-    """What a release told: every printed count, those withheld, and its rounding."""
+    """What a release told: every printed count, those withheld, and who was counted.
+
+    Attributes
+    ----------
+    values : mapping
+        Printed key -> count.
+    withheld : set
+        Keys that were not told.
+    facts : Facts
+        Of its definitions.
+    patients : data frame
+        The cohort then, as `coded` has it.
+    """
 
     values: Mapping[Key, int]
     withheld: frozenset[Key]
-    round_to: int | None
-
-    def ranges(self) -> dict[Key, tuple[int, int]]:
-        """Return what is known of each count that was told."""
-        return {
-            key: range_of(n, self.round_to)
-            for key, n in self.values.items()
-            if key not in self.withheld
-        }
+    facts: Facts
+    patients: object
 
 
-def write(path: str, counts: Counts, control: Mapping) -> None:
-    """Write what a release tells."""
+def coded(frame, study: Mapping):
+    """Return of a cohort what tells whom a key counts: record, populations, levels, events."""
+    names = [f"in_{name}" for name in study["populations"]]
+    names += [f"{endpoint}_{end}" for endpoint in study["endpoints"] for end in ("event", "time")]
+    names += [v for v, about in study["variables"].items() if about["levels"]]
+    found = frame[["record_id", *(name for name in dict.fromkeys(names) if name in frame)]].copy()
+    for name in study["variables"]:
+        if name in frame and name not in found:  # of a number only whether it is known
+            found[name] = frame[name].notna().map({True: 1.0, False: None})
+    for name in [name for name in found if name.endswith("_time")]:
+        found[name] = found[name].notna().map({True: 1.0, False: None})
+    return found
+
+
+def definitions(study: Mapping) -> dict:
+    """Return what `facts_of` asks of a study."""
+    return {
+        "populations": study["populations"],
+        "endpoints": list(study["endpoints"]),
+        "variables": {
+            name: {"levels": list(v["levels"])} for name, v in study["variables"].items()
+        },
+    }
+
+
+def write(path: str, counts: Counts, study: Mapping, frame) -> None:
+    """Write what a release tells, and who is counted."""
     rows = [
         [key.population, sorted(key.where), key.what, sorted(key.complete)]
         + [counts.values[key], key in counts.withheld]
         for key in sorted(counts.values, key=sorted_by)
     ]
-    io.write_json(path, {"round_to": control["round_to"], "counts": rows})
+    patients = json.loads(coded(frame, study).to_json(orient="split", index=False))
+    stored = {"counts": rows, "definitions": definitions(study), "patients": patients}
+    io.write_json(path, stored)
 
 
 def read(path: str) -> Release:
     """Read what an earlier release told."""
+    import pandas as pd
+
     stored = io.read_json(path)
     values, withheld = {}, set()
     for population, where, what, complete, n, is_withheld in stored["counts"]:
@@ -56,19 +92,36 @@ def read(path: str) -> Release:
         values[key] = n
         if is_withheld:
             withheld.add(key)
-    return Release(values, frozenset(withheld), stored["round_to"])
+    patients = pd.DataFrame(stored["patients"]["data"], columns=stored["patients"]["columns"])
+    facts = facts_of(stored["definitions"], patients)
+    return Release(values, frozenset(withheld), facts, patients)
 
 
-def near(values: Mapping[Key, int], before: Iterable[Release], min_cell: int) -> set[Key]:
-    """Return the counts that differ from one told earlier by a number that is too small."""
-    return {
-        key
-        for release in before
-        for key, n in values.items()
-        if key in release.values
-        and key not in release.withheld
-        and 0 < abs(n - release.values[key]) < min_cell
-    }
+def near(values: Mapping[Key, int], before: Iterable[Release], min_cell: int, patients) -> set[Key]:
+    """Return the counts that differ from one told earlier by a number that is too small.
+
+    They are those of the same name, and those that count the same patients but for a few.
+    """
+    found = set()
+    for release in before:
+        told = {key: n for key, n in release.values.items() if key not in release.withheld}
+        found |= {k for k in values.keys() & told if 0 < abs(values[k] - told[k]) < min_cell}
+        now, then = _both(values, patients, told, release.patients)
+        known = {*patients} & {*release.patients}
+        found |= {key for key, _ in close_pairs(now, then, known, min_cell)}
+    return found
+
+
+def _both(values: Iterable[Key], patients, told: Iterable[Key], earlier) -> list[dict]:
+    """Return key -> who is counted, over the patients of two cohorts, for each of them."""
+    every = sorted({*patients["record_id"], *earlier["record_id"]})
+    found = []
+    for keys, frame in ((values, patients), (told, earlier)):
+        own = frame.set_index("record_id").reindex(every)
+        there = own.index.isin(frame["record_id"])
+        counted = {key: members(own, key) for key in keys}
+        found.append({key: each & there for key, each in counted.items() if each is not None})
+    return found
 
 
 def refusals(values: Mapping[Key, int], found: Iterable[Key], min_cell: int) -> list[Fault]:
@@ -80,30 +133,33 @@ def refusals(values: Mapping[Key, int], found: Iterable[Key], min_cell: int) -> 
 
 
 def given_away(
-    values: Mapping[Key, int],
-    decision: Decision,
-    ranges: Mapping[Key, tuple[int, int]],
-    facts: Facts,
-    before: Release,
+    values: Mapping[Key, int], decision: Decision, facts: Facts, before: Release, patients
 ) -> set[Key]:
     """Return the counts that two releases together tell though each of them withholds them.
 
-    A reader takes it that patients only ever come, where no count that was told contradicts it.
+    A reader takes it that who was counted still is, wherever that is so.
     """
-    now = {key: ranges[key] for key in values if key not in decision.withheld}
-    then = {_tagged(key, OLD): told_of for key, told_of in before.ranges().items()}
-    withheld_then = {_tagged(key, OLD) for key in before.withheld}
-    own = equations_of(values, facts)
-    old = [_of_old(equation, OLD) for equation in equations_of(before.values, facts)]
-    both = sorted(before.values.keys() & values.keys(), key=sorted_by)
-    grown = all(before.values[key] <= values[key] for key in both)
-    joints = [Equation(key, (_tagged(key, OLD), _tagged(key, MORE))) for key in both]
-    equations = [*own, *old, *(joints if grown else [])]
-    known = told(now | then, decision.withheld | withheld_then)
-    targets = decision.withheld | withheld_then
-    found = possible(equations, known, targets)
-    failing = {key for key in targets if found[key] < ENOUGH}
-    return {_untagged(key) for key in failing}
+    now = {key: n for key, n in values.items() if key not in decision.withheld}
+    then = {key: n for key, n in before.values.items() if key not in before.withheld}
+    withheld = decision.withheld | {_tagged(key, OLD) for key in before.withheld}
+    old = [_of_old(equation) for equation in equations_of(before.values, before.facts)]
+    joints = list(_joints(values, before, patients))
+    equations = [*equations_of(values, facts), *old, *joints]
+    known = told(now | {_tagged(key, OLD): n for key, n in then.items()}, withheld)
+    found = possible(equations, known, withheld)
+    return {_untagged(key) for key in withheld if found[key] < ENOUGH}
+
+
+def _joints(values: Mapping[Key, int], before: Release, patients) -> Iterator[Equation]:
+    """Give each count of both releases as the other one and who has come, or gone."""
+    now, then = _both(values, patients, before.values, before.patients)
+    for key in sorted(before.values.keys() & values.keys(), key=sorted_by):
+        old = _tagged(key, OLD)
+        is_known = key in now and key in then
+        if before.values[key] <= values[key] and not (is_known and (then[key] & ~now[key]).any()):
+            yield Equation(key, (old, _tagged(key, MORE)))
+        elif is_known and not (now[key] & ~then[key]).any():
+            yield Equation(old, (key, _tagged(key, MORE)))
 
 
 def _tagged(key: Key, tag: str) -> Key:
@@ -114,7 +170,7 @@ def _untagged(key: Key) -> Key:
     return key.also(key.what.removeprefix(OLD))
 
 
-def _of_old(equation: Equation, tag: str) -> Equation:
+def _of_old(equation: Equation) -> Equation:
     return Equation(
-        _tagged(equation.total, tag), tuple(_tagged(part, tag) for part in equation.parts)
+        _tagged(equation.total, OLD), tuple(_tagged(part, OLD) for part in equation.parts)
     )

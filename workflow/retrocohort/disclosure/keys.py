@@ -5,10 +5,11 @@ variable is that level, an endpoint of which everybody is at risk counts the pat
 and a variable that nobody lacks makes no case incomplete.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from retrocohort.disclosure.populations import Populations, in_all, populations_of
 from retrocohort.where import FULL
 
 UNKNOWN = ""  # the level of who has no value
@@ -55,9 +56,11 @@ class Facts:
         Population -> the one it is part of; `FULL` has none.
     members : mapping
         Population -> variable -> the levels that its patients have, of what its definition asks
-        for all at once.
+        for all at once; of parts, too.
     single : mapping
         Population -> the level (variable, level) that it is, of those that are no more than one.
+    groups : Populations or None
+        Who is in which; None where there are all patients alone.
     never_unknown : set
         Variables that every patient of the cohort has.
     same : mapping
@@ -72,6 +75,7 @@ class Facts:
     parents: Mapping[str, str]
     members: Mapping[str, Mapping[str, set]] = field(default_factory=dict)
     single: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    groups: Populations | None = None
     never_unknown: frozenset = frozenset()
     same: Mapping[str, str] = field(default_factory=dict)
     everybody: frozenset = frozenset()
@@ -86,11 +90,8 @@ class Facts:
         while population in self.single:
             where.add(self.single[population])
             population = self.parents[population]
-        had = [variable for variable, _ in where]
-        outside = any(
-            level not in self.members.get(population, {}).get(variable, {level})
-            for variable, level in where
-        )
+        had, members = [variable for variable, _ in where], self.members.get(population, {})
+        outside = any(level not in members.get(variable, {level}) for variable, level in where)
         unknown = any(v in self.never_unknown and level == UNKNOWN for v, level in where)
         if len(had) > len(set(had)) or outside or unknown:
             return None
@@ -98,23 +99,21 @@ class Facts:
         endpoint = self.same.get(endpoint, endpoint)
         if what == "n" and endpoint in self.everybody:
             endpoint = ""
-        complete = key.complete - set(had) - self.never_unknown
-        complete -= {v for v, levels in self.members.get(population, {}).items()}
+        complete = key.complete - set(had) - self.never_unknown - members.keys()
         return Key(
             population,
-            frozenset(where),
+            frozenset((v, level) for v, level in where if members.get(v) != {level}),
             f"{what}@{endpoint}" if endpoint else what,
             frozenset(complete),
         )
 
-    def disjoint(self, one: str, other: str) -> bool:
-        """Return whether by their definitions no patient is in both of two populations."""
-        a, b = self.members.get(one, {}), self.members.get(other, {})
-        return any(not a[variable] & b[variable] for variable in a.keys() & b.keys())
-
-    def endpoint_of(self, key: Key) -> str:
-        """Return the endpoint of a key, empty where it counts patients."""
-        return key.what.partition("@")[2]
+    def as_populations(self, key: Key) -> Iterator[Key]:
+        """Give the keys of whole populations that say the same: a level may be a population."""
+        for name in self.groups.who if self.groups else ():
+            level = self.single.get(name)
+            own = key._replace(population=name, where=key.where - {level})
+            if self.canonical(own) == key:
+                yield own
 
 
 def sets_of(where: Mapping) -> tuple[dict[str, set], bool]:
@@ -128,18 +127,14 @@ def sets_of(where: Mapping) -> tuple[dict[str, set], bool]:
         return ({variable: set(levels)} if is_levels else {}), is_levels
     else:
         return {}, False
-    found: dict[str, set] = {}
-    for own, _ in parts:
-        for variable, levels in own.items():
-            found[variable] = found.get(variable, levels) & levels
-    return found, all(exact for _, exact in parts)
+    return in_all([own for own, _ in parts]), all(exact for _, exact in parts)
 
 
 def facts_of(study: Mapping, frame) -> Facts:
     """Return the facts of a study; the cohort tells what nobody lacks and which endpoints nest."""
     populations = {n: p for n, p in study["populations"].items() if n != FULL}
     parents = {name: p.get("parent", FULL) for name, p in populations.items()}
-    members, single = {}, {}
+    members, single = {FULL: {}}, {}
     for name, population in populations.items():
         members[name], exact = sets_of(population["where"])
         if exact and [len(levels) for levels in members[name].values()] == [1]:
@@ -165,6 +160,7 @@ def facts_of(study: Mapping, frame) -> Facts:
         parents=parents,
         members=members,
         single=single,
+        groups=populations_of(frame, members) if populations else None,
         never_unknown=frozenset(v for v in variables if v in frame and frame[v].notna().all()),
         same=same,
         everybody=frozenset(e for e in distinct if at_risk[e].all()),

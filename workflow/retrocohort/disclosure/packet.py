@@ -31,8 +31,8 @@ RULES = {  # kind of number -> what holds for it
         " in groups of at least {least}."
     ),
     "models": template(
-        "Estimates of levels whose patients and events are told, of models with at least 10"
-        " residual degrees of freedom (ACRO)."
+        "Estimates and tests of variables of which the patients and events of all levels are told,"
+        " in models with at least 10 residual degrees of freedom (ACRO)."
     ),
     "means": template(
         "As estimates; none where the horizon is the last time of a group, which is one patient's."

@@ -7,7 +7,7 @@ from retrocohort.disclosure import earlier
 from retrocohort.disclosure.bounds import ENOUGH, possible, told
 from retrocohort.disclosure.cells import Cell, Reader
 from retrocohort.disclosure.copies import Copies
-from retrocohort.disclosure.counts import Counts, range_of
+from retrocohort.disclosure.counts import Counts
 from retrocohort.disclosure.earlier import Release
 from retrocohort.disclosure.keys import Facts, Key, facts_of
 from retrocohort.disclosure.suppress import Decision, decide, small_hidden
@@ -66,7 +66,9 @@ def released(plan: Plan, parts: Mapping, frame, before: Sequence[Release] = ()) 
     reader = Reader(plan.folder, study, facts_of(study, frame))
     cells = list(reader.cells(parts))
     values = values_of(cells, reader)
-    decision = decided(values, reader.facts, study["disclosure"], before)
+    decision = decided(
+        values, reader.facts, study["disclosure"], before, earlier.coded(frame, study)
+    )
     control = {key: study["disclosure"][key] for key in CONTROL}
     counts = Counts(values, decision.withheld, **control)
     made = Copies(plan, frame, reader, cells, counts).all(parts)
@@ -75,23 +77,32 @@ def released(plan: Plan, parts: Mapping, frame, before: Sequence[Release] = ()) 
 
 
 def decided(
-    values: Mapping[Key, int], facts: Facts, control: Mapping, before: Sequence[Release]
+    values: Mapping[Key, int],
+    facts: Facts,
+    control: Mapping,
+    before: Sequence[Release] = (),
+    patients=None,
 ) -> Decision:
-    """Return what is withheld, so that neither the release nor it and an earlier one tell it."""
+    """Return what is withheld, so that neither the release nor it and an earlier one tell it.
+
+    Parameters
+    ----------
+    patients : data frame
+        The cohort as `earlier.coded` has it; needed where there are earlier releases.
+    """
     least, equations = control["min_cell"], equations_of(values, facts)
-    ranges = {key: range_of(n, control["round_to"]) for key, n in values.items()}
-    beside = earlier.near(values, before, least)
+    beside = earlier.near(values, before, least, patients)
     faults = earlier.refusals(values, beside, least)
     while not faults:
-        decision = decide(values, equations, least, ranges, beside)
+        decision = decide(values, equations, least, beside)
         pairs = [
             (release, key)
             for release in before
-            for key in earlier.given_away(values, decision, ranges, facts, release)
+            for key in earlier.given_away(values, decision, facts, release, patients)
         ]
         more = {key for _, key in pairs if values.get(key)} - decision.withheld
         lost = {key for _, key in pairs} - more | decision.unprotected
-        lost |= recoverable(values, equations, ranges, decision, least)
+        lost |= recoverable(values, equations, decision, least)
         if not more:
             faults = [_unhidden(key) for key in sorted(lost, key=sorted_by)]
             if not faults:
@@ -101,14 +112,10 @@ def decided(
 
 
 def recoverable(
-    values: Mapping[Key, int],
-    equations: Sequence[Equation],
-    ranges: Mapping[Key, tuple[int, int]],
-    decision: Decision,
-    min_cell: int,
+    values: Mapping[Key, int], equations: Sequence[Equation], decision: Decision, min_cell: int
 ) -> set[Key]:
     """Return the counts that the attack recovers from what would be told: there should be none."""
-    shown = {key: ranges[key] for key in values if key not in decision.withheld}
+    shown = {key: n for key, n in values.items() if key not in decision.withheld}
     targets = decision.withheld | small_hidden(values, equations, min_cell)
     found = possible(equations, told(shown, decision.withheld), targets)
     return {key for key, n in found.items() if n < ENOUGH}

@@ -47,10 +47,11 @@ def decide(
     values: Mapping[Key, int],
     equations: Sequence[Equation],
     min_cell: int,
-    ranges: Mapping[Key, tuple[int, int]],
     beside: Iterable[Key] = (),
 ) -> Decision:
     """Return which printed counts are withheld.
+
+    Rounding is no help: estimates tell, through their standard errors, how many events there are.
 
     Parameters
     ----------
@@ -60,16 +61,12 @@ def decide(
         That hold between them and hidden ones.
     min_cell : int
         The smallest count that may be told; 0 may be, too.
-    ranges : mapping
-        Printed key -> least and greatest count that its printed number stands for.
     beside : iterable of Key
         Counts that are withheld for another reason: they differ too little from the last ones.
     """
-    small = {key for key, n in values.items() if 0 < n < min_cell}
-    blurred = {key for key in small if ranges[key][1] - ranges[key][0] + 1 >= min_cell}
-    primary = (small - blurred) | set(beside)
-    search = _Search(values, equations, ranges, primary)
-    targets = small | primary | small_hidden(values, equations, min_cell)
+    primary = {key for key, n in values.items() if 0 < n < min_cell} | set(beside)
+    search = _Search(values, equations, primary)
+    targets = primary | small_hidden(values, equations, min_cell)
     unprotected = set()
     while True:
         short = [k for k in targets | search.withheld if len(search.seen(k)) < ENOUGH]
@@ -101,8 +98,8 @@ def small_hidden(
 class _Search:
     """The cohorts that agree with what is told, the true one first."""
 
-    def __init__(self, values: Mapping[Key, int], equations: Sequence[Equation], ranges, withheld):
-        self.values, self.ranges, self.withheld = values, ranges, set(withheld)
+    def __init__(self, values: Mapping[Key, int], equations: Sequence[Equation], withheld):
+        self.values, self.withheld = values, set(withheld)
         keys = {key for e in equations for key in (e.total, *e.parts)} | set(values)
         self.order = sorted(keys, key=sorted_by)
         self.place = {key: i for i, key in enumerate(self.order)}
@@ -191,12 +188,6 @@ class _Search:
             near |= ring
         return sorted(near)
 
-    def _room(self, key: Key, true: float) -> tuple[float, float, float, float]:
-        """Return how far a count may go down and up if withheld, and within what is told of it."""
-        least = 1 if key in self.values else 0
-        low, high = self.ranges.get(key, (true, true))
-        return min(true - least, FAR), FAR, true - low, high - true
-
     def _solve(self, key: Key, change: int, own: Sequence[int]):
         """Return places and changes of the cheapest cohort with a count so changed."""
         own = np.array(own)
@@ -204,27 +195,24 @@ class _Search:
         if not touched:  # nothing that is told depends on it
             return own, np.array([change])
         matrix = self._matrix(touched, own)
-        n = len(own)
-        room = [self._room(self.order[place], self.true[place]) for place in own]
-        down, up, free_down, free_up = np.array(room).T
+        least = [1 if self.order[place] in self.values else 0 for place in own]
         fixed = own == self.place[key]
-        free_up, free_down = (np.where(fixed, 0, each) for each in (free_up, free_down))
-        up, down = np.where(fixed, max(change, 0), up), np.where(fixed, max(-change, 0), down)
-        high = np.concatenate([up, down, free_up, free_down])
-        low = np.where(np.tile(fixed, 4), high, 0)
+        up = np.where(fixed, max(change, 0), FAR)
+        down = np.where(fixed, max(-change, 0), np.minimum(self.true[own] - least, FAR))
+        high = np.concatenate([up, down])
+        low = np.where(np.tile(fixed, 2), high, 0)
         price = np.array([self.price(self.order[p]) for p in own])
-        both = hstack([matrix, -matrix, matrix, -matrix], format="csr")
         done = milp(
-            np.concatenate([price, price, 0 * price, 0 * price]) + SMALL,
-            constraints=LinearConstraint(both, 0, 0),
+            np.concatenate([price, price]) + SMALL,
+            constraints=LinearConstraint(hstack([matrix, -matrix], format="csr"), 0, 0),
             bounds=Bounds(low, high),
-            integrality=np.ones(4 * n),
+            integrality=np.ones(2 * len(own)),
             options={"mip_rel_gap": 0.05},
         )
         if done.x is None:
             return None
-        up, down, free_up, free_down = np.round(done.x).reshape(4, n)
-        moved = up - down + free_up - free_down
+        up, down = np.round(done.x).reshape(2, len(own))
+        moved = up - down
         changed = moved != 0
         return own[changed], moved[changed]
 
@@ -232,7 +220,5 @@ class _Search:
         """Withhold what differs in a cohort, and remember its values."""
         for place, change in zip(places.tolist(), changes.tolist(), strict=True):
             self.found[place].add(int(self.true[place] + change))
-            key = self.order[place]
-            low, high = self.ranges.get(key, (0, np.inf))
-            if not low <= self.true[place] + change <= high:
-                self.withheld.add(key)
+            if self.order[place] in self.values:
+                self.withheld.add(self.order[place])

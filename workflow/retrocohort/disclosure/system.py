@@ -6,7 +6,6 @@ printed: `hidden` keys, of which a small one must not come out either.
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import combinations
 from typing import NamedTuple
 
 from retrocohort.disclosure.keys import UNKNOWN, Facts, Key
@@ -71,6 +70,7 @@ class _System:
             return  # what is left of one of them
         yield from self._levels(key)
         yield from self._outcomes(key)
+        yield from self._landmark(key)
         yield from self._populations(key)
         yield from self._complete(key)
 
@@ -108,26 +108,45 @@ class _System:
             yield from self._equation(key.also("n"), [key, key.also(f"not_at_risk@{endpoint}")])
 
     def _populations(self, key: Key) -> Iterator[Equation]:
-        """Give the parent population as its parts that exclude each other, and the others."""
-        parent = self.facts.parents.get(key.population)
-        if not parent:
+        """Give the partitions of a population by the others of which there is the same count."""
+        for own in self.facts.as_populations(key):
+            others = {
+                name
+                for name in self.facts.groups.who
+                if self.facts.canonical(own._replace(population=name)) in self.printed
+            }
+            for names in self.facts.groups.partitions(own.population, others):
+                parts = [own._replace(population=name) for name in names]
+                yield from self._equation(own, parts)
+                for part in parts:
+                    yield from self._outcomes(part)
+
+    def _landmark(self, key: Key) -> Iterator[Equation]:
+        """Give who is at risk as who leaves before a landmark, who has no group and who is left."""
+        what, _, later = key.what.partition("@")
+        endpoint, is_later, _ = later.partition(">")
+        if not is_later:
             return
-        above = key._replace(population=parent)
-        siblings = [n for n, p in self.facts.parents.items() if p == parent]
-        for size in range(1, len(siblings) + 1):
-            for group in combinations(siblings, size):
-                apart = all(self.facts.disjoint(a, b) for a, b in combinations(group, 2))
-                if key.population in group and apart:
-                    own = [key._replace(population=name) for name in group]
-                    if all(k is None or k in self.printed for k in map(self.facts.canonical, own)):
-                        others = Key(f"{parent}-{'-'.join(group)}", *key[1:])
-                        yield from self._equation(above, [*own, others])
-        for variable, levels in sorted(self.facts.members.get(key.population, {}).items()):
-            if len(levels) == 1:
-                larger = above.having(variable, *levels)
-                if self.facts.canonical(larger) in self.printed:
-                    others = Key(f"{parent}-{key.population}|{variable}", *key[1:])
-                    yield from self._equation(larger, [key, others])
+        start, early = f"{what}@{endpoint}", f"early {what}@{later}"
+        gone = [f"{kind} {what}@{later}" for kind in ("event_before", "censored_before")]
+        no_group = f"group_unknown {what}@{later}"
+        if key.also(no_group) in self.printed:
+            yield from self._equation(key.also(start), [*map(key.also, (*gone, no_group)), key])
+            yield from self._equation(key.also(early), map(key.also, gone))
+            if what == "events":
+                dead = key.also(f"event_before n@{later}")
+                yield from self._equation(dead, [key.also(gone[0])])
+                own = [key.also(no_group), key.also(f"group_unknown censored@{later}")]
+                yield from self._equation(key.also(f"group_unknown n@{later}"), own)
+            return
+        yield from self._equation(key.also(start), [key, key.also(early)])
+        yield from self._levels(key.also(early))
+        for variable, _ in sorted(key.where):
+            whole = key._replace(where=frozenset(p for p in key.where if p[0] != variable))
+            if whole.also(no_group) in self.printed:
+                none = whole.having(variable, UNKNOWN)
+                own = [none.also(early), whole.also(no_group)]
+                yield from self._equation(none.also(start), own)
 
     def _complete(self, key: Key) -> Iterator[Equation]:
         """Give all patients as the complete cases of a model and those who lack a value."""

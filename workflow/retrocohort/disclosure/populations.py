@@ -1,0 +1,87 @@
+"""Populations as groups of patients, so that what is known of two tells what differs.
+
+The groups are those of the cohort: whom the definitions could mean, but nobody is, is in none. A
+reader who knows the definitions is taken to know which of them overlap.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from retrocohort.where import FULL
+
+Members = Mapping[str, set[str]]  # variable -> the levels that patients have
+
+
+def in_all(conditions: Iterable[Members]) -> dict[str, set[str]]:
+    """Return variable -> levels that all of some conditions allow."""
+    found: dict[str, set[str]] = {}
+    for own in conditions:
+        for variable, levels in own.items():
+            found[variable] = found.get(variable, levels) & levels
+    return found
+
+
+@dataclass
+class Populations:
+    """Who is in which populations.
+
+    Attributes
+    ----------
+    who : mapping
+        Population -> the kinds of patients that it has; of one kind are who is in the same ones.
+    members : mapping
+        Population, or group that has got a name, -> what its patients have.
+    named : mapping
+        Kinds -> the name of the group.
+    """
+
+    who: Mapping[str, frozenset[int]]
+    members: dict[str, Members]
+    named: dict[frozenset[int], str] = field(default_factory=dict)
+
+    def partitions(self, name: str, among: Collection[str]) -> list[tuple[str, ...]]:
+        """Return the partitions of a population by others: by each, and by all of them at once."""
+        own, found = self.who[name], []
+        for other in sorted(set(among) - {name}):
+            shared, rest = own & self.who[other], own - self.who[other]
+            if shared and rest:
+                both = self._name(shared, f"{name} and {other}", (name, other))
+                found.append((both, self._name(rest, f"{name} without {other}", (name,))))
+        alone: dict[tuple[str, ...], set[int]] = {}
+        for kind in sorted(own):
+            inside = tuple(other for other in sorted(among) if kind in self.who[other])
+            alone.setdefault(inside, set()).add(kind)
+        if len(alone) > 2:
+            parts = [
+                (" and ".join([name, *inside]), inside, kinds) for inside, kinds in alone.items()
+            ]
+            found.append(
+                tuple(
+                    self._name(frozenset(kinds), f"{words} alone", (name, *inside))
+                    for words, inside, kinds in parts
+                )
+            )
+        return found
+
+    def _name(self, kinds: frozenset[int], words: str, inside: Sequence[str]) -> str:
+        """Return the one name of a group: that of a population, or the first in words."""
+        name = self.named.setdefault(kinds, words)
+        if name not in self.members:
+            self.members[name] = in_all(self.members[each] for each in inside)
+        return name
+
+
+def populations_of(frame, members: dict[str, Members]) -> Populations:
+    """Return the populations of a cohort; `members` as `Populations` has them."""
+    names = list(members)
+    there = [f"in_{name}" for name in names if name != FULL]
+    flags = {name: np.ones(len(frame), dtype=bool) for name in names}
+    flags |= {c.removeprefix("in_"): frame[c].to_numpy(bool, na_value=False) for c in there}
+    kinds = np.unique(np.column_stack([flags[name] for name in names]), axis=0)
+    who = {
+        name: frozenset(np.flatnonzero(own).tolist())
+        for name, own in zip(names, kinds.T, strict=True)
+    }
+    return Populations(who, members, {own: name for name, own in reversed(who.items())})
