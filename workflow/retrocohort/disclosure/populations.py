@@ -43,26 +43,23 @@ class Populations:
 
     def partitions(self, name: str, among: Collection[str]) -> list[tuple[str, ...]]:
         """Return the partitions of a population by others: by each, and by all of them at once."""
-        own, found = self.who[name], []
-        for other in sorted(set(among) - {name}):
+        own, found, others = self.who[name], [], sorted(set(among) - {name, FULL})
+        for other in others:
             shared, rest = own & self.who[other], own - self.who[other]
             if shared and rest:
                 both = self._name(shared, f"{name} and {other}", (name, other))
                 found.append((both, self._name(rest, f"{name} without {other}", (name,))))
         alone: dict[tuple[str, ...], set[int]] = {}
         for kind in sorted(own):
-            inside = tuple(other for other in sorted(among) if kind in self.who[other])
-            alone.setdefault(inside, set()).add(kind)
+            inside = tuple(other for other in others if kind in self.who[other])
+            alone.setdefault((name, *inside), set()).add(kind)
         if len(alone) > 2:
-            parts = [
-                (" and ".join([name, *inside]), inside, kinds) for inside, kinds in alone.items()
+            asked = ", ".join([name, *others])
+            groups = [
+                self._name(frozenset(kinds), f"of {asked} in {' and '.join(inside)} alone", inside)
+                for inside, kinds in alone.items()
             ]
-            found.append(
-                tuple(
-                    self._name(frozenset(kinds), f"{words} alone", (name, *inside))
-                    for words, inside, kinds in parts
-                )
-            )
+            found.append(tuple(groups))
         return found
 
     def _name(self, kinds: frozenset[int], words: str, inside: Sequence[str]) -> str:
