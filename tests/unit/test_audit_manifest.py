@@ -247,5 +247,5 @@ def test_what_no_study_names_among_the_data_is_not_listed():
         write(f"data/a/{name}", "x")
     sources = {"patients": {"path": "data/a/raw.csv"}}
     assert delivered("a", sources) == [
-        f"data/a/{name}" for name in ("raw.csv", "SHA256SUMS", "PROVENANCE.md")
+        f"data/a/{name}" for name in ("raw.csv", "PROVENANCE.md", "SHA256SUMS")
     ]
