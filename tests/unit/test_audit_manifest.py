@@ -8,7 +8,7 @@ from two_jobs import CODE, COPY, COUNTS, FINAL, LOCK, PAGE, PLAN, RAW, make, wor
 
 from retrocohort import jobs
 from retrocohort.audit import environment, integrity, manifest
-from retrocohort.plan.manifest import complete_in, seeds_of
+from retrocohort.plan.manifest import complete_in, delivered, seeds_of
 
 
 @pytest.fixture(autouse=True)
@@ -240,3 +240,12 @@ def test_packages_that_are_not_those_of_the_lock(tmp_path):
 
 def test_no_commit_outside_of_a_repository():
     assert environment.git_state() is None
+
+
+def test_what_no_study_names_among_the_data_is_not_listed():
+    for name in ("raw.csv", "SHA256SUMS", "PROVENANCE.md", "Zorblatt Hans.pdf"):
+        write(f"data/a/{name}", "x")
+    sources = {"patients": {"path": "data/a/raw.csv"}}
+    assert delivered("a", sources) == [
+        f"data/a/{name}" for name in ("raw.csv", "PROVENANCE.md", "SHA256SUMS")
+    ]

@@ -3,7 +3,7 @@
 import openpyxl
 import pytest
 
-from retrocohort.records.headers import check_source_files
+from retrocohort.records.headers import _misspelt, check_source_files
 
 VARIABLES = {
     "patient": {"columns": {"ward": "id"}},
@@ -166,3 +166,16 @@ def test_workbooks(tmp_path):
         "sheet 1, row 1: is not the row with the column names. Set header_row: 2."
     ]
     assert faults(workbook(tmp_path, data=[])) == ["is empty. Deliver the file again."]
+
+
+@pytest.mark.parametrize(
+    ("name", "there", "asked"),
+    [
+        ("patients", ["Patients2"], "Did you mean 'Patients2'?"),
+        ("patients", ["pateints", "x"], "Did you mean 'pateints'?"),
+        ("patients", ["patients Zorblatt"], ""),
+        ("patients.xlsx", ["patients Zorblatt.xlsx"], ""),
+    ],
+)
+def test_only_a_slip_of_the_pen_is_quoted(name, there, asked):
+    assert _misspelt(name, there) == asked

@@ -20,7 +20,7 @@ from retrocohort.inert import inert
 from retrocohort.places import folder_faults, linked_out
 from retrocohort.plan.checked import checked_files, checked_parts, checked_rows
 from retrocohort.plan.entries import PLACE, Plan
-from retrocohort.plan.manifest import complete_in, final_files, planned_with, seeds_of
+from retrocohort.plan.manifest import complete_in, delivered, final_files, planned_with, seeds_of
 from retrocohort.plan.outputs import (
     GATES,
     noted_tables,

@@ -8,7 +8,10 @@ OUTPUTS          results/{study}/audit/manifest.json; results/manifest.json, of 
 rule write_manifest:
     input:
         results=lambda w: [file for page in pages_in(w.study) for file in final_files(page)],
-        sources=lambda w: planned_with(w.study),
+        sources=lambda w: [
+            *delivered(w.study, STUDIES[w.study]["sources"]),
+            *planned_with(w.study),
+        ],
         lock="envs/requirements.lock",
         code=package_files("workflow/scripts/write_manifest.py"),
     output:

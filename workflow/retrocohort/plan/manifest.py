@@ -8,6 +8,8 @@ from retrocohort.plan.entries import Plan
 from retrocohort.plan.outputs import loose_files
 from retrocohort.tracking import package_files
 
+ABOUT = ("SHA256SUMS", "PROVENANCE*.md")  # what is known of the delivered files
+
 
 def final_files(page: Plan) -> list[str]:
     """Return the results of a page that end a run; all others lead to them."""
@@ -15,11 +17,17 @@ def final_files(page: Plan) -> list[str]:
 
 
 def planned_with(study: str) -> list[str]:
-    """Return what was delivered, the decisions of the study, and the code that plans its run."""
+    """Return the decisions of a study, and the code that plans its run."""
     rules = sorted(path.as_posix() for path in Path("workflow/rules").glob("*.smk"))
-    own = files_of([f"data/{study}", f"config/studies/{study}", "config/defaults.yaml"])
+    own = files_of([f"config/studies/{study}", "config/defaults.yaml"])
     shared = files_of(["workflow/schemas", "profiles/default"])
     return [*own, *shared, *package_files("workflow/rules/common.smk", "Snakefile", *rules)]
+
+
+def delivered(study: str, sources: Mapping[str, Mapping]) -> list[str]:
+    """Return what was delivered; what else lies there may carry the name of a patient."""
+    about = sorted(p.as_posix() for name in ABOUT for p in Path(f"data/{study}").glob(name))
+    return [*(source["path"] for source in sources.values()), *about]
 
 
 def complete_in(study: str) -> list[str]:

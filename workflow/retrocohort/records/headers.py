@@ -30,6 +30,7 @@ from retrocohort.records.workbook import open_workbook, sheet_faults, sheet_name
 MOST_ROWS = 5  # uneven rows that are named one by one
 MOST_COLUMNS = 16_384  # as many as a spreadsheet has
 ROWS_SEARCHED = 30  # for a header that is not where the study file says
+SLIP = 2  # letters by which a misspelt name is longer or shorter
 ENDINGS = (*DELIMITERS, ".xlsx", ".sav", ".dta")
 
 
@@ -67,8 +68,8 @@ def _check_file(spec: dict, expected: list[str], taken: set[str]) -> list[Fault]
     if not Path(path).is_file():
         folder = Path(path).parent
         there = {file.name for file in folder.glob("*")} - taken
-        remedy = suggest(Path(path).name, sorted(there), most=0)
-        return [Fault(path, "", "is missing.", remedy if "Did" in remedy else "Deliver it.")]
+        remedy = _misspelt(Path(path).name, sorted(there)) or "Deliver it."
+        return [Fault(path, "", "is missing.", remedy)]
     if ending_of(path) not in ENDINGS:
         known = ", ".join(ENDINGS)
         return [Fault(path, "", "is of a kind that cannot be read.", f"Deliver one of {known}.")]
@@ -177,8 +178,8 @@ def _check_workbook(spec: dict, expected: list[str]) -> list[Fault]:
     book = open_workbook(spec["path"])
     wanted = spec.get("sheet") or "all"
     if wanted != "all" and wanted not in book.sheetnames:
-        remedy = suggest(wanted, book.sheetnames, most=0)
-        remedy = remedy if "Did" in remedy else f"It has {len(book.sheetnames)} others."
+        others = f"It has {len(book.sheetnames)} others."
+        remedy = _misspelt(wanted, book.sheetnames) or others
         return [Fault(spec["path"], "", f"has no sheet '{wanted}'.", remedy)]
     sheets = sheets_of(book, spec)
     faults = [] if sheets else [Fault(spec["path"], "", "is empty.", "Deliver the file again.")]
@@ -253,13 +254,19 @@ def _count(names: Iterable[str], expected: list[str]) -> int:
     return len({name.strip() for name in names} & set(expected))
 
 
+def _misspelt(name: str, there: Iterable[str]) -> str:
+    """Return a question after a slip of the pen; a longer difference may name a patient."""
+    near = [each for each in there if abs(len(each) - len(name)) <= SLIP]
+    asked = suggest(name, near, most=0)
+    return asked if "Did" in asked else ""
+
+
 def _absent(path: str, place: str, names: Sequence[str], expected: list[str]) -> list[Fault]:
     """Return a fault for each column that is not there; the others may be cells of a patient."""
     there = [name for name in names if name]
     faults = []
     for name in expected:
         if name not in there:
-            remedy = suggest(name, there, most=0)
-            remedy = remedy if "Did" in remedy else f"None of the {len(there)} others is like it."
+            remedy = _misspelt(name, there) or f"None of the {len(there)} others is like it."
             faults.append(Fault(path, place, f"the column '{name}' is missing.", remedy))
     return faults
