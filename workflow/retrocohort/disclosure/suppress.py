@@ -16,8 +16,10 @@ from scipy.sparse import csr_matrix, hstack
 from retrocohort.disclosure.bounds import ENOUGH, Knowledge, solve_alone
 from retrocohort.disclosure.keys import Key
 from retrocohort.disclosure.system import Equation, sorted_by
+from retrocohort.where import FULL
 
 WHOLE = 30.0  # the price of the size of a population or of its events, where a part costs one
+LEVEL = 8.0  # and of a level among all patients: what the report is about
 SUMS = ("unknown", "twice", "lost")  # of what is no group of patients that anybody would print
 CHANGES = (1, -1, 2, -2, 3, 4)  # of a count, in the other cohorts that are looked for
 FAR = 6.0  # the most by which another count is changed with it
@@ -159,7 +161,8 @@ class _Search:
         """Return what it costs to withhold a count; nothing if it is not printed or withheld."""
         if key in self.withheld or key not in self.values:
             return 0.0
-        return (1.0 if key.where else WHOLE) + np.log10(1 + self.values[key]) / 10
+        part = LEVEL if key.population == FULL and len(key.where) == 1 else 1.0
+        return (part if key.where else WHOLE) + np.log10(1 + self.values[key]) / 10
 
     def another(self, key: Key) -> bool:
         """Find a cohort in which a count is another; return whether there is one."""
