@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from tests.workflow.red_team import Attack
 
+from retrocohort.disclosure import earlier
 from retrocohort.disclosure.coarse import Rule, coarsened, is_fit
 from retrocohort.disclosure.counts import midpoint, range_of
 from retrocohort.disclosure.earlier import Release
@@ -77,6 +78,14 @@ def test_the_attack_recovers_nothing_of_what_is_decided():
 def test_a_table_without_a_small_count_is_told_whole():
     values = counts_of({"old": (30, 5, 0, 40), "new": (25, 9, 14, 33)})
     assert not decided(values, FACTS, CONTROL, ()).withheld
+
+
+@pytest.mark.parametrize("content", [b"", b"[1]", b'{"round_to": null}', b"\xff"])
+def test_what_an_earlier_release_told_must_be_known(tmp_path, content):
+    file = tmp_path / "0001.json"
+    file.write_bytes(content)
+    with pytest.raises(FaultsFound, match="0001.json has 1 fault:\n  is damaged.*from a backup"):
+        earlier.read(str(file))
 
 
 def test_a_count_that_differs_too_little_from_an_earlier_release_is_withheld():

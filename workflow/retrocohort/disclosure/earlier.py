@@ -9,7 +9,7 @@ from retrocohort.disclosure.counts import Counts, range_of
 from retrocohort.disclosure.keys import Facts, Key
 from retrocohort.disclosure.suppress import Decision
 from retrocohort.disclosure.system import Equation, equations_of, sorted_by
-from retrocohort.faults import Fault
+from retrocohort.faults import Fault, FaultsFound
 from retrocohort.where import FULL
 
 OLD, MORE = "earlier ", "more than earlier "  # before what a count counts
@@ -17,6 +17,8 @@ WAIT = (
     "Wait until at least {min_cell} more patients have come or gone, or release the earlier cohort"
     " again."
 )
+DAMAGED = "is damaged: what an earlier release told is not known."
+RESTORE = "Restore it from a backup: without it nobody knows what a new release gives away."
 
 
 @dataclass(frozen=True)
@@ -47,16 +49,25 @@ def write(path: str, counts: Counts, control: Mapping) -> None:
 
 
 def read(path: str) -> Release:
-    """Read what an earlier release told."""
-    stored = io.read_json(path)
-    values, withheld = {}, set()
-    for population, where, what, complete, n, is_withheld in stored["counts"]:
-        pairs = frozenset((variable, level) for variable, level in where)
-        key = Key(population, pairs, what, frozenset(complete))
-        values[key] = n
-        if is_withheld:
-            withheld.add(key)
-    return Release(values, frozenset(withheld), stored["round_to"])
+    """Read what an earlier release told.
+
+    Raises
+    ------
+    FaultsFound
+        Where it is damaged.
+    """
+    try:
+        stored = io.read_json(path)
+        values, withheld = {}, set()
+        for population, where, what, complete, n, is_withheld in stored["counts"]:
+            pairs = frozenset((variable, level) for variable, level in where)
+            key = Key(population, pairs, what, frozenset(complete))
+            values[key] = n
+            if is_withheld:
+                withheld.add(key)
+        return Release(values, frozenset(withheld), stored["round_to"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise FaultsFound([Fault(path, "", DAMAGED, RESTORE)]) from error
 
 
 def near(values: Mapping[Key, int], before: Iterable[Release], min_cell: int) -> set[Key]:
