@@ -189,6 +189,33 @@ def test_a_folder_has_one_record_and_a_long_name_parts():
     assert told.startswith("show: what Snakemake knew") and left() == [COUNTS]
 
 
+def test_a_folder_that_is_a_result_goes_as_a_whole():
+    for path in ("results/a/files/.snakemake_timestamp", "results/a/files/more/extra.csv"):
+        write(path, "")
+    write(COPY, "other")
+    assert len(list(recover(["a"]))) == 1
+    assert left() == [COUNTS] and not Path("results/a/files").exists()
+
+
+PACKED = "results/a/release/counts.csv"
+
+
+def test_a_release_is_left_alone_but_by_a_release():
+    work("write_manifest", [PAGE], [path_of("a")])
+    work("write_shared_manifest", [], [path_of("")])
+    work("pack_release", [COUNTS], [PACKED])
+    for path in (PACKED, PAGE):
+        write(path, "other")
+    Path(path_of("a")).unlink()
+    assert list(recover(["a"], released=True)) == [
+        f"{PACKED} is not what pack_release wrote: made again."
+        f" It is kept: .snakemake/retrocohort/set_aside/{PACKED}"
+    ]
+    write(PACKED, "other")
+    assert all(PACKED not in said for said in recover(["a"]))
+    assert left() == [COUNTS] and Path(PACKED).exists()
+
+
 def test_what_a_killed_job_was_writing_goes():
     part = Path("results/a/.counts.csv.part")
     part.touch()

@@ -24,6 +24,7 @@ from retrocohort.private import close_folder
 ASIDE = Path(".snakemake/retrocohort/set_aside")  # private, as what it keeps may be
 READ = ("config", "data", "envs", "report", "workflow")
 PARTS = ".*.part"  # of outputs that a job was writing when it was killed
+OF_FOLDERS = ".snakemake_timestamp"  # which Snakemake lays in each folder that is a result
 SHOWN = 3  # of many files or rules that are named
 
 
@@ -72,8 +73,7 @@ def _made_again(every: Mapping, recorded: set[str], scope: "_Scope") -> Iterator
     for path in unknown:
         _set_aside(path)
         remembered.forget([path], recorded)
-    if forgotten:
-        rules = [noted[log]["rule"] for log in forgotten]
+    if rules := {noted[log]["rule"] for log in {*forgotten} - {*wrong.values()}}:
         yield f"{_some(rules)}: what Snakemake knew of this is damaged or lost: made again."
     for log in forgotten:
         remembered.forget(noted[log]["outputs"], recorded)
@@ -85,8 +85,16 @@ def _made_again(every: Mapping, recorded: set[str], scope: "_Scope") -> Iterator
             yield f"{path} is missing, which {rule} wrote: made again."
     for path in dict.fromkeys(unseen.values()):
         yield f"{path} has changed, though it is older than what was made from it: made again."
-    for path in spoilt:
+    _take_away(spoilt | unknown)
+
+
+def _take_away(paths: Iterable[str]) -> None:
+    """Delete files, and folders that are results as a whole: an empty one would pass for made."""
+    for path in paths:
         Path(path).unlink(missing_ok=True)
+    folders = {folder for path in paths for folder in Path(path).parents}
+    for folder in [folder for folder in folders if (folder / OF_FOLDERS).is_file()]:
+        shutil.rmtree(folder, ignore_errors=True)  # perhaps it was in another
 
 
 def _brought_to_now() -> int:
@@ -137,8 +145,9 @@ def _leading_to_ends(every: Mapping, scope: _Scope) -> dict[str, dict]:
     for folder in (os.path.dirname(end) for end in scope.ends() - ends):
         below = folder.removesuffix("/audit") + "/"
         ends |= {path for path in made if path.startswith(below) and scope.holds(path)}
-    if scope.released:
-        ends |= {p for p in made if ASKED.search(p) and scope.holds(p) and os.path.lexists(p)}
+    if scope.released:  # which makes no report that is missing
+        ends |= {path for path in made if ASKED.search(path) and scope.holds(path)}
+        ends = {path for path in ends if os.path.lexists(path)}
     return {log: every[log] for log in leading_to(ends, every)}
 
 
@@ -160,7 +169,7 @@ def _unknown(every: Mapping, recorded: Iterable[str], scope: _Scope) -> set[str]
 
 def _some(names: Iterable[str]) -> str:
     """Return the first of some names, and how many more there are."""
-    names = sorted(set(names))
+    names = sorted(names)
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return ", ".join(names[:SHOWN]) + more
 
