@@ -2,7 +2,7 @@
 
 import sys
 
-from retrocohort import io
+from retrocohort import io, signed
 from retrocohort.audit import manifest
 from retrocohort.audit.crate import crate_of
 from retrocohort.audit.crate_check import problems_of
@@ -23,7 +23,7 @@ def main(study: str) -> None:
         sys.exit(PRIVATE.format(study))
     if faults_of_study(study):
         sys.exit(f"The files of {study} are not as they were made: make verify STUDY={study}")
-    crate, target = crate_of(manifest.read(manifest.path_of(study))), f"crate/{study}.zip"
+    crate, target = crate_of(signed.read(manifest.path_of(study))), f"crate/{study}.zip"
     with io.replacing(target) as aside:
         with open(aside, "wb") as file:
             file.writelines(crate.stream_zip())

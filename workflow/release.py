@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 from retrocohort import alone, io
+from retrocohort.audit.recovery import recover
 from retrocohort.faults import told
 from retrocohort.history import store
 from verify import study_of
@@ -31,12 +32,16 @@ def keep(study: str) -> None:
     made = io.read_bytes(f"{folder}/{NEXT}")
     earlier = sorted(folder.glob("[0-9]*.json"))
     if made not in [io.read_bytes(str(path)) for path in earlier]:
-        io.write_bytes(f"{folder}/{len(earlier) + 1:04}.json", made)
+        number = int(earlier[-1].stem) + 1 if earlier else 1  # one of them may be lost
+        io.write_bytes(f"{folder}/{number:04}.json", made)
 
 
 def main(study: str, cores: str) -> None:
     """Make the release of a study and keep it, while no other run works here."""
     alone.hold(wait=True)
+    alone.forget_killed_run()
+    for said in recover([study], released=True):
+        print(said, flush=True)
     make(study, cores)
     keep(study)
     print(f"Open: results/{study}/release/CHECKLIST.md, and report.html beside it")

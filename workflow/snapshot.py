@@ -16,8 +16,10 @@ def keep(study: str) -> None:
 
     The page is written for a run alone; what makes it is imported then.
     """
-    now, there = snapshot.taken(study), store.names(study)
-    last = store.load(study, there[-1]) if there else None
+    now = snapshot.taken(study)
+    last, damaged = store.last(study)
+    for path in damaged:
+        print(f"{study}: a snapshot of an earlier run was damaged. It is kept: {path}")
     if last and snapshot.same(last, now):
         if last["run"]["manifest"] == now["run"]["manifest"]:
             return

@@ -7,6 +7,7 @@ stands in history/<study>/r.csv.
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 from retrocohort import io
 from retrocohort.checksums import sha256
@@ -26,8 +27,8 @@ def verify(plan: Plan) -> list[Fault]:
     """Return where R and the results of a study differ; R does not run twice for the same files."""
     verified, folder = f"{plan.folder}/audit/verification.csv", store.folder(plan.name)
     made, stamp = folder / "r.csv", folder / "r.sha256"
-    state = f"{sha256(verified)} {sha256(third.SCRIPT)}\n"
-    if not (made.is_file() and stamp.is_file() and io.read_text(str(stamp)) == state):
+    asked = f"{sha256(verified)} {sha256(third.SCRIPT)}"
+    if not (made.is_file() and stamp.is_file() and stamp.read_bytes() == _state(asked, made)):
         variables, how = verified_variables(plan), verified_conventions(plan)
 
         def read(path):
@@ -37,11 +38,16 @@ def verify(plan: Plan) -> list[Fault]:
         numbers, version = third.ask_r(f"{plan.folder}/cohort/cohort.csv", jobs, folder)
         checks = third.compared(numbers, io.read_rows(verified), version)
         io.write_rows(str(made), COLUMNS, [check.row({}) for check in checks])
-        io.write_text(str(stamp), state)
+        io.write_bytes(str(stamp), _state(asked, made))
     rows = io.read_rows(str(made))
     agree = sum(row["agrees"] == "yes" for row in rows)
     print(f"{plan.name}: {agree} of {len(rows)} numbers agree with {rows[0]['second_engine']}")
     return [Fault(str(made), "", f"{text}.", REMEDY) for text in disagreeing(rows)]
+
+
+def _state(asked: str, made: Path) -> bytes:
+    """Return what R was asked and what was made of its answer, which may be damaged later."""
+    return f"{asked} {sha256(str(made))}\n".encode()
 
 
 def main() -> None:

@@ -18,6 +18,10 @@ ONCE: dict[str, Fault] = {
     "two runs start at once": kinds.two_at_once,
     "the clock is set back": kinds.clock_set_back,
     "another folder, locale, time zone, one core": kinds.another_place,
+    "the notes of jobs are damaged": kinds.notes_damaged,
+    "what Snakemake knows is damaged": kinds.records_damaged,
+    "the checked studies are altered": kinds.checks_damaged,
+    "all that is remembered is lost": kinds.memory_lost,
     "data/ is read-only": kinds.read_only_data,
     "two runs elsewhere, with data/ read-only, on five cores": kinds.twice_elsewhere,
 }

@@ -6,6 +6,7 @@ results of the undisturbed run, to the byte.
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -142,6 +143,48 @@ def flipped(data: bytes) -> bytes:
     """Return the same with one bit changed in the middle."""
     at = len(data) // 2
     return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :] if data else data
+
+
+def notes_damaged(finished: Path, folder: Path) -> None:
+    """Empty, cut or alter the note of every job."""
+    project = copied(finished, folder)
+    _damage_all(project / NOTES, "*.json")
+    assert "no sound note says how this was made: made again." in recovers(project, finished)
+
+
+def records_damaged(finished: Path, folder: Path) -> None:
+    """Empty, cut or alter what Snakemake knows of every result, which it would then not ask."""
+    project = copied(finished, folder)
+    _damage_all(project / ".snakemake/metadata", "*")
+    said = recovers(project, finished)
+    assert "what Snakemake knew of this is damaged or lost: made again." in said
+
+
+def checks_damaged(finished: Path, folder: Path) -> None:
+    """Alter a number in the checked studies, and in the others what follows from it."""
+    project = copied(finished, folder)
+    code, said = report(project)  # in this folder
+    for path in (project / ".snakemake/retrocohort/passed").glob("*.json"):
+        before = path.read_text(encoding="utf-8")
+        path.write_text(before.replace('"below": 18', '"below": 58'), encoding="utf-8")
+        assert path.read_text(encoding="utf-8") != before
+    assert "Nothing to be done" in recovers(project, finished)
+
+
+def memory_lost(finished: Path, folder: Path) -> None:
+    """Delete all that Snakemake and the jobs remember, and leave the results."""
+    project = copied(finished, folder)
+    shutil.rmtree(project / ".snakemake")
+    assert "no sound note says how this was made: made again." in recovers(project, finished)
+
+
+def _damage_all(top: Path, pattern: str) -> None:
+    """Damage files in turn, so that only the content tells."""
+    ways = (truncated, flipped, lambda _: b"", lambda _: b"[]", lambda _: b"\xff")
+    for i, path in enumerate(sorted(path for path in top.rglob(pattern) if path.is_file())):
+        times = path.stat()
+        path.write_bytes(ways[i % len(ways)](path.read_bytes()))
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 def lost(finished: Path, folder: Path, name: str) -> None:

@@ -9,8 +9,8 @@ from tests.faults import campaign, kinds
 from tests.faults.project import finished_study
 
 SECONDS = 10  # about as long as a run takes
-# what the two runs elsewhere try together
-APART = (kinds.another_place, kinds.read_only_data, kinds.two_at_once)
+# what the two runs elsewhere try together, and what damaged notes and records do
+APART = (kinds.another_place, kinds.read_only_data, kinds.two_at_once, kinds.memory_lost)
 FEW = {
     **{name: fault for name, fault in campaign.ONCE.items() if fault not in APART},
     **dict(campaign.kills(len(kinds.KILLED), SECONDS)),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from two_jobs import CODE, COPY, COUNTS, FINAL, LOCK, PAGE, PLAN, RAW, make, work, write
 
-from retrocohort import jobs
+from retrocohort import jobs, signed
 from retrocohort.audit import environment, integrity, manifest
 from retrocohort.plan.manifest import complete_in, delivered, seeds_of
 
@@ -28,7 +28,7 @@ def written():
     made, faults = composed()
     assert faults == []
     about = {"study": "a", "complete": complete_in("a")}
-    write(manifest.path_of("a"), manifest.signed(about | made))
+    write(manifest.path_of("a"), signed.text(about | made, indent=1))
     return made
 
 

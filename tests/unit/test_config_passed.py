@@ -45,6 +45,24 @@ def test_a_value_is_made_once(tmp_path):
     assert [p.name for p in (tmp_path / "x").iterdir()] == ["k.json"]
 
 
+@pytest.mark.parametrize(
+    "damaged",
+    [b"", b"[1]", b"1", b'{"value": 2}', b"\xff", b'{"digest": "", "value": {"below": 58}}'],
+)
+def test_what_is_damaged_is_made_again(tmp_path, damaged):
+    for _ in range(2):
+        assert kept(tmp_path / "k.json", lambda: {"below": 18}) == {"below": 18}
+        (tmp_path / "k.json").write_bytes(damaged)
+
+
+def test_an_altered_byte_is_seen(tmp_path):
+    kept(tmp_path / "k.json", lambda: {"below": 18})
+    text = (tmp_path / "k.json").read_text()
+    (tmp_path / "k.json").write_text(text.replace("18", "58"))
+    assert kept(tmp_path / "k.json", lambda: {"below": 18}) == {"below": 18}
+    assert (tmp_path / "k.json").read_text() == text
+
+
 def test_what_json_would_change_is_made_each_time(tmp_path):
     assert kept(tmp_path / "k.json", lambda: {"a": (1, 2)}) == {"a": (1, 2)}
     assert not (tmp_path / "k.json").exists()

@@ -98,6 +98,14 @@ def test_a_table_without_a_small_count_is_told_whole():
     assert not decided(values, FACTS, CONTROL).withheld
 
 
+@pytest.mark.parametrize("content", [b"", b"[1]", b'{"round_to": null}', b"\xff"])
+def test_what_an_earlier_release_told_must_be_known(tmp_path, content):
+    file = tmp_path / "0001.json"
+    file.write_bytes(content)
+    with pytest.raises(FaultsFound, match="0001.json has 1 fault:\n  is damaged.*from a backup"):
+        earlier_module.read(str(file))
+
+
 def test_a_count_that_differs_too_little_from_an_earlier_release_is_withheld():
     first = {"old": (30, 8, 12, 40), "new": (25, 9, 14, 33)}
     second = {"old": (38, 10, 12, 40), "new": (25, 9, 14, 33)}

@@ -1,5 +1,6 @@
 """Snapshots on disk: private, of fixed bytes, found by name; what is wrong is said."""
 
+import gzip
 import hashlib
 from pathlib import Path
 
@@ -93,7 +94,19 @@ def test_what_earlier_runs_left_open_is_closed():
     assert {p.stat().st_mode & 0o077 for p in (left.parent, *left.parent.rglob("*"))} == {0}
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"\x1f\x8b broken"])
+def test_a_damaged_snapshot_is_set_aside_and_the_one_before_is_the_last():
+    saved(*DAYS)
+    file = Path(store._path("a", NAMES[2]))
+    file.write_bytes(file.read_bytes()[:50])
+    aside = f"history/a/snapshots/{NAMES[2]}.json.gz.damaged"
+    found, damaged = store.last("a")
+    assert damaged == [aside] and Path(aside).stat().st_size == 50
+    assert found["run"]["taken"].startswith(DAYS[1])
+    assert store.last("a") == (found, []) and store.names("a") == NAMES[:2]
+    assert store.last("b") == (None, [])
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\x1f\x8b broken", gzip.compress(b"[1]")])
 def test_a_file_that_is_no_snapshot(content):
     (name,) = saved(DAYS[0])
     (file,) = store.folder("a").glob("snapshots/*")

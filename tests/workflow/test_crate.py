@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from retrocohort import io
+from retrocohort import io, signed
 from retrocohort.audit import manifest
 
 pytest.importorskip("rocrate", reason="NO RO-CRATE TESTED: `make test` installs it")
@@ -22,7 +22,7 @@ PRIVATE = re.compile(
 
 @pytest.fixture(scope="module")
 def made():
-    return manifest.read(manifest.path_of(STUDY))
+    return signed.read(manifest.path_of(STUDY))
 
 
 @pytest.fixture(scope="module")

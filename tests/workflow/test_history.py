@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from tests.workflow.matrix import ROOT
 
+from retrocohort import signed
 from retrocohort.audit import manifest
 from retrocohort.history import cells, store
 
@@ -29,7 +30,7 @@ def rewritten(study, change):
     made = json.loads(path.read_text(encoding="utf-8"))
     del made["digest"]
     change(made)
-    path.write_text(manifest.signed(made), encoding="utf-8")
+    path.write_text(signed.text(made, indent=1), encoding="utf-8")
 
 
 def only_this_study(made):

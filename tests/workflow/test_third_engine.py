@@ -80,6 +80,11 @@ def test_what_r_says_is_for_the_owner_alone(monkeypatch, tmp_path):
     names = {"r.csv", "r.sha256", "r_jobs.csv", "r_numbers.csv"}
     assert {path.name for path in made if path.is_file()} == names
     assert {path.stat().st_mode & 0o077 for path in made} == {0}
+    answer = tmp_path / f"history/{STUDY}/r.csv"
+    before = answer.read_bytes()
+    answer.write_bytes(b"")
+    third_engine.main()
+    assert answer.read_bytes() == before
 
 
 @pytest.mark.skipif(not shutil.which("Rscript"), reason="NOT TESTED WITH R: no Rscript")

@@ -21,6 +21,7 @@ def hold(wait: bool) -> bool:
     wait : bool
         Whether to wait, and say so, while another run holds it.
     """
+    _open_standard_files()
     LOCK.parent.mkdir(parents=True, exist_ok=True)
     with open(LOCK, "a+b") as file:
         if os.path.samestat(os.fstat(0), os.fstat(file.fileno())):
@@ -36,13 +37,23 @@ def hold(wait: bool) -> bool:
 
 def holder() -> str:
     """Return in words who holds the lock."""
-    return f"run {LOCK.read_text(encoding='utf-8')} in this folder, or a job that it has left,"
+    return f"run {LOCK.read_text('utf-8', 'replace')} in this folder, or a job that it has left,"
 
 
 def forget_killed_run() -> None:
     """Remove the lock of a Snakemake that was killed; for who holds the lock of the folder."""
     for lock in SNAKEMAKES.glob("*.lock"):
         lock.unlink()
+
+
+def _open_standard_files() -> None:
+    """Open nothing in place of standard files that are closed: the next file would be in theirs."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(number, True)
 
 
 def _taken(file) -> bool:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
-from retrocohort import jobs
+from retrocohort import jobs, signed
 from retrocohort.faults import FaultsFound, without_values
 from retrocohort.inert import as_written
 from retrocohort.language import LANGUAGES, speaking
@@ -210,7 +210,8 @@ def run_logged(main: Callable, smk) -> None:
     try:
         write_text(log.as_posix(), "\n".join([*sorted(kinds), stopped or "finished"]) + "\n")
         if not stopped:
-            write_json(jobs.place(smk.log[0]), jobs.ended(job, [*smk.output, smk.log[0]]))
+            job = jobs.ended(job, [*smk.output, smk.log[0]])
+            write_text(jobs.place(smk.log[0]), signed.text(job))
     except OSError as error:
         stopped = stopped or without_values(error)
     if stopped:

@@ -4,13 +4,13 @@ Snakemake remembers no checksum of an output and no name of a parameter: a resul
 altered would be an input like any other to it, and to the next run.
 """
 
-import json
 import os
 import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from retrocohort import signed
 from retrocohort.checksums import checksums, files_of
 from retrocohort.faults import Fault, FaultsFound
 
@@ -69,9 +69,13 @@ def place(log: str) -> str:
 
 
 def noted(folder: str) -> dict[str, dict]:
-    """Return log -> job of all jobs that have their logs below a folder, the latest last."""
+    """Return log -> job of all jobs that have their logs below a folder, the latest last.
+
+    A note that is not as it was written is as if it were not there.
+    """
     found = {}
     for path in sorted(JOBS.joinpath(folder).rglob("*.json")):
-        log = path.relative_to(JOBS).with_suffix(".log").as_posix()
-        found[log] = json.loads(path.read_text(encoding="utf-8"))
+        job = signed.read(path)
+        if job is not None:
+            found[path.relative_to(JOBS).with_suffix(".log").as_posix()] = job
     return dict(sorted(found.items(), key=lambda item: item[1]["started"]))

@@ -2,7 +2,7 @@
 
 import time
 
-from retrocohort import io, jobs
+from retrocohort import io, jobs, signed
 from retrocohort.audit import environment, integrity, manifest
 from retrocohort.faults import FaultsFound
 
@@ -10,13 +10,15 @@ from retrocohort.faults import FaultsFound
 def main(smk):
     given, noted = smk.params, jobs.noted(smk.params.logs)
     made = manifest.compose([*smk.input.results, *smk.input.sources], noted)
-    faults = integrity.faults_of_run(made, smk.input.results, noted)
+    own = [path for path in made["files"] if given.study and path.startswith(f"{given.logs}/")]
+    faults = integrity.faults_of_run(made, [*smk.input.results, *own], noted)
     if faults:
         raise FaultsFound(faults)
     lock = environment.environment(smk.input.lock, io.read_text(smk.input.lock))
     about = {"study": given.study, "written": jobs.utc(time.time())}
     about |= {"git": environment.git_state(), "environment": lock, "seeds": given.seeds}
-    io.write_text(smk.output.manifest, manifest.signed(about | {"complete": given.complete} | made))
+    about |= {"complete": given.complete}
+    io.write_text(smk.output.manifest, signed.text(about | made, indent=1))
     return f"{len(made['files'])} files, {len(made['jobs'])} jobs"
 
 

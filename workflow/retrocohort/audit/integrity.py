@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from retrocohort import io, jobs
+from retrocohort import io, jobs, signed
 from retrocohort.audit import manifest as manifests
 from retrocohort.audit import release
 from retrocohort.checksums import checksums, files_of, is_left_behind
@@ -39,7 +39,7 @@ def faults_of_run(manifest: Mapping, finals: Iterable[str], noted: Mapping) -> l
     for path in files_of(finals):
         if files[path]["role"] not in MADE:
             problem = "is not known to have been made by a job."
-            faults.append(Fault(path, "", problem, "Delete it and run again, or --forceall."))
+            faults.append(Fault(path, "", problem, f"Delete it. {RUN}"))
     for log, job in manifest["jobs"].items():
         for path, checksum in noted[log]["inputs"].items():
             if checksum != files[path]["sha256"] and path not in differing:
@@ -53,7 +53,7 @@ def faults_of_study(study: str) -> list[Fault]:
     path = manifests.path_of(study)
     if not Path(path).is_file():
         return [Fault(path, "", "is missing: no run came to its end.", RUN)]
-    manifest = manifests.read(path)
+    manifest = signed.read(path)
     if manifest is None:
         return [Fault(path, "", "was altered by hand.", f"Delete it. {RUN}")]
     differing, filled = _differing(manifest), _filled(study)
@@ -67,8 +67,7 @@ def faults_of_study(study: str) -> list[Fault]:
 
 def altered_of(study: str, files: Iterable[str]) -> list[Fault]:
     """Return a fault of each of some results that is not as it was made, where that is known."""
-    path = manifests.path_of(study)
-    manifest = manifests.read(path) if Path(path).is_file() else None
+    manifest = signed.read(manifests.path_of(study))
     if manifest is None:
         return []
     listed = {path: manifest["files"][path] for path in files if path in manifest["files"]}

@@ -5,15 +5,12 @@ final results, so that it lists what was really read and nothing that earlier ru
 Its layout is described in `workflow/schemas/manifest.schema.yaml`.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from retrocohort.checksums import checksums, files_of
 
 ROLES = {"data": "input", "config": "config", "results": "input"}  # of what no job made; else code
-UNSIGNED = '"digest": ""'
 
 
 def path_of(study: str) -> str:
@@ -89,26 +86,3 @@ def readers(manifest: Mapping, path: str) -> list[str]:
     """Return the jobs that read a file."""
     jobs = manifest["jobs"].items()
     return [log for log, job in jobs if path in job["inputs"] or path in job["code"]]
-
-
-def signed(manifest: Mapping) -> str:
-    """Return a manifest as text with a digest of itself, so that a changed byte shows."""
-    text = json.dumps({"digest": "", **manifest}, ensure_ascii=False, indent=1) + "\n"
-    return text.replace(UNSIGNED, f'"digest": "{digest_of(text)}"', 1)
-
-
-def digest_of(text: str) -> str:
-    """Return the digest of a manifest in which none stands yet."""
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
-
-
-def read(path: str) -> dict | None:
-    """Return a manifest; None if it is not as it was written."""
-    try:
-        text = Path(path).read_bytes().decode("utf-8")
-        manifest = json.loads(text)
-        digest = manifest["digest"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    unsigned = text.replace(f'"digest": "{digest}"', UNSIGNED, 1)
-    return manifest if digest_of(unsigned) == digest else None

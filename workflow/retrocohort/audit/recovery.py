@@ -3,29 +3,42 @@
 Snakemake judges by times. It does not see a result that was damaged, or lost while what was made
 from it still stands; nor a file that was put back as it was long ago, or changed after the clock
 was set back. Beside the checksums that each job has noted (`retrocohort.jobs`) all of that shows.
+A result of which no sound note tells, or nothing that Snakemake remembers, is made again as well.
 """
 
 import os
 import shutil
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from retrocohort import jobs
+from retrocohort import jobs, signed
+from retrocohort.audit import remembered
+from retrocohort.audit.integrity import ASKED
 from retrocohort.audit.manifest import leading_to, makers, path_of
-from retrocohort.checksums import sha256
+from retrocohort.checksums import files_of, sha256
 from retrocohort.faults import Fault, FaultsFound
 from retrocohort.private import close_folder
 
 ASIDE = Path(".snakemake/retrocohort/set_aside")  # private, as what it keeps may be
 READ = ("config", "data", "envs", "report", "workflow")
 PARTS = ".*.part"  # of outputs that a job was writing when it was killed
+OF_FOLDERS = ".snakemake_timestamp"  # which Snakemake lays in each folder that is a result
+SHOWN = 3  # of many files or rules that are named
 
 
-def recover(studies: Collection[str]) -> Iterator[str]:
+def recover(studies: Collection[str], released: bool = False) -> Iterator[str]:
     """Take away what is not as it was made, and all that was made from it; yield what was done.
 
     A run then makes it again. What was altered is kept aside: it may be somebody's work.
+
+    Parameters
+    ----------
+    studies : collection of str
+        The studies that the run is of.
+    released : bool
+        Whether it is for a release of them, which is left alone else.
 
     Raises
     ------
@@ -39,14 +52,31 @@ def recover(studies: Collection[str]) -> Iterator[str]:
         part.unlink()
     if _brought_to_now():
         yield "The clock was set back: results of later times are taken for those of now."
-    noted = _noted(studies)
+    yield from _made_again(jobs.noted(""), remembered.results(), _Scope(studies, released))
+
+
+def _made_again(every: Mapping, recorded: set[str], scope: "_Scope") -> Iterator[str]:
+    """Take away what has to be made again; yield what and why."""
+    noted = _leading_to_ends(every, scope)
     made_by = makers(noted)
+    unknown = _unknown(every, recorded, scope)
+    of_unknown = [log for log, job in noted.items() if unknown & job["inputs"].keys()]
     wrong = {path: log for path, log in made_by.items() if _differs(path, noted[log])}
     unseen = dict(_unseen(noted, made_by))
-    starting = {*wrong.values(), *unseen}
+    forgotten = [k for k, job in noted.items() if not remembered.is_remembered(k, job, recorded)]
+    starting = {*of_unknown, *wrong.values(), *unseen, *forgotten}
     spoilt = {path for log in _from(starting, noted) for path in noted[log]["outputs"]}
-    if not any(os.path.lexists(path) for path in spoilt):
+    if not any(os.path.lexists(path) for path in spoilt | unknown):
         return  # all of it will be made anyway
+    if unknown:
+        yield f"{_some(unknown)}: no sound note says how this was made: made again. Kept: {ASIDE}"
+    for path in unknown:
+        _set_aside(path)
+        remembered.forget([path], recorded)
+    if rules := {noted[log]["rule"] for log in {*forgotten} - {*wrong.values()}}:
+        yield f"{_some(rules)}: what Snakemake knew of this is damaged or lost: made again."
+    for log in forgotten:
+        remembered.forget(noted[log]["outputs"], recorded)
     for path, log in wrong.items():
         rule = noted[log]["rule"]
         if os.path.lexists(path):
@@ -55,8 +85,16 @@ def recover(studies: Collection[str]) -> Iterator[str]:
             yield f"{path} is missing, which {rule} wrote: made again."
     for path in dict.fromkeys(unseen.values()):
         yield f"{path} has changed, though it is older than what was made from it: made again."
-    for path in spoilt:
+    _take_away(spoilt | unknown)
+
+
+def _take_away(paths: Iterable[str]) -> None:
+    """Delete files, and folders that are results as a whole: an empty one would pass for made."""
+    for path in paths:
         Path(path).unlink(missing_ok=True)
+    folders = {folder for path in paths for folder in Path(path).parents}
+    for folder in [folder for folder in folders if (folder / OF_FOLDERS).is_file()]:
+        shutil.rmtree(folder, ignore_errors=True)  # perhaps it was in another
 
 
 def _brought_to_now() -> int:
@@ -82,11 +120,58 @@ def _unreadable(path: Path) -> Fault | None:
     return Fault(path.as_posix(), "", problem, f"Give it back: chmod u+r {path.as_posix()}")
 
 
-def _noted(studies: Iterable[str]) -> dict[str, dict]:
-    """Return the jobs behind the manifests of some studies; all where no run came to its end."""
-    every = jobs.noted("")
-    ends = makers(every).keys() & {path_of(study) for study in ("", *studies)}
-    return {log: every[log] for log in leading_to(ends, every)} if ends else every
+@dataclass(frozen=True)
+class _Scope:
+    """Which results a run may make: those of its studies, and their releases if it is for one."""
+
+    studies: Collection[str]
+    released: bool
+
+    def ends(self) -> set[str]:
+        """Return the manifests: of each study, and of what all studies share."""
+        return {path_of(study) for study in ("", *self.studies)}
+
+    def holds(self, path: str) -> bool:
+        """Return whether the run makes such a result."""
+        top, _, below = path.partition("/")
+        of_run = "/" not in below or below.partition("/")[0] in {"logs", *self.studies}
+        return top == "results" and of_run and (self.released or not ASKED.search(path))
+
+
+def _leading_to_ends(every: Mapping, scope: _Scope) -> dict[str, dict]:
+    """Return the jobs behind the manifests; of a study that has none yet all its jobs."""
+    made = makers(every)
+    ends = scope.ends() & made.keys()
+    for folder in (os.path.dirname(end) for end in scope.ends() - ends):
+        below = folder.removesuffix("/audit") + "/"
+        ends |= {path for path in made if path.startswith(below) and scope.holds(path)}
+    if scope.released:  # which makes no report that is missing
+        ends |= {path for path in made if ASKED.search(path) and scope.holds(path)}
+        ends = {path for path in ends if os.path.lexists(path)}
+    return {log: every[log] for log in leading_to(ends, every)}
+
+
+def _unknown(every: Mapping, recorded: Iterable[str], scope: _Scope) -> set[str]:
+    """Return the results that were made by a job, but by which no sound note says.
+
+    That a job made them tell Snakemake, the jobs that read them, or the manifest.
+    """
+    made = makers(every)
+    read = {path for job in every.values() for path in job["inputs"]}
+    made_in = {os.path.dirname(path) for path in made}  # folders that are known, as some results
+    known = {*scope.ends(), *read, *recorded} - made.keys() - made_in
+    unknown = {path for path in files_of(filter(scope.holds, known)) if os.path.lexists(path)}
+    for manifest in map(signed.read, scope.ends() if unknown else ()):
+        listed = manifest["files"].items() if manifest else ()
+        unknown |= {path for path, entry in listed if "job" in entry and scope.holds(path)}
+    return {path for path in unknown - made.keys() if os.path.lexists(path)}
+
+
+def _some(names: Iterable[str]) -> str:
+    """Return the first of some names, and how many more there are."""
+    names = sorted(names)
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
 
 
 def _differs(path: str, job: Mapping) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from hashlib import sha256
 from pathlib import Path
 
+from retrocohort import signed
+
 
 def digest_of(folders: Iterable[str], *facts) -> str:
     """Return a digest of the files below some folders, by name and content, and of other facts."""
@@ -22,13 +24,12 @@ def kept(path: Path, make: Callable):
 
     What JSON would not give back as it was is made anew each time.
     """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # it is not there, or was damaged
-        pass
+    stored = signed.read(path)
+    if stored is not None:
+        return stored["value"]
     value = make()
-    text = json.dumps(value)
-    if json.loads(text) == value:
+    text = signed.text({"value": value})
+    if json.loads(text)["value"] == value:
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_suffix(f".{os.getpid()}")
         aside.write_text(text, encoding="utf-8")

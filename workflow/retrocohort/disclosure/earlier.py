@@ -11,7 +11,7 @@ from retrocohort.disclosure.keys import Facts, Key, facts_of
 from retrocohort.disclosure.members import close_pairs, members
 from retrocohort.disclosure.suppress import Decision
 from retrocohort.disclosure.system import Equation, equations_of, sorted_by
-from retrocohort.faults import Fault
+from retrocohort.faults import Fault, FaultsFound
 from retrocohort.where import FULL
 
 OLD, MORE = "earlier ", "more than earlier "  # before what a count counts
@@ -19,6 +19,8 @@ WAIT = (
     "Wait until at least {min_cell} more patients have come or gone, or release the earlier cohort"
     " again."
 )
+DAMAGED = "is damaged: what an earlier release told is not known."
+RESTORE = "Restore it from a backup: without it nobody knows what a new release gives away."
 
 
 @dataclass(frozen=True)
@@ -81,19 +83,28 @@ def write(path: str, counts: Counts, study: Mapping, frame) -> None:
 
 
 def read(path: str) -> Release:
-    """Read what an earlier release told."""
+    """Read what an earlier release told.
+
+    Raises
+    ------
+    FaultsFound
+        Where it is damaged.
+    """
     import pandas as pd
 
-    stored = io.read_json(path)
-    values, withheld = {}, set()
-    for population, where, what, complete, n, is_withheld in stored["counts"]:
-        pairs = frozenset((variable, level) for variable, level in where)
-        key = Key(population, pairs, what, frozenset(complete))
-        values[key] = n
-        if is_withheld:
-            withheld.add(key)
-    patients = pd.DataFrame(stored["patients"]["data"], columns=stored["patients"]["columns"])
-    facts = facts_of(stored["definitions"], patients)
+    try:
+        stored = io.read_json(path)
+        values, withheld = {}, set()
+        for population, where, what, complete, n, is_withheld in stored["counts"]:
+            pairs = frozenset((variable, level) for variable, level in where)
+            key = Key(population, pairs, what, frozenset(complete))
+            values[key] = n
+            if is_withheld:
+                withheld.add(key)
+        patients = pd.DataFrame(stored["patients"]["data"], columns=stored["patients"]["columns"])
+        facts = facts_of(stored["definitions"], patients)
+    except (ValueError, KeyError, TypeError) as error:
+        raise FaultsFound([Fault(path, "", DAMAGED, RESTORE)]) from error
     return Release(values, frozenset(withheld), facts, patients)
 
 

@@ -14,7 +14,7 @@ from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 
-from retrocohort import io
+from retrocohort import io, signed
 from retrocohort.audit import manifest as manifests
 from retrocohort.audit.environment import plain
 from retrocohort.faults import Fault, FaultsFound
@@ -81,7 +81,7 @@ def studies() -> list[str]:
 
 def _manifest(path: str) -> dict:
     there = Path(path).is_file()
-    manifest = manifests.read(path) if there else None
+    manifest = signed.read(path)
     if manifest is None:
         problem = "was altered by hand." if there else "is missing: no run came to its end."
         raise FaultsFound([Fault(path, "", problem, "Run `make report`.")])

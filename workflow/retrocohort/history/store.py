@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from retrocohort.private import HISTORY as ROOT
 
 HISTORY = Path(ROOT)
 ENDING = ".json.gz"
+DAMAGED = ".damaged"  # added to the name of what is no snapshot any more
 FAST = 3  # level of compression: a third of the time of the usual one, a tenth larger
 LAST, PREVIOUS = "last", "previous"
 
@@ -56,10 +58,32 @@ def _sorted(snapshot: Mapping) -> dict:
 def load(study: str, name: str) -> dict:
     """Read a snapshot."""
     path = _path(study, name)
+    snapshot = _content(path)
+    if snapshot is None:
+        raise FaultsFound([Fault(path, "", "is no snapshot.", "Take it away.")])
+    return snapshot
+
+
+def last(study: str) -> tuple[dict | None, list[str]]:
+    """Return the last snapshot, if there is one, and what was damaged and is now set aside."""
+    aside = []
+    for name in reversed(names(study)):
+        path = _path(study, name)
+        snapshot = _content(path)
+        if snapshot is not None:
+            return snapshot, aside
+        os.replace(path, f"{path}{DAMAGED}")
+        aside.append(f"{path}{DAMAGED}")
+    return None, aside
+
+
+def _content(path: str) -> dict | None:
+    """Return what a snapshot holds; None where it is damaged."""
     try:
-        return json.loads(gzip.decompress(Path(path).read_bytes()))
-    except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise FaultsFound([Fault(path, "", "is no snapshot.", "Take it away.")]) from error
+        snapshot = json.loads(gzip.decompress(Path(path).read_bytes()))
+    except (OSError, EOFError, ValueError, zlib.error):
+        return None
+    return snapshot if isinstance(snapshot, dict) else None
 
 
 def find(study: str, *words: str) -> list[str]:
