@@ -131,6 +131,16 @@ def test_two_releases_do_not_tell_together_what_each_withholds():
     assert attack((before, old.withheld), (now, careless))
 
 
+def test_the_same_cohort_is_told_in_the_same_way():
+    values, cohort = counts_of(TABLE), cohort_of(TABLE)
+    first = decided(values, FACTS, CONTROL)
+    wider = decided(values, FACTS, {"min_cell": 13})
+    assert wider.withheld > first.withheld
+    for withheld in (first.withheld, wider.withheld):
+        again = decided(values, FACTS, CONTROL, [earlier(TABLE, withheld)], cohort)
+        assert again.withheld == withheld
+
+
 def test_a_cohort_that_grew_by_fewer_patients_than_a_cell_is_not_released():
     second = {"old": (32, 3, 12, 40), "new": (25, 9, 14, 33)}
     with pytest.raises(FaultsFound, match="differs from an earlier release by fewer than 5"):

@@ -1,20 +1,18 @@
 """Earlier releases: what they told, and what they tell together with a new one."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from retrocohort import io
-from retrocohort.disclosure.bounds import ENOUGH, possible, told
 from retrocohort.disclosure.counts import Counts
 from retrocohort.disclosure.keys import Facts, Key, facts_of
 from retrocohort.disclosure.members import close_pairs, members
-from retrocohort.disclosure.suppress import Decision
 from retrocohort.disclosure.system import Equation, equations_of, sorted_by
 from retrocohort.faults import Fault, FaultsFound
 from retrocohort.where import FULL
 
-OLD, MORE = "earlier ", "more than earlier "  # before what a count counts
+OLD, MORE = "in release ", "more than "  # before what a count counts
 WAIT = (
     "Wait until at least {min_cell} more patients have come or gone, or release the earlier cohort"
     " again."
@@ -143,45 +141,66 @@ def refusals(values: Mapping[Key, int], found: Iterable[Key], min_cell: int) -> 
     return [Fault("cohort/counts/populations.csv", FULL, problem, WAIT.format(min_cell=min_cell))]
 
 
-def given_away(
-    values: Mapping[Key, int], decision: Decision, facts: Facts, before: Release, patients
-) -> set[Key]:
-    """Return the counts that two releases together tell though each of them withholds them.
+@dataclass(frozen=True)
+class Past:
+    """What earlier releases let a reader know beside a new one.
+
+    Attributes
+    ----------
+    equations : list of Equation
+        That hold between their counts, and between those and the new ones.
+    told, withheld : mapping
+        Key of an earlier release, with a tag -> count.
+    public : set of Key
+        New counts of which an earlier release told that of the very same patients.
+    """
+
+    equations: list[Equation] = field(default_factory=list)
+    told: Mapping[Key, int] = field(default_factory=dict)
+    withheld: Mapping[Key, int] = field(default_factory=dict)
+    public: set[Key] = field(default_factory=set)
+
+    @property
+    def values(self) -> dict[Key, int]:
+        """Return the count of every key, told or not."""
+        return {**self.told, **self.withheld}
+
+
+def past_of(values: Mapping[Key, int], before: Iterable[Release], patients) -> Past:
+    """Return what is known of earlier releases.
 
     A reader takes it that who was counted still is, wherever that is so.
     """
-    now = {key: n for key, n in values.items() if key not in decision.withheld}
-    then = {key: n for key, n in before.values.items() if key not in before.withheld}
-    withheld = decision.withheld | {_tagged(key, OLD) for key in before.withheld}
-    old = [_of_old(equation) for equation in equations_of(before.values, before.facts)]
-    joints = list(_joints(values, before, patients))
-    equations = [*equations_of(values, facts), *old, *joints]
-    known = told(now | {_tagged(key, OLD): n for key, n in then.items()}, withheld)
-    found = possible(equations, known, withheld)
-    return {_untagged(key) for key in withheld if found[key] < ENOUGH}
+    past = Past([], {}, {}, set())
+    for number, release in enumerate(before, start=1):
+        tag = f"{OLD}{number} "
+        own = equations_of(release.values, release.facts)
+        past.equations.extend(
+            Equation(_tagged(e.total, tag), tuple(_tagged(part, tag) for part in e.parts))
+            for e in own
+        )
+        now, then = _both(values, patients, release.values, release.patients)
+        for key in sorted(release.values.keys() & values.keys(), key=sorted_by):
+            come, gone = _changed(key, values, release, now.get(key), then.get(key))
+            old, more = _tagged(key, tag), _tagged(key, f"{MORE}{tag}")
+            if not come and not gone:
+                past.equations.append(Equation(key, (old,)))
+                past.public.update({key} - release.withheld)
+            elif not gone:
+                past.equations.append(Equation(key, (old, more)))
+            elif not come:
+                past.equations.append(Equation(old, (key, more)))
+        for key, n in release.values.items():
+            (past.withheld if key in release.withheld else past.told)[_tagged(key, tag)] = n
+    return past
 
 
-def _joints(values: Mapping[Key, int], before: Release, patients) -> Iterator[Equation]:
-    """Give each count of both releases as the other one and who has come, or gone."""
-    now, then = _both(values, patients, before.values, before.patients)
-    for key in sorted(before.values.keys() & values.keys(), key=sorted_by):
-        old = _tagged(key, OLD)
-        is_known = key in now and key in then
-        if before.values[key] <= values[key] and not (is_known and (then[key] & ~now[key]).any()):
-            yield Equation(key, (old, _tagged(key, MORE)))
-        elif is_known and not (now[key] & ~then[key]).any():
-            yield Equation(old, (key, _tagged(key, MORE)))
+def _changed(key: Key, values, release: Release, now, then) -> tuple[bool, bool]:
+    """Return whether patients have come to a count and gone from it, as far as they are known."""
+    if now is None or then is None:
+        return values[key] > release.values[key], values[key] < release.values[key]
+    return bool((now & ~then).any()), bool((then & ~now).any())
 
 
 def _tagged(key: Key, tag: str) -> Key:
     return key.also(f"{tag}{key.what}")
-
-
-def _untagged(key: Key) -> Key:
-    return key.also(key.what.removeprefix(OLD))
-
-
-def _of_old(equation: Equation) -> Equation:
-    return Equation(
-        _tagged(equation.total, OLD), tuple(_tagged(part, OLD) for part in equation.parts)
-    )

@@ -8,7 +8,7 @@ from retrocohort.disclosure.bounds import ENOUGH, possible, told
 from retrocohort.disclosure.cells import Cell, Reader
 from retrocohort.disclosure.copies import Copies
 from retrocohort.disclosure.counts import Counts
-from retrocohort.disclosure.earlier import Release
+from retrocohort.disclosure.earlier import Past, Release
 from retrocohort.disclosure.keys import Facts, Key, facts_of
 from retrocohort.disclosure.suppress import Decision, decide, small_hidden
 from retrocohort.disclosure.system import Equation, equations_of, sorted_by
@@ -93,38 +93,35 @@ def decided(
     least, equations = control["min_cell"], equations_of(values, facts)
     beside = earlier.near(values, before, least, patients)
     faults = earlier.refusals(values, beside, least)
-    while not faults:
-        decision = decide(values, equations, least, beside)
-        pairs = [
-            (release, key)
-            for release in before
-            for key in earlier.given_away(values, decision, facts, release, patients)
-        ]
-        more = {key for _, key in pairs if values.get(key)} - decision.withheld
-        lost = {key for _, key in pairs} - more | decision.unprotected
-        lost |= recoverable(values, equations, decision, least)
-        if not more:
-            faults = [_unhidden(key) for key in sorted(lost, key=sorted_by)]
-            if not faults:
-                return decision
-        beside |= more
-    raise FaultsFound(faults)
+    if not faults:
+        past = earlier.past_of(values, before, patients)
+        decision = decide(values, equations, least, beside, past)
+        lost = decision.unprotected | recoverable(values, equations, decision, least, past)
+        faults = [_unhidden(key) for key in sorted(lost, key=sorted_by)]
+    if faults:
+        raise FaultsFound(faults)
+    return decision
 
 
 def recoverable(
-    values: Mapping[Key, int], equations: Sequence[Equation], decision: Decision, min_cell: int
+    values: Mapping[Key, int],
+    equations: Sequence[Equation],
+    decision: Decision,
+    min_cell: int,
+    past: Past,
 ) -> set[Key]:
     """Return the counts that the attack recovers from what would be told: there should be none."""
-    shown = {key: n for key, n in values.items() if key not in decision.withheld}
-    targets = decision.withheld | small_hidden(values, equations, min_cell)
-    found = possible(equations, told(shown, decision.withheld), targets)
+    shown = {key: n for key, n in values.items() if key not in decision.withheld} | past.told
+    withheld = decision.withheld | past.withheld.keys()
+    targets = withheld | small_hidden(values, equations, min_cell)
+    found = possible([*equations, *past.equations], told(shown, withheld), targets)
     return {key for key, n in found.items() if n < ENOUGH}
 
 
 def _unhidden(key: Key) -> Fault:
     levels = [f"{variable} = {level or 'unknown'}" for variable, level in sorted(key.where)]
     problem = "can be computed from what is told, whatever else is withheld."
-    remedy = "Leave out a table or a level that has it, raise min_cell, or set round_to."
+    remedy = "Leave out a table, level or population that has it, or raise min_cell."
     return Fault(key.population, ", ".join([key.what, *levels]), problem, remedy)
 
 

@@ -14,10 +14,12 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix, hstack
 
 from retrocohort.disclosure.bounds import ENOUGH, Knowledge, solve_alone
+from retrocohort.disclosure.earlier import Past
 from retrocohort.disclosure.keys import Key
 from retrocohort.disclosure.system import Equation, sorted_by
 from retrocohort.where import FULL
 
+NO_PAST = Past()
 WHOLE = 30.0  # the price of the size of a population or of its events, where a part costs one
 LEVEL = 8.0  # and of a level among all patients: what the report is about
 SUMS = ("unknown", "twice", "lost")  # of what is no group of patients that anybody would print
@@ -50,6 +52,7 @@ def decide(
     equations: Sequence[Equation],
     min_cell: int,
     beside: Iterable[Key] = (),
+    past: Past = NO_PAST,
 ) -> Decision:
     """Return which printed counts are withheld.
 
@@ -65,10 +68,12 @@ def decide(
         The smallest count that may be told; 0 may be, too.
     beside : iterable of Key
         Counts that are withheld for another reason: they differ too little from the last ones.
+    past : Past
+        What earlier releases told, and must not tell now.
     """
     primary = {key for key, n in values.items() if 0 < n < min_cell} | set(beside)
-    search = _Search(values, equations, primary)
-    targets = primary | small_hidden(values, equations, min_cell)
+    search = _Search(values, [*equations, *past.equations], primary, past)
+    targets = primary | small_hidden(values, equations, min_cell) | past.withheld.keys()
     unprotected = set()
     while True:
         short = [k for k in targets | search.withheld if len(search.seen(k)) < ENOUGH]
@@ -100,8 +105,8 @@ def small_hidden(
 class _Search:
     """The cohorts that agree with what is told, the true one first."""
 
-    def __init__(self, values: Mapping[Key, int], equations: Sequence[Equation], withheld):
-        self.values, self.withheld = values, set(withheld)
+    def __init__(self, values: Mapping[Key, int], equations: Sequence[Equation], withheld, past):
+        self.values, self.withheld, self.past = values, set(withheld), past
         keys = {key for e in equations for key in (e.total, *e.parts)} | set(values)
         self.order = sorted(keys, key=sorted_by)
         self.place = {key: i for i, key in enumerate(self.order)}
@@ -111,7 +116,8 @@ class _Search:
             for place in places:
                 self.around[place].append(number)
         self.true = self._completed(equations)
-        self.told_zero = np.array([values.get(key) == 0 for key in self.order])
+        known = past.told.keys() | past.public
+        self.fixed = np.array([values.get(key) == 0 or key in known for key in self.order])
         self.found = [{int(value)} for value in self.true]
 
     def _completed(self, equations) -> np.ndarray:
@@ -122,7 +128,8 @@ class _Search:
         ValueError
             Where the counts do not add up as the equations say: these are not those of the study.
         """
-        known = Knowledge(dict(self.values), dict(self.values))
+        every_value = {**self.values, **self.past.values}
+        known = Knowledge(every_value, dict(every_value))
         left = solve_alone(equations, known)
         true = np.array([known.value(key) or 0 for key in self.order], dtype=float)
         open_keys = {k for e in left for k in (e.total, *e.parts) if known.value(k) is None}
@@ -177,15 +184,19 @@ class _Search:
 
     def _changes(self, key: Key) -> list[int]:
         true = int(self.true[self.place[key]])
-        least = 1 if key in self.values else 0
+        least = int(self._is_counted(key))
         return [c for c in CHANGES if true + c >= least and true + c not in self.seen(key)]
+
+    def _is_counted(self, key: Key) -> bool:
+        """Return whether a count that is withheld is no 0: a 0 would be told."""
+        return key in self.values or key in self.past.withheld
 
     def _near(self, key: Key, reach: int) -> list[int]:
         """Return the places of the counts so many equations away, without those that must stay."""
         near, ring = {self.place[key]}, {self.place[key]}
         for _ in range(reach):
             ring = {p for one in ring for e in self.around[one] for p in self.equations[e]} - near
-            ring = {place for place in ring if not self.told_zero[place]}
+            ring = {place for place in ring if not self.fixed[place]}
             if reach < REACH[-1]:  # sizes of populations are told, unless nothing else helps
                 ring = {place for place in ring if self.price(self.order[place]) < WHOLE}
             near |= ring
@@ -198,7 +209,7 @@ class _Search:
         if not touched:  # nothing that is told depends on it
             return own, np.array([change])
         matrix = self._matrix(touched, own)
-        least = [1 if self.order[place] in self.values else 0 for place in own]
+        least = [int(self._is_counted(self.order[place])) for place in own]
         fixed = own == self.place[key]
         up = np.where(fixed, max(change, 0), FAR)
         down = np.where(fixed, max(-change, 0), np.minimum(self.true[own] - least, FAR))
