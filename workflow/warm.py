@@ -19,12 +19,16 @@ LIBRARIES = (
     "matplotlib.backends.backend_pdf",
     "matplotlib.backends.backend_svg",
     "jinja2",
+    "docx",
+    "tableone",
+    "xlsxwriter",
     "snakemake.io",
     "snakemake.iocontainers",
     "snakemake.logging",
 )
 BEGUN = b"\1"  # what is told of a job before its exit code
 LONGEST = 1 << 18  # bytes of the arguments and the environment of a job
+COLLECTED = 200_000  # objects after which a job looks for garbage: it is over before it has much
 lifelines = []  # of the servers that this process has started: they end with it
 
 
@@ -53,6 +57,7 @@ def serve(lifeline: int, libraries: tuple[str, ...] = LIBRARIES) -> None:
     for library in libraries:
         importlib.import_module(library)
     gc.freeze()  # forks share the memory of all this
+    gc.set_threshold(COLLECTED)
     with contextlib.suppress(FileNotFoundError):
         os.unlink(ADDRESS)
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server:

@@ -146,7 +146,9 @@ def tally(
     """
     asked = {name: [t] if isinstance(t, str) else sorted(t) for name, t in where.items()}
     look = dict.__getitem__  # that of a Record makes a text that knows its cell
-    own = [row for row in rows if all(look(row, name) in texts for name, texts in asked.items())]
+    own = list(rows)
+    for name, texts in asked.items():
+        own = [row for row in own if look(row, name) in texts]
     told = ", ".join(f"{name} = {' or '.join(texts)}" for name, texts in asked.items())
     place = f"{file}, {f'sum of {column}' if column else 'rows'}{': ' if told else ''}{told}"
     source = Tally(place, file, column, asked)

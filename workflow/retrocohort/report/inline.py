@@ -22,7 +22,7 @@ ACTIVE = re.compile(r'<(?:script|foreignObject|image|a)\b| on\w+="')
 LETTER = re.compile(rf'<path id="({NAME})" ([^>]*?)/>')
 ID = re.compile(r' id="([^"]+)"')
 REFERENCE = re.compile(r'(href="|url\()#([^")]+)')
-LENGTH = re.compile(r"(\d\d\.\d\d)\d+")  # of ten points and more, which a scale never is
+BEYOND = re.compile(r"(?<=\d\d\.\d\d)\d+")  # digits of ten points and more: of no scale
 SHIFT = re.compile(r'transform="translate\((\d+)\S* 0\)"')  # of a letter along its line, in 1/100
 INK = "#1a1a1a"  # the colour of most texts
 LINE = re.compile(  # of text: colour, place, turn and size, letters
@@ -106,7 +106,7 @@ class Drawings:
 
 def _shortened(body: str) -> str:
     """Return the same drawing in fewer bytes: lengths to a hundredth of a point, no blanks."""
-    body = SHIFT.sub(r'x="\1"', LENGTH.sub(r"\1", body))
+    body = SHIFT.sub(r'x="\1"', BEYOND.sub("", body))
     for blank, instead in BLANKS:
         body = body.replace(blank, instead)
     body = " ".join(body.split()).replace("> <", "><")
