@@ -132,12 +132,19 @@ def test_the_checksums_hold_and_a_changed_file_is_found(project):
         assert "was altered after it was packed" in str(fault)
     finally:
         changed.write_text(text)
+    hidden = packet / ".cohort.csv"
+    hidden.write_text("x")
+    (fault,) = faults_of(str(packet))
+    hidden.unlink()
+    assert fault.file == str(hidden) and "is extra" in str(fault)
+    assert not (packet / ".snakemake_timestamp").exists()
 
 
 def test_what_was_told_is_kept_for_its_owner_alone(project):
     kept = sorted((project / f"history/{STUDY}/releases").glob("[0-9]*.json"))
     assert [path.name for path in kept] == ["0001.json"]
     assert kept[0].stat().st_mode & 0o077 == 0
+    assert "release 0001;" in (project / RELEASE / "CHECKLIST.md").read_text()
 
 
 def test_an_ordinary_run_knows_nothing_of_releases(project):

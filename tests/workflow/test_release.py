@@ -48,7 +48,7 @@ def test_nothing_is_recovered_from_a_release(made, tmp_path):
 def test_without_secondary_suppression_the_small_counts_are_recovered(
     plan, frame, tmp_path, monkeypatch
 ):
-    def only_small(values, facts, control, before):
+    def only_small(values, facts, control, *_):
         small = {key for key, n in values.items() if 0 < n < control["min_cell"]}
         return Decision(frozenset(small), frozenset())
 
