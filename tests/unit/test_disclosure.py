@@ -6,13 +6,16 @@ import pytest
 from tests.workflow.red_team import Attack
 
 from retrocohort.disclosure import earlier as earlier_module
+from retrocohort.disclosure import release
+from retrocohort.disclosure.cells import Cell
 from retrocohort.disclosure.coarse import Rule, coarsened, is_fit
 from retrocohort.disclosure.counts import Counts, midpoint
 from retrocohort.disclosure.earlier import Release
 from retrocohort.disclosure.keys import Facts, Key, facts_of, sets_of
 from retrocohort.disclosure.members import members
 from retrocohort.disclosure.release import decided
-from retrocohort.disclosure.system import left_after
+from retrocohort.disclosure.suppress import NoSum
+from retrocohort.disclosure.system import equations_of, left_after, reason_key
 from retrocohort.faults import FaultsFound
 from retrocohort.models.kaplan_meier import kaplan_meier
 from retrocohort.models.samples import sample_of
@@ -271,3 +274,59 @@ def test_a_rounded_curve_starts_with_the_rounded_number():
     exact = follow_up(50)
     coarse = coarsened(exact, Rule("midpoint", 6, lambda n: midpoint(n, 6), 12.0))
     assert (coarse.n, coarse.events) == (midpoint(50, 6), midpoint(exact.events, 6))
+
+
+def at_risk(n, reasons):
+    """Return counts of an endpoint of which some are not at risk, by reason."""
+    values = {Key("full"): n, Key("full", what="n@os"): n - sum(reasons.values())}
+    return values | {reason_key("os", reason): each for reason, each in reasons.items()}
+
+
+@pytest.mark.parametrize(
+    "reasons", [{"a": 12, "b": 12}, {"a": 20, "b": 3}, {"a": 20, "b": 2, "": 0}]
+)
+def test_who_is_not_at_risk_cannot_be_computed_from_the_other_reasons(reasons):
+    values = at_risk(60, reasons)
+    withheld = decided(values, FACTS, CONTROL).withheld
+    found = Attack()
+    for key, n in values.items():
+        found.read("[c]" if key in withheld else str(n), key)
+    found.adds_up((Key("full"),), *[(key,) for key in values if key != Key("full")])
+    small = {reason_key("os", reason) for reason, n in reasons.items() if 0 < n < 5}
+    assert small <= withheld and found.recovered() == {}
+    assert bool(withheld) == bool(small) and (not small or len(withheld) > len(small))
+
+
+def test_the_reasons_of_two_equal_endpoints_are_not_taken_for_one_another():
+    facts = Facts({}, {}, same={"rfs": "os"})
+    one, other = (facts.canonical(reason_key(e, "a")) for e in ("os", "rfs"))
+    assert one != other
+    equations = equations_of({*at_risk(60, {"a": 12}), one, other}, facts)
+    total = Key("full", what="not_at_risk@os")
+    assert {e.parts for e in equations if e.total == total} == {(one,), (other,)}
+
+
+class Read:
+    """Stands for the reader of the results: the rows of two files."""
+
+    def __init__(self, *texts):
+        self.texts = texts
+
+    def read(self, file):
+        return [{"n": self.texts[int(file)]}]
+
+
+def test_counts_of_the_same_patients_that_differ_are_told_with_their_cells():
+    cells = [Cell("0", 0, "n", (Key("full"),)), Cell("1", 0, "n", (Key("full"),))]
+    assert release.values_of(cells, Read("7", "7")) == {Key("full"): 7}
+    with pytest.raises(FaultsFound, match="1 has 1 fault:\n  row 2, n: differs from 0, row 2, n"):
+        release.values_of(cells, Read("7", "8"))
+
+
+def test_counts_that_do_not_add_up_are_told_with_a_cell():
+    values = counts_of(TABLE) | {Key("full"): 1000}
+    with pytest.raises(NoSum) as wrong:
+        decided(values, FACTS, CONTROL)
+    faults = list(release._no_sum(wrong.value.equations, [Cell("x.csv", 4, "n", (Key("full"),))]))
+    assert [(fault.file, fault.place) for fault in faults][:1] == [("x.csv", "row 6, n")]
+    assert "is not the sum of: n, arm = " in faults[0].problem

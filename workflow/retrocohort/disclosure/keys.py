@@ -44,6 +44,12 @@ class Key(NamedTuple):
         return self._replace(what=what)
 
 
+def said(key: Key) -> str:
+    """Return in words what a key counts."""
+    levels = [f"{variable} = {level or 'unknown'}" for variable, level in sorted(key.where)]
+    return ", ".join([key.what, *levels])
+
+
 @dataclass(frozen=True)
 class Facts:
     """What anybody knows of the definitions behind the counts.
