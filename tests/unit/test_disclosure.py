@@ -282,9 +282,7 @@ def at_risk(n, reasons):
     return values | {reason_key("os", reason): each for reason, each in reasons.items()}
 
 
-@pytest.mark.parametrize(
-    "reasons", [{"a": 12, "b": 12}, {"a": 20, "b": 3}, {"a": 20, "b": 2, "": 0}]
-)
+@pytest.mark.parametrize("reasons", [{"a": 12, "b": 12}, {"a": 20, "b": 3}])
 def test_who_is_not_at_risk_cannot_be_computed_from_the_other_reasons(reasons):
     values = at_risk(60, reasons)
     withheld = decided(values, FACTS, CONTROL).withheld
@@ -329,4 +327,4 @@ def test_counts_that_do_not_add_up_are_told_with_a_cell():
         decided(values, FACTS, CONTROL)
     faults = list(release._no_sum(wrong.value.equations, [Cell("x.csv", 4, "n", (Key("full"),))]))
     assert [(fault.file, fault.place) for fault in faults][:1] == [("x.csv", "row 6, n")]
-    assert "is not the sum of: n, arm = " in faults[0].problem
+    assert "n is not the sum of: n (stage = 1), n (stage = 2)" in faults[0].problem

@@ -47,7 +47,7 @@ class Key(NamedTuple):
 def said(key: Key) -> str:
     """Return in words what a key counts."""
     levels = [f"{variable} = {level or 'unknown'}" for variable, level in sorted(key.where)]
-    return ", ".join([key.what, *levels])
+    return f"{key.what} ({', '.join(levels)})" if levels else key.what
 
 
 @dataclass(frozen=True)
