@@ -283,7 +283,7 @@ class _Reader:
         for row in self.rows(f"{place}/followup.csv"):
             own = {row["variable"]: row["level"]} if row["level"] else {}
             a.read(row["n"], *self.name(population, n, **own))
-        self.landmarks(place, population, n)
+        self.landmarks(place, population, n, events)
         for file in sorted((self.folder / place).glob("rmst_*.csv")):
             for row in self.rows(f"{place}/{file.name}"):
                 self.levels_together(population, n, events, row, (row["level"], row["reference"]))
@@ -377,13 +377,13 @@ class _Reader:
                 both = known
             (a.read_sum if row["contrast"] else a.read)(row[column], *both)
 
-    def landmarks(self, place, population, n):
+    def landmarks(self, place, population, n, events):
         """Who is at risk later was at the start, and before, as far as curves tell."""
         before = {}
         for row in self.rows(f"{place}/landmarks.csv"):
             own = {row["variable"]: row["level"]} if row["level"] else {}
             start = self.name(population, n, **own)
-            name = (self.when, "curve", start, float(row["time"]))
+            name = (self.when, "curve", events, start, float(row["time"]))
             self.attack.read_sum(row["n_risk"], *name)
             if row["n_risk"]:
                 self.attack.within(before.get(start, start), name, "left")
