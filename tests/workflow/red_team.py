@@ -438,7 +438,7 @@ class _Reader:
             part = self.name(population, f"{what} complete for {stem}", **own)
             a.read(row[column], *part)
             found = self.tested.setdefault((stem, split, self.name(whole, what)), {})
-            found.setdefault(row["subgroup"], []).append(part)
+            found.setdefault(row["subgroup"], {})[part] = None
             a.within(self.name(population, what, **own), part, "incomplete")
             for variable in own:
                 less = {k: v for k, v in own.items() if k != variable}
