@@ -14,7 +14,7 @@ import yaml
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_matrix
 
-MARK, ENOUGH, MANY = "[c]", 3, 10**6
+MARK, ENOUGH, MANY, FEW = "[c]", 3, 10**6, 5
 
 
 class Attack:
@@ -23,6 +23,7 @@ class Attack:
     def __init__(self):
         self.place, self.low, self.high = {}, [], []
         self.rows, self.targets, self.told = [], set(), {}
+        self.differences = set()  # between releases: no small one may be known
 
     # what is known
 
@@ -60,9 +61,12 @@ class Attack:
     # what follows
 
     def recovered(self):
-        """Return the withheld counts of which fewer than three values are possible."""
+        """Return the withheld counts of which fewer than three values are possible.
+
+        Of differences between releases those that can be nothing but a few patients.
+        """
         seen = {i: set() for i in self.place.values()}
-        wanted = sorted(self.place[name] for name in self.targets)
+        wanted = sorted(self.place[name] for name in self.targets | self.differences)
         for part in self._parts():
             for i in [i for i in wanted if i in part.columns]:
                 for sign in (1, -1):
@@ -70,8 +74,17 @@ class Attack:
                         part.solve(i, sign, seen)
                 if len(seen[i]) == 2 and max(seen[i]) - min(seen[i]) > 1:
                     part.solve(i, 0, seen, between=sorted(seen[i]))
+        for name in self.differences:
+            _, _, larger, smaller = name
+            if larger in self.told and smaller in self.told:
+                seen[self.place[name]] = {self.told[larger] - self.told[smaller]}
         names = {i: name for name, i in self.place.items()}
-        return {names[i]: sorted(seen[i]) for i in wanted if len(seen[i]) < ENOUGH}
+        found = {names[i]: sorted(seen[i]) for i in wanted if len(seen[i]) < ENOUGH}
+        return {
+            name: values
+            for name, values in found.items()
+            if name not in self.differences or all(0 < n < FEW for n in values)
+        }
 
     def _parts(self):
         """Yield the rows that share counts which are not told."""
@@ -130,12 +143,23 @@ class _Part:
                     seen[i].add(int(value))
 
 
-def grown(attack, one, other):
-    """Take note that all who are counted in one release are in another one, and some more."""
-    for name in [name for name in attack.place if name[0] == one]:
-        larger = (other, *name[1:])
-        if larger in attack.place and name[1] != "curve":
-            attack.within(larger, name, "in one release alone")
+def compare(attack, one, other, moved=""):
+    """Take note that all who are counted in one release are in another one, and some more.
+
+    Where a variable's threshold was `moved`, its lower level grew, the upper one shrank, and all
+    other counts are of the same patients.
+    """
+    for name in [name for name in attack.place if name[0] == one and name[1] != "curve"]:
+        same = (other, *name[1:])
+        own = dict(part for part in name[3:] if len(part) == 2)
+        if same not in attack.place:
+            continue
+        if moved and own.get(moved) not in ("under", "over"):
+            attack.adds_up(same, name)
+            continue
+        pair = (name, same) if own.get(moved) == "over" else (same, name)
+        attack.within(*pair, "in one release alone")
+        attack.differences.add(("rest", "in one release alone", *pair))
 
 
 def attack_on(counts, study_file, attack=None, when=""):

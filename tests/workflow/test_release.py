@@ -1,11 +1,13 @@
 """A release of a real study withstands the red team, which recovers counts where it may."""
 
 import pytest
-from tests.workflow.red_team import attack_on
+import yaml
+from tests.workflow import changed_rows
+from tests.workflow.red_team import attack_on, compare
 
 from retrocohort import io
 from retrocohort.config.study import load_config, load_studies
-from retrocohort.disclosure import release
+from retrocohort.disclosure import earlier, release
 from retrocohort.disclosure.suppress import Decision
 from retrocohort.plan.checked import checked_parts
 from retrocohort.plan.entries import Plan
@@ -91,3 +93,49 @@ def test_counts_are_rounded_everywhere_alike(plan, frame):
         if row["n"] not in ("", "[c]")
     }
     assert told and all(n == 0 or n % 6 == 3 for n in told)
+
+
+def releases(folder, *changed, known=True):
+    """Release a small study from records that change; return the attack on all its packets."""
+    kept, attack = [], None
+    for i, (study, cleaned) in enumerate(changed):
+        own, parts, frame = changed_rows.made(STUDY, study, cleaned, folder / f"results{i}")
+        for stem in (
+            *release.EMPTY,
+            release.LINKAGE.removesuffix(".csv"),
+        ):  # nothing is told of them
+            io.write_rows(f"{own.folder}/{stem}.csv", release.NAMED, [])
+        made = release.released(own, parts, frame, kept if known else ())
+        path = f"{folder}/{i}.json"
+        earlier.write(path, made.counts, study, frame)
+        kept.append(earlier.read(path))
+        text = folder / f"study{i}.yaml"
+        text.write_text(yaml.safe_dump({k: study[k] for k in ("populations", "tables")}))
+        attack = attack_on(written(made, folder / f"packet{i}"), text, attack, when=i)
+    return attack
+
+
+@pytest.fixture(scope="module")
+def changes(plan):
+    """Return two releases of changed records: seven patients more, and a threshold moved."""
+    study = changed_rows.smaller(plan.study)
+    cleaned = io.read_frame(f"results/{STUDY}/records/cleaned.parquet")
+    some = cleaned[cleaned["nodes"] > 0].index[::200][:7]
+    at = sorted(cleaned.loc[cleaned["nodes"] > 0, "age"])[60]
+    return {
+        "": [(study, cleaned.drop(some)), (study, cleaned)],
+        changed_rows.CUT: [changed_rows.with_cut(study, cleaned, "age", at + i) for i in (0, 1)],
+    }
+
+
+@pytest.mark.parametrize("moved", ["", changed_rows.CUT])
+def test_two_releases_of_changed_records_recover_nothing(changes, moved, tmp_path):
+    attack = releases(tmp_path, *changes[moved])
+    compare(attack, 0, 1, moved)
+    assert attack.recovered() == {}
+
+
+def test_two_releases_that_do_not_know_each_other_tell_single_patients(changes, tmp_path):
+    attack = releases(tmp_path, *changes[""], known=False)
+    compare(attack, 0, 1)
+    assert attack.recovered()

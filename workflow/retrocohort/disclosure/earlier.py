@@ -106,10 +106,17 @@ def near(values: Mapping[Key, int], before: Iterable[Release], min_cell: int, pa
     for release in before:
         told = {key: n for key, n in release.values.items() if key not in release.withheld}
         found |= {k for k in values.keys() & told if 0 < abs(values[k] - told[k]) < min_cell}
-        now, then = _both(values, patients, told, release.patients)
+        of_now, of_then = _censored(values), _censored(told)
+        now, then = _both({*values, *of_now}, patients, {*told, *of_then}, release.patients)
         known = {*patients} & {*release.patients}
-        found |= {key for key, _ in close_pairs(now, then, known, min_cell)}
+        found |= {of_now.get(key, key) for key, _ in close_pairs(now, then, known, min_cell)}
     return found
+
+
+def _censored(printed: Iterable[Key]) -> dict[Key, Key]:
+    """Return the counts of who is censored, which readers compute, with those of the events."""
+    of_events = [key for key in printed if key.what.startswith("events@")]
+    return {key.also(f"censored@{key.what.partition('@')[2]}"): key for key in of_events}
 
 
 def _both(values: Iterable[Key], patients, told: Iterable[Key], earlier) -> list[dict]:

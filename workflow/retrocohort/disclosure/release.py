@@ -106,8 +106,10 @@ def decided(
             for release in before
             for key in earlier.given_away(values, decision, facts, release, patients)
         ]
-        more = {key for _, key in pairs if values.get(key)} - decision.withheld
-        lost = {key for _, key in pairs} - more | decision.unprotected
+        given = {key for _, key in pairs}
+        more = {key for key in given if values.get(key)} - decision.withheld
+        more = more or _companions(given, values, equations, decision)
+        lost = given - more | decision.unprotected
         lost |= recoverable(values, equations, decision, least)
         if not more:
             faults = [_unhidden(key) for key in sorted(lost, key=sorted_by)]
@@ -115,6 +117,21 @@ def decided(
                 return decision
         beside |= more
     raise FaultsFound(faults)
+
+
+def _companions(
+    given: Iterable[Key], values: Mapping[Key, int], equations: Iterable[Equation], found: Decision
+) -> set[Key]:
+    """Return, of each count that is given away though withheld, the least told one beside it."""
+    around: dict[Key, set[Key]] = {key: set() for key in given}
+    for total, parts in equations:
+        for key in {total, *parts} & around.keys():
+            around[key] |= {total, *parts}
+    told = {key for key, n in values.items() if n and key.where} - found.withheld
+    beside = [
+        sorted(own & told, key=lambda k: (values[k], sorted_by(k))) for own in around.values()
+    ]
+    return {keys[0] for keys in beside if keys}
 
 
 def recoverable(
