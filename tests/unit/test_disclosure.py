@@ -9,7 +9,7 @@ from retrocohort.disclosure import earlier as earlier_module
 from retrocohort.disclosure import release
 from retrocohort.disclosure.cells import Cell
 from retrocohort.disclosure.coarse import Rule, coarsened, is_fit
-from retrocohort.disclosure.counts import Counts, midpoint
+from retrocohort.disclosure.counts import Counts, fixed_step, midpoint
 from retrocohort.disclosure.earlier import Release
 from retrocohort.disclosure.keys import Facts, Key, facts_of, sets_of
 from retrocohort.disclosure.members import members
@@ -328,3 +328,17 @@ def test_counts_that_do_not_add_up_are_told_with_a_cell():
     faults = list(release._no_sum(wrong.value.equations, [Cell("x.csv", 4, "n", (Key("full"),))]))
     assert [(fault.file, fault.place) for fault in faults][:1] == [("x.csv", "row 6, n")]
     assert "n is not the sum of: n (stage = 1), n (stage = 2)" in faults[0].problem
+
+
+@pytest.mark.parametrize(
+    "landmarks, unit, step",
+    [([12, 36], 30.4375, 12), ([0.1, 12], 30.4375, 1.0), ([], 30.4375, 30 / 30.4375), ([7], 1, 35)],
+)
+def test_fixed_times_are_thirty_days_apart_and_landmarks_among_them(landmarks, unit, step):
+    assert fixed_step(landmarks, unit) == pytest.approx(step)
+
+
+def test_fixed_times_tell_no_patients_own_time():
+    exact = follow_up()
+    rule = Rule("grouped", 5, int, fixed_step([0.1], 30.4375))
+    assert not np.isin(np.round(coarsened(exact, rule).time, 2), np.round(exact.time, 2)).any()

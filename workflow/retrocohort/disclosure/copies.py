@@ -115,7 +115,7 @@ class Copies:
 
     def rule(self, endpoint: str) -> Rule:
         """Return how the follow-up of an endpoint is made coarse."""
-        return self.counts.rule(self.plan.study["endpoints"][endpoint]["landmarks"])
+        return self.counts.rule(self.plan.study["endpoints"][endpoint])
 
     def survival(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
         """Give the estimates of one population and endpoint, from coarse follow-up."""
