@@ -9,6 +9,7 @@ from retrocohort import io
 from retrocohort.config.study import load_config, load_studies
 from retrocohort.disclosure import earlier, release
 from retrocohort.disclosure.suppress import Decision
+from retrocohort.faults import FaultsFound
 from retrocohort.plan.checked import checked_parts
 from retrocohort.plan.entries import Plan
 from retrocohort.plan.page import copies, report_contents
@@ -139,3 +140,40 @@ def test_two_releases_that_do_not_know_each_other_tell_single_patients(changes, 
     attack = releases(tmp_path, *changes[""], known=False)
     compare(attack, 0, 1)
     assert attack.recovered()
+
+
+def test_a_corrected_value_is_told_by_no_mean_and_no_curve_of_its_group(changes, tmp_path):
+    """One patient is a year older, and another one was followed for a month more."""
+    study, cleaned = changes[""][1]
+    chosen = cleaned[(cleaned["nodes"] > 0) & (cleaned["hormone"] == "yes")].index
+    corrected = cleaned.copy()
+    corrected.loc[chosen[0], "age"] += 1
+    corrected.loc[chosen[1], "death_days"] += 30
+    packets = releases(tmp_path, (study, cleaned), (study, corrected)) and [
+        tmp_path / f"packet{i}" for i in (0, 1)
+    ]
+    told = [
+        {(r["variable"], r["arm"]): r["value"] for r in rows if r["statistic"] == "mean"}
+        for rows in (io.read_rows(f"{p}/tables/full/baseline.csv") for p in packets)
+    ]
+    assert told[0]["age", "yes"] != "[c]" and told[0]["age", ""] != "[c]"
+    assert told[1]["age", "yes"] == told[1]["age", ""] == "[c]"
+    assert told[1]["age", "no"] == told[0]["age", "no"] != "[c]"
+    (_, median), (_, again) = [
+        next((r["events"], r["median"]) for r in rows if r["level"] == "yes")
+        for rows in (io.read_rows(f"{p}/models/full/os/quantiles.csv") for p in packets)
+    ]
+    assert median != "[c]" and again == "[c]"
+
+
+@pytest.mark.parametrize("rule, value", [("km", "grouped"), ("min_cell", 6), ("round_to", 6)])
+def test_one_cohort_is_not_released_by_two_sets_of_rules(changes, tmp_path, rule, value):
+    study, cleaned = changes[""][1]
+    other = study | {"disclosure": study["disclosure"] | {rule: value}}
+    with pytest.raises(FaultsFound, match=f"{rule}: is {value}, but the same patients were"):
+        releases(tmp_path, (study, cleaned), (other, cleaned))
+
+
+def test_the_same_release_again_is_the_same(changes, tmp_path):
+    releases(tmp_path, changes[""][1], changes[""][1])
+    assert (tmp_path / "0.json").read_bytes() == (tmp_path / "1.json").read_bytes()

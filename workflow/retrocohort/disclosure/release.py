@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from retrocohort.disclosure import earlier
 from retrocohort.disclosure.bounds import ENOUGH, possible, told
 from retrocohort.disclosure.cells import Cell, Reader
+from retrocohort.disclosure.changes import Changes, checksums_of
 from retrocohort.disclosure.copies import Copies
 from retrocohort.disclosure.counts import Counts
 from retrocohort.disclosure.earlier import Release
@@ -70,14 +71,17 @@ def released(plan: Plan, parts: Mapping, frame, before: Sequence[Release] = ()) 
     reader = Reader(plan.folder, study, facts_of(study, frame))
     cells = list(reader.cells(parts))
     values = values_of(cells, reader)
-    patients = earlier.coded(frame, study)
+    patients, control = earlier.coded(frame, study), {k: study["disclosure"][k] for k in CONTROL}
+    rules = earlier.rules_of(Counts(values, (), **control), study)
+    if faults := list(earlier.other_rules(rules, before, patients)):
+        raise FaultsFound(faults)
     try:
         decision = decided(values, reader.facts, study["disclosure"], before, patients)
     except NoSum as wrong:
         raise FaultsFound(_no_sum(wrong.equations, cells)) from wrong
-    control = {key: study["disclosure"][key] for key in CONTROL}
     counts = Counts(values, decision.withheld, **control)
-    made = Copies(plan, frame, reader, cells, counts).all(parts)
+    changes = Changes(before, patients, checksums_of(frame, study), control["min_cell"])
+    made = Copies(plan, frame, reader, cells, counts, changes).all(parts)
     copies = [Copy(file, rule, reader.columns(file), rows) for file, rule, rows in made]
     return Made([*copies, *_left_out(reader)], decision, counts)
 
@@ -98,7 +102,7 @@ def decided(
     """
     least, equations = control["min_cell"], equations_of(values, facts)
     beside = earlier.near(values, before, least, patients)
-    faults = earlier.refusals(values, beside, least)
+    faults = earlier.refusals(beside, before, least, patients)
     while not faults:
         decision = decide(values, equations, least, beside)
         pairs = [
