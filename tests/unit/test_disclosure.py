@@ -342,3 +342,24 @@ def test_fixed_times_tell_no_patients_own_time():
     exact = follow_up()
     rule = Rule("grouped", 5, int, fixed_step([0.1], 30.4375))
     assert not np.isin(np.round(coarsened(exact, rule).time, 2), np.round(exact.time, 2)).any()
+
+
+def test_one_cohort_is_not_released_by_two_sets_of_rules():
+    rules = {"min_cell": 5, "round_to": None, "km": "midpoint"}
+    told = Release({}, frozenset(), FACTS, cohort_of(TABLE), control=rules)
+    for name, value in {"min_cell": 6, "round_to": 6, "km": "grouped"}.items():
+        (fault,) = earlier_module.other_rules(rules | {name: value}, [told], cohort_of(TABLE))
+        assert f"{name}: is {value}, but the same patients were released with" in str(fault)
+    assert not list(earlier_module.other_rules(rules, [told], cohort_of(TABLE)))
+    larger = cohort_of(TABLE | {"new": (35, 9, 14, 33)})
+    assert not list(earlier_module.other_rules(rules | {"min_cell": 6}, [told], larger))
+
+
+def test_a_cohort_of_which_few_were_exchanged_is_not_released():
+    patients = cohort_of(TABLE)
+    others = patients.replace({"record_id": {f"old 1 {i}": f"another {i}" for i in range(2)}})
+    told = Release(counts_of(TABLE), frozenset(), FACTS, patients)
+    with pytest.raises(FaultsFound, match="differs from an earlier release by fewer than 5"):
+        decided(counts_of(TABLE), FACTS, CONTROL, [told], others)
+    others = patients.replace({"record_id": {f"old 1 {i}": f"another {i}" for i in range(5)}})
+    assert decided(counts_of(TABLE), FACTS, CONTROL, [told], others)

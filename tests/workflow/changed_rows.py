@@ -12,12 +12,15 @@ CUT, FEW = "age_cut", 3  # variables
 
 
 def smaller(study):
-    """Return a study with its baseline table and the survival of one endpoint alone."""
+    """Return a study with its first and last population, a baseline table and one endpoint."""
     (name, table), *_ = [(n, t) for n, t in study["tables"].items() if t["kind"] == "baseline"]
     (first, *_) = study["survival"]["endpoints"]
-    table = table | {"variables": table["variables"][:FEW]}
     asked = {"endpoints": [first], "variables": study["survival"]["variables"][:FEW]}
+    populations = dict(list(study["populations"].items())[:: len(study["populations"]) - 1])
+    table = table | {"variables": table["variables"][:FEW], "populations": list(populations)}
+    asked["populations"] = list(populations)
     kept = {"models": {}, "further": {}, "curves": {}, "tables": {name: table}}
+    kept |= {"populations": populations, "endpoints": {first: study["endpoints"][first]}}
     return study | kept | {"survival": study["survival"] | asked}
 
 

@@ -9,7 +9,6 @@ from retrocohort import io
 from retrocohort.config.study import load_config, load_studies
 from retrocohort.disclosure import earlier, release
 from retrocohort.disclosure.suppress import Decision
-from retrocohort.faults import FaultsFound
 from retrocohort.plan.checked import checked_parts
 from retrocohort.plan.entries import Plan
 from retrocohort.plan.page import copies, report_contents
@@ -164,14 +163,6 @@ def test_a_corrected_value_is_told_by_no_mean_and_no_curve_of_its_group(changes,
         for rows in (io.read_rows(f"{p}/models/full/os/quantiles.csv") for p in packets)
     ]
     assert median != "[c]" and again == "[c]"
-
-
-@pytest.mark.parametrize("rule, value", [("km", "grouped"), ("min_cell", 6), ("round_to", 6)])
-def test_one_cohort_is_not_released_by_two_sets_of_rules(changes, tmp_path, rule, value):
-    study, cleaned = changes[""][1]
-    other = study | {"disclosure": study["disclosure"] | {rule: value}}
-    with pytest.raises(FaultsFound, match=f"{rule}: is {value}, but the same patients were"):
-        releases(tmp_path, (study, cleaned), (other, cleaned))
 
 
 def test_the_same_release_again_is_the_same(changes, tmp_path):
