@@ -11,6 +11,7 @@ from retrocohort.disclosure.copies import Copies
 from retrocohort.disclosure.counts import Counts
 from retrocohort.disclosure.earlier import Release
 from retrocohort.disclosure.keys import Facts, Key, facts_of, said
+from retrocohort.disclosure.overlaps import overlaps
 from retrocohort.disclosure.suppress import Decision, NoSum, decide, small_hidden
 from retrocohort.disclosure.system import Equation, equations_of, sorted_by
 from retrocohort.faults import Fault, FaultsFound
@@ -98,9 +99,12 @@ def decided(
     Parameters
     ----------
     patients : data frame
-        The cohort as `earlier.coded` has it; needed where there are earlier releases.
+        The cohort as `earlier.coded` has it; needed where there are earlier releases, or
+        variables cut from one number.
     """
     least, equations = control["min_cell"], equations_of(values, facts)
+    if facts.cut_of:
+        equations += [e for e in overlaps(values, facts, patients) if e not in equations]
     beside = earlier.near(values, before, least, patients)
     faults = earlier.refusals(beside, before, least, patients)
     while not faults:
