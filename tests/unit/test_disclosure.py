@@ -6,13 +6,16 @@ import pytest
 from tests.workflow.red_team import Attack
 
 from retrocohort.disclosure import earlier as earlier_module
+from retrocohort.disclosure import release
+from retrocohort.disclosure.cells import Cell
 from retrocohort.disclosure.coarse import Rule, coarsened, is_fit
-from retrocohort.disclosure.counts import Counts, midpoint
+from retrocohort.disclosure.counts import Counts, fixed_step, midpoint
 from retrocohort.disclosure.earlier import Release
 from retrocohort.disclosure.keys import Facts, Key, facts_of, sets_of
 from retrocohort.disclosure.members import members
 from retrocohort.disclosure.release import decided
-from retrocohort.disclosure.system import left_after
+from retrocohort.disclosure.suppress import NoSum
+from retrocohort.disclosure.system import equations_of, left_after, reason_key
 from retrocohort.faults import FaultsFound
 from retrocohort.models.kaplan_meier import kaplan_meier
 from retrocohort.models.samples import sample_of
@@ -289,3 +292,115 @@ def test_a_rounded_curve_starts_with_the_rounded_number():
     exact = follow_up(50)
     coarse = coarsened(exact, Rule("midpoint", 6, lambda n: midpoint(n, 6), 12.0))
     assert (coarse.n, coarse.events) == (midpoint(50, 6), midpoint(exact.events, 6))
+
+
+def at_risk(n, reasons):
+    """Return counts of an endpoint of which some are not at risk, by reason."""
+    values = {Key("full"): n, Key("full", what="n@os"): n - sum(reasons.values())}
+    return values | {reason_key("os", reason): each for reason, each in reasons.items()}
+
+
+@pytest.mark.parametrize("reasons", [{"a": 12, "b": 12}, {"a": 20, "b": 3}])
+def test_who_is_not_at_risk_cannot_be_computed_from_the_other_reasons(reasons):
+    values = at_risk(60, reasons)
+    withheld = decided(values, FACTS, CONTROL).withheld
+    found = Attack()
+    for key, n in values.items():
+        found.read("[c]" if key in withheld else str(n), key)
+    found.adds_up((Key("full"),), *[(key,) for key in values if key != Key("full")])
+    small = {reason_key("os", reason) for reason, n in reasons.items() if 0 < n < 5}
+    assert small <= withheld and found.recovered() == {}
+    assert bool(withheld) == bool(small) and (not small or len(withheld) > len(small))
+
+
+def test_the_reasons_of_two_equal_endpoints_are_not_taken_for_one_another():
+    facts = Facts({}, {}, same={"rfs": "os"})
+    one, other = (facts.canonical(reason_key(e, "a")) for e in ("os", "rfs"))
+    assert one != other
+    equations = equations_of({*at_risk(60, {"a": 12}), one, other}, facts)
+    total = Key("full", what="not_at_risk@os")
+    assert {e.parts for e in equations if e.total == total} == {(one,), (other,)}
+
+
+class Read:
+    """Stands for the reader of the results: the rows of two files."""
+
+    def __init__(self, *texts):
+        self.texts = texts
+
+    def read(self, file):
+        return [{"n": self.texts[int(file)]}]
+
+
+def test_counts_of_the_same_patients_that_differ_are_told_with_their_cells():
+    cells = [Cell("0", 0, "n", (Key("full"),)), Cell("1", 0, "n", (Key("full"),))]
+    assert release.values_of(cells, Read("7", "7")) == {Key("full"): 7}
+    with pytest.raises(FaultsFound, match="1 has 1 fault:\n  row 2, n: differs from 0, row 2, n"):
+        release.values_of(cells, Read("7", "8"))
+
+
+def test_counts_that_do_not_add_up_are_told_with_a_cell():
+    values = counts_of(TABLE) | {Key("full"): 1000}
+    with pytest.raises(NoSum) as wrong:
+        decided(values, FACTS, CONTROL)
+    faults = list(release._no_sum(wrong.value.equations, [Cell("x.csv", 4, "n", (Key("full"),))]))
+    assert [(fault.file, fault.place) for fault in faults][:1] == [("x.csv", "row 6, n")]
+    assert "n is not the sum of: n (stage = 1), n (stage = 2)" in faults[0].problem
+
+
+@pytest.mark.parametrize(
+    "landmarks, unit, step",
+    [([12, 36], 30.4375, 12), ([0.1, 12], 30.4375, 1.0), ([], 30.4375, 30 / 30.4375), ([7], 1, 35)],
+)
+def test_fixed_times_are_thirty_days_apart_and_landmarks_among_them(landmarks, unit, step):
+    assert fixed_step(landmarks, unit) == pytest.approx(step)
+
+
+def test_fixed_times_tell_no_patients_own_time():
+    exact = follow_up()
+    rule = Rule("grouped", 5, int, fixed_step([0.1], 30.4375))
+    assert not np.isin(np.round(coarsened(exact, rule).time, 2), np.round(exact.time, 2)).any()
+
+
+def test_one_cohort_is_not_released_by_two_sets_of_rules():
+    rules = {"min_cell": 5, "round_to": None, "km": "midpoint"}
+    told = Release({}, frozenset(), FACTS, cohort_of(TABLE), control=rules)
+    for name, value in {"min_cell": 6, "round_to": 6, "km": "grouped"}.items():
+        (fault,) = earlier_module.other_rules(rules | {name: value}, [told], cohort_of(TABLE))
+        assert f"{name}: is {value}, but the same patients were released with" in str(fault)
+    assert not list(earlier_module.other_rules(rules, [told], cohort_of(TABLE)))
+    larger = cohort_of(TABLE | {"new": (35, 9, 14, 33)})
+    assert not list(earlier_module.other_rules(rules | {"min_cell": 6}, [told], larger))
+
+
+def test_a_cohort_of_which_few_were_exchanged_is_not_released():
+    patients = cohort_of(TABLE)
+    others = patients.replace({"record_id": {f"old 1 {i}": f"another {i}" for i in range(2)}})
+    told = Release(counts_of(TABLE), frozenset(), FACTS, patients)
+    with pytest.raises(FaultsFound, match="differs from an earlier release by fewer than 5"):
+        decided(counts_of(TABLE), FACTS, CONTROL, [told], others)
+    others = patients.replace({"record_id": {f"old 1 {i}": f"another {i}" for i in range(5)}})
+    assert decided(counts_of(TABLE), FACTS, CONTROL, [told], others)
+
+
+@pytest.mark.parametrize("is_cut", [True, False])
+def test_ranges_of_one_number_that_differ_by_few_are_not_both_told(is_cut):
+    frame = pd.DataFrame({"record_id": [f"p{i}" for i in range(60)]})
+    values, levels = {Key("full"): 60}, {}
+    for cut, variable in ((40, "age_group"), (41, "age_two")):
+        levels[variable] = [f"under_{cut}", f"from_{cut}"]
+        frame[variable] = [levels[variable][i >= cut - 20] for i in range(60)]
+        for level in levels[variable]:
+            values[Key("full").having(variable, level)] = int((frame[variable] == level).sum())
+    facts = Facts(levels, {}, cut_of=dict.fromkeys(levels, "age") if is_cut else {})
+    decision = decided(values, facts, CONTROL, (), frame)
+    assert bool(decision.withheld) == is_cut, "otherwise nobody knows that they nest"
+    found = Attack()
+    for key, n in values.items():
+        found.read("[c]" if key in decision.withheld else str(n), 0, *sorted(key.where))
+    for variable, own in levels.items():
+        found.adds_up((0,), *[(0, (variable, level)) for level in own])
+    aged_40 = (0, ("age_two", "under_41")), (0, ("age_group", "under_40"))
+    found.within(*aged_40, "aged 40")
+    found.targets.add(("rest", "aged 40", *aged_40))
+    assert bool(found.recovered()) != is_cut

@@ -1,11 +1,13 @@
 """A release of a real study withstands the red team, which recovers counts where it may."""
 
 import pytest
-from tests.workflow.red_team import attack_on
+import yaml
+from tests.workflow import changed_rows
+from tests.workflow.red_team import attack_on, compare
 
 from retrocohort import io
 from retrocohort.config.study import load_config, load_studies
-from retrocohort.disclosure import release
+from retrocohort.disclosure import earlier, release
 from retrocohort.disclosure.suppress import Decision
 from retrocohort.plan.checked import checked_parts
 from retrocohort.plan.entries import Plan
@@ -48,7 +50,7 @@ def test_nothing_is_recovered_from_a_release(made, tmp_path):
 def test_without_secondary_suppression_the_small_counts_are_recovered(
     plan, frame, tmp_path, monkeypatch
 ):
-    def only_small(values, facts, control, before):
+    def only_small(values, facts, control, *_):
         small = {key for key, n in values.items() if 0 < n < control["min_cell"]}
         return Decision(frozenset(small), frozenset())
 
@@ -91,3 +93,79 @@ def test_counts_are_rounded_everywhere_alike(plan, frame):
         if row["n"] not in ("", "[c]")
     }
     assert told and all(n == 0 or n % 6 == 3 for n in told)
+
+
+def releases(folder, *changed, known=True):
+    """Release a small study from records that change; return the attack on all its packets."""
+    kept, attack = [], None
+    for i, (study, cleaned) in enumerate(changed):
+        own, parts, frame = changed_rows.made(STUDY, study, cleaned, folder / f"results{i}")
+        for stem in (
+            *release.EMPTY,
+            release.LINKAGE.removesuffix(".csv"),
+        ):  # nothing is told of them
+            io.write_rows(f"{own.folder}/{stem}.csv", release.NAMED, [])
+        made = release.released(own, parts, frame, kept if known else ())
+        path = f"{folder}/{i}.json"
+        earlier.write(path, made.counts, study, frame)
+        kept.append(earlier.read(path))
+        text = folder / f"study{i}.yaml"
+        text.write_text(yaml.safe_dump({k: study[k] for k in ("populations", "tables")}))
+        attack = attack_on(written(made, folder / f"packet{i}"), text, attack, when=i)
+    return attack
+
+
+@pytest.fixture(scope="module")
+def changes(plan):
+    """Return two releases of changed records: seven patients more, and a threshold moved."""
+    study = changed_rows.smaller(plan.study)
+    cleaned = io.read_frame(f"results/{STUDY}/records/cleaned.parquet")
+    some = cleaned[cleaned["nodes"] > 0].index[::200][:7]
+    at = sorted(cleaned.loc[cleaned["nodes"] > 0, "age"])[60]
+    return {
+        "": [(study, cleaned.drop(some)), (study, cleaned)],
+        changed_rows.CUT: [changed_rows.with_cut(study, cleaned, "age", at + i) for i in (0, 1)],
+    }
+
+
+@pytest.mark.parametrize("moved", ["", changed_rows.CUT])
+def test_two_releases_of_changed_records_recover_nothing(changes, moved, tmp_path):
+    attack = releases(tmp_path, *changes[moved])
+    compare(attack, 0, 1, moved)
+    assert attack.recovered() == {}
+
+
+def test_two_releases_that_do_not_know_each_other_tell_single_patients(changes, tmp_path):
+    attack = releases(tmp_path, *changes[""], known=False)
+    compare(attack, 0, 1)
+    told, pairs = attack.told, [name[2:] for name in attack.differences]
+    assert any(0 < told.get(a, 0) - told.get(b, 0) < 5 for a, b in pairs if {a, b} <= told.keys())
+
+
+def test_a_corrected_value_is_told_by_no_mean_and_no_curve_of_its_group(changes, tmp_path):
+    """One patient is a year older, and another one was followed for a month more."""
+    study, cleaned = changes[""][1]
+    chosen = cleaned[(cleaned["nodes"] > 0) & (cleaned["hormone"] == "yes")].index
+    corrected = cleaned.copy()
+    corrected.loc[chosen[0], "age"] += 1
+    corrected.loc[chosen[1], "death_days"] += 30
+    packets = releases(tmp_path, (study, cleaned), (study, corrected)) and [
+        tmp_path / f"packet{i}" for i in (0, 1)
+    ]
+    told = [
+        {(r["variable"], r["arm"]): r["value"] for r in rows if r["statistic"] == "mean"}
+        for rows in (io.read_rows(f"{p}/tables/full/baseline.csv") for p in packets)
+    ]
+    assert told[0]["age", "yes"] != "[c]" and told[0]["age", ""] != "[c]"
+    assert told[1]["age", "yes"] == told[1]["age", ""] == "[c]"
+    assert told[1]["age", "no"] == told[0]["age", "no"] != "[c]"
+    (_, median), (_, again) = [
+        next((r["events"], r["median"]) for r in rows if r["level"] == "yes")
+        for rows in (io.read_rows(f"{p}/models/full/os/quantiles.csv") for p in packets)
+    ]
+    assert median != "[c]" and again == "[c]"
+
+
+def test_the_same_release_again_is_the_same(changes, tmp_path):
+    releases(tmp_path, changes[""][1], changes[""][1])
+    assert (tmp_path / "0.json").read_bytes() == (tmp_path / "1.json").read_bytes()

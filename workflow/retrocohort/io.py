@@ -20,7 +20,7 @@ from retrocohort import jobs, signed
 from retrocohort.faults import FaultsFound, without_values
 from retrocohort.inert import as_written
 from retrocohort.language import LANGUAGES, speaking
-from retrocohort.private import OWNER_ONLY, close_folders, private_part
+from retrocohort.private import DISCLOSED, OWNER_ONLY, close_folders, private_part
 from retrocohort.source import WITHHELD, source_of, value_of, withheld
 
 
@@ -178,6 +178,12 @@ def save_raster(image, path: str, dpi: int) -> None:
         image.save(aside, format=kind, dpi=(dpi, dpi), **options)
 
 
+def _page(folder: Path) -> str:
+    """Return the study whose folder it is, with its part: x, x/zh, x/disclosed, x/disclosed/zh."""
+    is_part = folder.name in (*LANGUAGES, DISCLOSED)
+    return f"{_page(folder.parent)}/{folder.name}" if is_part else folder.name
+
+
 def run_logged(main: Callable, smk) -> None:
     """Run the `main` of a script with a log that never holds a patient's value.
 
@@ -191,7 +197,7 @@ def run_logged(main: Callable, smk) -> None:
     smk = SimpleNamespace(params=params, **own)  # that of Snakemake takes no other parameters
     log = Path(smk.log[0])
     above, step = log.parent.parent, log.stem
-    study = f"{above.parent.name}/{above.name}" if above.name in LANGUAGES else above.name
+    study = _page(above)
     stopped = ""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("once")

@@ -6,6 +6,7 @@ from retrocohort.faults import Fault, FaultsFound
 
 RESULTS, HISTORY = "results", "history"
 ROW_LEVEL = ("records", "cohort")  # folders of the results of a study
+DISCLOSED = "disclosed"  # folder of the numbers that may be told, and of what is made from them
 UNDECLARED = "undeclared"  # for a delivered text that no decision of the study names
 OWNER_ONLY, FOLDER = 0o600, 0o700
 

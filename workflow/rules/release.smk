@@ -3,7 +3,7 @@
 Pages are made from the disclosed copies by the rules that make the internal ones.
 
 REQUIRED INPUTS  results/{study}/cohort/cohort.parquet, all aggregate results; history/{study}/releases/*
-OUTPUTS          results/{study}/disclosed/*, results/{study}/release/
+OUTPUTS          results/{study}/disclosed/*, results/{study}/release/; history/{study}/releases/* beside them
 """
 
 for plan in ASKED:
@@ -43,6 +43,7 @@ for plan in ASKED:
             copies=[path for page in shown_in_all for path in page["copies"]],
             counts=[path for page in shown_in_all for path in page["counts"]],
             figures=[figure["svg"] for page in shown_in_all for figure in page["figures"]],
+            record=f"history/{plan.name}/releases/next.json",
             words=pages[0].words,
             code=package_files("workflow/scripts/pack_release.py"),
         output:

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from retrocohort import io
 from retrocohort.checksums import checksums
-from retrocohort.disclosure import packet
+from retrocohort.disclosure import kept, packet
 
 
 def main(smk):
     given, folder = smk.params, smk.output.folder
     shutil.rmtree(folder, ignore_errors=True)
+    record = kept.required_number(smk.input.record)
     files = {}
     for page in given.pages:
         files |= packet.files_of(page)
@@ -24,7 +25,7 @@ def main(smk):
     outputs = [row for page in given.pages for row in packet.outputs(page, files)]
     outputs += packet.left_out(given.ledger)
     io.write_rows(f"{folder}/outputs.csv", packet.COLUMNS, outputs)
-    told = packet.checklist(given.title, given.control, given.data, outputs)
+    told = packet.checklist(given.title, given.control, given.data, outputs, record)
     io.write_text(f"{folder}/CHECKLIST.md", told)
     packed = sorted(p.as_posix() for p in Path(folder).rglob("*") if p.is_file())
     sums = checksums(packed)

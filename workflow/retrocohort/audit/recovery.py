@@ -10,6 +10,7 @@ import os
 import shutil
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,6 +96,9 @@ def _take_away(paths: Iterable[str]) -> None:
     folders = {folder for path in paths for folder in Path(path).parents}
     for folder in [folder for folder in folders if (folder / OF_FOLDERS).is_file()]:
         shutil.rmtree(folder, ignore_errors=True)  # perhaps it was in another
+    for folder in sorted(folders, reverse=True):
+        with suppress(OSError):  # of one that still holds something, or is gone
+            folder.rmdir()
 
 
 def _brought_to_now() -> int:

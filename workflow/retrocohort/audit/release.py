@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from retrocohort import io
-from retrocohort.checksums import checksums, files_of
+from retrocohort.checksums import checksums
 from retrocohort.faults import Fault
 
 SUMS = "SHA256SUMS"
+STAMP = ".snakemake_timestamp"  # empty: of a folder that a job has made
 AGAIN = "Make it again: make release STUDY={}"
 
 
@@ -25,5 +26,6 @@ def faults_of(folder: str) -> list[Fault]:
         if checksum != packed[path]:
             problem = "was altered after it was packed." if checksum else "is missing."
             faults.append(Fault(path, "", problem, remedy))
-    extra = set(files_of([folder])) - packed.keys() - {sums}
+    there = {path.as_posix() for path in Path(folder).rglob("*") if not path.is_dir()}
+    extra = there - packed.keys() - {sums, f"{folder}/{STAMP}"}
     return faults + [Fault(p, "", "is extra: it was not packed.", remedy) for p in sorted(extra)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from retrocohort import io
 from retrocohort.disclosure.keys import UNKNOWN, Facts, Key
-from retrocohort.disclosure.system import left_after
+from retrocohort.disclosure.system import left_after, reason_key
 from retrocohort.where import FULL
 
 COUNTS = ("n", "events")
@@ -92,9 +92,9 @@ class Reader:
         for i, row in enumerate(self.read("cohort/counts/endpoints.csv")):
             file, endpoint = "cohort/counts/endpoints.csv", row["endpoint"]
             yield from self._counts(file, i, [Key(FULL)], endpoint)
-            reason = Key(FULL, what=f"not_at_risk@{endpoint}")
-            yield from self._cell(file, i, "n_not_at_risk", [reason])
-            late = Key(FULL, what=f"late@{endpoint}")
+            outside = reason_key(endpoint, row["reason"])
+            yield from self._cell(file, i, "n_not_at_risk", [outside])
+            late = Key(FULL, what=f"late {endpoint}")
             yield from self._cell(file, i, "n_events_after_followup", [late])
 
     def _baseline(self, part: Mapping) -> Iterator[Cell]:

@@ -16,7 +16,8 @@ from retrocohort.models.kaplan_meier import kaplan_meier
 from retrocohort.models.samples import Sample
 
 DECIMALS = 1  # of released times: of a group of equal times no patient's own is told
-MODES = ("exact", "midpoint", "grouped")
+GROUPED = "grouped"
+MODES = ("exact", "midpoint", GROUPED)
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def together(times: np.ndarray, rule: Rule) -> np.ndarray:
     group = np.minimum(np.arange(len(times)) // rule.least, max(len(times) // rule.least, 1) - 1)
     first = times[np.searchsorted(group, group, side="left")]
     last = times[np.searchsorted(group, group, side="right") - 1]
-    if rule.mode == "grouped":
+    if rule.mode == GROUPED:
         return np.ceil(last / rule.step - 1e-9) * rule.step
     return np.round((first + last) / 2, DECIMALS)
 

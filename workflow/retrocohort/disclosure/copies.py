@@ -6,6 +6,7 @@ Each kind of number has one rule (`packet.RULES`); a release is made from these 
 from collections.abc import Iterator, Mapping, Sequence
 
 from retrocohort.disclosure.cells import Cell, Reader
+from retrocohort.disclosure.changes import Changes
 from retrocohort.disclosure.coarse import Rule, coarsened, is_fit
 from retrocohort.disclosure.counts import Counts
 from retrocohort.disclosure.keys import Key
@@ -34,9 +35,18 @@ Rows = list[dict]
 class Copies:
     """Makes the copy of every aggregate file of a study."""
 
-    def __init__(self, plan: Plan, frame, reader: Reader, cells: Sequence[Cell], counts: Counts):
-        """Keep the results, the cohort and what is withheld."""
+    def __init__(
+        self,
+        plan: Plan,
+        frame,
+        reader: Reader,
+        cells: Sequence[Cell],
+        counts: Counts,
+        changes: Changes,
+    ):
+        """Keep the results, the cohort, what is withheld, and what earlier releases were of."""
         self.plan, self.frame, self.reader, self.counts = plan, frame, reader, counts
+        self.changes = changes
         self.cells: dict[str, list[Cell]] = {}
         for cell in cells:
             self.cells.setdefault(cell.file, []).append(cell)
@@ -47,7 +57,7 @@ class Copies:
             file = f"cohort/counts/{name}.csv"
             yield file, "counts", self.counted(file)
         for part in parts["baseline"]:
-            yield part["values"], "baseline", self.baseline(part["values"])
+            yield part["values"], "baseline", self.baseline(part)
             file = part["values"].removesuffix(".csv") + "_tests.csv"
             yield file, "tests", self.baseline_tests(part, file)
         for part in parts["survival"]:
@@ -81,9 +91,9 @@ class Copies:
 
     # baseline
 
-    def baseline(self, file: str) -> Rows:
+    def baseline(self, part: Mapping) -> Rows:
         """Return a baseline table: percentages of the counts that are told."""
-        rows = self.counted(file)
+        rows = self.counted(part["values"])
         told = {(r["variable"], r["level"], r["arm"], r["statistic"]): r["value"] for r in rows}
         closed = {r["variable"] for r in rows if r["statistic"] == "n" and not r["level"]
                   and r["value"] == WITHHELD}  # fmt: skip
@@ -95,9 +105,15 @@ class Copies:
                 row["value"] = _percent(n, whole)
             elif statistic not in ("n", "missing") and row["value"] != "":
                 few = whole == WITHHELD or float(whole) < self.counts.least_for(statistic, SPREAD)
+                few = few or self.has_changed(part, variable, arm)
                 is_open = variable not in closed and not few and statistic not in EXTREMES
                 row["value"] = rounded(row["value"]) if is_open else WITHHELD
         return rows
+
+    def has_changed(self, part: Mapping, variable: str, arm: str) -> bool:
+        """Return whether few patients of an arm have another value than in an earlier release."""
+        group = Key(part["population"])
+        return self.changes.are_few(group.having(part["by"], arm) if arm else group, variable)
 
     def baseline_tests(self, part: Mapping, file: str) -> Rows:
         """Return tests and differences of the variables of which every count is told exactly."""
@@ -108,6 +124,7 @@ class Copies:
         for row in rows:
             variable = row["variable"]
             unsafe = variable in closed or (variable in is_coded and self.counts.is_rounding)
+            unsafe = unsafe or self.has_changed(part, variable, "")
             _close(row) if unsafe else _round(row)
         return rows
 
@@ -115,7 +132,7 @@ class Copies:
 
     def rule(self, endpoint: str) -> Rule:
         """Return how the follow-up of an endpoint is made coarse."""
-        return self.counts.rule(self.plan.study["endpoints"][endpoint]["landmarks"])
+        return self.counts.rule(self.plan.study["endpoints"][endpoint])
 
     def survival(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
         """Give the estimates of one population and endpoint, from coarse follow-up."""
@@ -148,7 +165,8 @@ class Copies:
             keys = [facts.canonical(key.also(f"{what}@{analysis}")) for what in ("n", "events")]
             hidden = any(each and self.counts.is_hidden(each) for each in keys)
             delayed = sample.entry is not None and self.counts.is_rounding
-            if hidden or delayed or not is_fit(group, rule):
+            changed = self.changes.are_few(key, endpoint)
+            if hidden or delayed or changed or not is_fit(group, rule):
                 closed.add((name, level))
         return closed
 
@@ -197,6 +215,8 @@ class Copies:
             if n == WITHHELD or float(n) - (1 if model else terms) < FREEDOM
         }
         closed |= {r["model"] for r in fit if r["statistic"] == "events" and r["value"] == WITHHELD}
+        if self.is_refitted(part, estimates):
+            closed |= size.keys() | {""} | {row["variable"] for row in estimates}
         unsafe = {row["variable"] for row in estimates if _is_withheld(row)}  # and all tests of it
         unsafe = closed | (unsafe & size.keys() or ({""} if unsafe else set()))
         for row in fit:
@@ -216,27 +236,45 @@ class Copies:
             _close(row) if unsafe else _round(row)
         yield part["ph"], "models", tests
 
+    def is_refitted(self, part: Mapping, rows: Rows) -> bool:
+        """Return whether a model differs from an earlier release in few patients' values alone."""
+        names = {name for row in rows for name in (row["variable"], part["endpoint"])}
+        return self.changes.are_few(Key(part["population"]), *sorted(names))
+
     def _subgroups(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
-        effects = self.by_group(part["effects"], "split", "subgroup")
+        effects = self.further(part, part["effects"], "split", "subgroup")
         yield part["tests"], "tests", self.subgroup_tests(part["tests"], effects)
         yield part["effects"], "models", effects
 
     def _interaction(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
-        ratios = self.by_group(part["ratios"], "subgroup")
+        ratios = self.further(part, part["ratios"], "subgroup")
         yield part["tests"], "tests", self.subgroup_tests(part["tests"], ratios)
         yield part["ratios"], "models", ratios
+
+    def further(self, part: Mapping, file: str, *columns: str) -> Rows:
+        """Return the estimates of a further analysis as `by_group`, none where few have changed."""
+        rows = self.by_group(file, *columns)
+        covariates = self.plan.study["further"][part["name"]].get("covariates", [])
+        if self.is_refitted(part, [*rows, *({"variable": name} for name in covariates)]):
+            for row in rows:
+                _close(row)
+        return rows
 
     def subgroup_tests(self, file: str, effects: Rows) -> Rows:
         """Return the tests over subgroups of each of which the effect is told."""
         rows = self.counted(file)
-        closed = {(row.get("split", ""), row["subgroup"]) for row in effects if _is_withheld(row)}
+        closed = {
+            (row.get("split", ""), row["subgroup"])
+            for row in effects
+            if _is_withheld(row) or row["note"] == WITHHELD_NOTE
+        }
         for row in rows:
             used = {(row.get("split", ""), name) for name in row["subgroups"].split("|")}
             _close(row) if _is_withheld(row) or used & closed else _round(row)
         return rows
 
     def _rmst(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
-        rows = self.by_group(part["means"], "variable")
+        rows = self.further(part, part["means"], "variable")
         if "tau" not in self.plan.study["further"][part["name"]]:
             for row in rows:  # the last time of a group is one patient's
                 row["tau"] = WITHHELD
@@ -260,7 +298,7 @@ class Copies:
         open_ = [_told(row) for row in rows if (entry["by"], row["level"]) not in closed]
         yield part["km"], "curves", open_
         yield part["logrank"], "tests", self.logrank(part["logrank"], closed)
-        yield part["cox"], "models", self.by_group(part["cox"], "variable")
+        yield part["cox"], "models", self.further(part, part["cox"], "variable")
         yield part["excluded"], "counts", self.counted(part["excluded"])
 
 

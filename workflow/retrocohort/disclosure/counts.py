@@ -1,5 +1,6 @@
 """A count as it may be told: withheld, rounded or as it is."""
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from retrocohort.disclosure.keys import Key
 from retrocohort.source import WITHHELD
 
 QUARTERS = 4
+SHORTEST = 30.0  # days between fixed times
 
 
 def midpoint(n: int, to: int | None) -> int:
@@ -17,6 +19,15 @@ def midpoint(n: int, to: int | None) -> int:
     With 6, 1 to 6 are 3, 7 to 12 are 9, and so on.
     """
     return n if not to or not n else -(-n // to) * to - to // 2
+
+
+def fixed_step(landmarks: Collection[float], days_per_unit: float) -> float:
+    """Return how far apart fixed times are: the first landmark, or as often as makes 30 days.
+
+    The last patient of each group leaves within a step: a short one would tell when.
+    """
+    step = min((time for time in landmarks if time > 0), default=SHORTEST / days_per_unit)
+    return step * max(math.ceil(SHORTEST / days_per_unit / step - 1e-9), 1)
 
 
 @dataclass(frozen=True)
@@ -63,8 +74,8 @@ class Counts:
         """Return the fewest values of which a statistic may be told."""
         return self.min_cell * (QUARTERS if statistic in quartiles else 1)
 
-    def rule(self, landmarks: Collection[float]) -> Rule:
-        """Return how follow-up is made coarse."""
+    def rule(self, endpoint: Mapping) -> Rule:
+        """Return how the follow-up of an endpoint of the study is made coarse."""
         least = max(self.min_cell, self.round_to or 0)
-        step = min((time for time in landmarks if time > 0), default=1.0)
-        return Rule(self.km, least, self.told, float(step))
+        step = fixed_step(endpoint["landmarks"], endpoint["days_per_unit"])
+        return Rule(self.km, least, self.told, step)

@@ -1,10 +1,12 @@
 """Earlier releases: what they told, and what they tell together with a new one."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from retrocohort import io
+from retrocohort.disclosure.changes import checksums_of
+from retrocohort.disclosure.coarse import GROUPED
 from retrocohort.disclosure.counts import Counts
 from retrocohort.disclosure.keys import Facts, Key, facts_of
 from retrocohort.disclosure.members import close_pairs, members
@@ -35,12 +37,18 @@ class Release:
         Of its definitions.
     patients : data frame
         The cohort then, as `coded` has it.
+    checksums : data frame
+        Of the patients' numbers and follow-up, as `changes.checksums_of` has them.
+    control : mapping
+        By which rules it was made, as `rules_of` has them.
     """
 
     values: Mapping[Key, int]
     withheld: frozenset[Key]
     facts: Facts
     patients: object
+    checksums: object = None
+    control: Mapping = field(default_factory=dict)
 
 
 def coded(frame, study: Mapping):
@@ -75,8 +83,9 @@ def write(path: str, counts: Counts, study: Mapping, frame) -> None:
         + [counts.values[key], key in counts.withheld]
         for key in sorted(counts.values, key=sorted_by)
     ]
-    patients = json.loads(coded(frame, study).to_json(orient="split", index=False))
-    stored = {"counts": rows, "definitions": definitions(study), "patients": patients}
+    stored = {"counts": rows, "definitions": definitions(study), "control": rules_of(counts, study)}
+    for name, own in (("patients", coded), ("checksums", checksums_of)):
+        stored[name] = json.loads(own(frame, study).to_json(orient="split", index=False))
     io.write_json(path, stored)
 
 
@@ -99,11 +108,33 @@ def read(path: str) -> Release:
             values[key] = n
             if is_withheld:
                 withheld.add(key)
-        patients = pd.DataFrame(stored["patients"]["data"], columns=stored["patients"]["columns"])
-        facts = facts_of(stored["definitions"], patients)
+        patients, checksums = (
+            pd.DataFrame(stored[name]["data"], columns=stored[name]["columns"])
+            for name in ("patients", "checksums")
+        )
+        facts, control = facts_of(stored["definitions"], patients), dict(stored["control"])
     except (ValueError, KeyError, TypeError) as error:
         raise FaultsFound([Fault(path, "", DAMAGED, RESTORE)]) from error
-    return Release(values, frozenset(withheld), facts, patients)
+    return Release(values, frozenset(withheld), facts, patients, checksums, control)
+
+
+def rules_of(counts: Counts, study: Mapping) -> dict:
+    """Return the rules of a release of which two sets tell more together than each."""
+    rules = {"min_cell": counts.min_cell, "round_to": counts.round_to, "km": counts.km}
+    if counts.km == GROUPED:
+        rules |= {f"step of {e}": counts.rule(own).step for e, own in study["endpoints"].items()}
+    return rules
+
+
+def other_rules(rules: Mapping, before: Iterable[Release], patients) -> Iterator[Fault]:
+    """Give a fault of each rule that differs from that of an earlier release of the same cohort."""
+    for release in before:
+        if {*release.patients["record_id"]} == {*patients["record_id"]}:
+            for name in rules.keys() | release.control.keys():
+                own, old = rules.get(name), release.control.get(name)
+                if own != old:
+                    problem = f"is {own}, but the same patients were released with {old}."
+                    yield Fault("disclosure", name, problem, f"Put {name} back to {old}.")
 
 
 def near(values: Mapping[Key, int], before: Iterable[Release], min_cell: int, patients) -> set[Key]:
@@ -115,10 +146,17 @@ def near(values: Mapping[Key, int], before: Iterable[Release], min_cell: int, pa
     for release in before:
         told = {key: n for key, n in release.values.items() if key not in release.withheld}
         found |= {k for k in values.keys() & told if 0 < abs(values[k] - told[k]) < min_cell}
-        now, then = _both(values, patients, told, release.patients)
+        of_now, of_then = _censored(values), _censored(told)
+        now, then = _both({*values, *of_now}, patients, {*told, *of_then}, release.patients)
         known = {*patients} & {*release.patients}
-        found |= {key for key, _ in close_pairs(now, then, known, min_cell)}
+        found |= {of_now.get(key, key) for key, _ in close_pairs(now, then, known, min_cell)}
     return found
+
+
+def _censored(printed: Iterable[Key]) -> dict[Key, Key]:
+    """Return the counts of who is censored, which readers compute, with those of the events."""
+    of_events = [key for key in printed if key.what.startswith("events@")]
+    return {key.also(f"censored@{key.what.partition('@')[2]}"): key for key in of_events}
 
 
 def _both(values: Iterable[Key], patients, told: Iterable[Key], earlier) -> list[dict]:
@@ -133,9 +171,10 @@ def _both(values: Iterable[Key], patients, told: Iterable[Key], earlier) -> list
     return found
 
 
-def refusals(values: Mapping[Key, int], found: Iterable[Key], min_cell: int) -> list[Fault]:
+def refusals(found: Iterable[Key], before: Iterable[Release], min_cell: int, patients) -> list:
     """Return why there can be no release: the cohort itself differs too little."""
-    if Key(FULL) not in found:
+    others = [{*r.patients["record_id"]} ^ {*patients["record_id"]} for r in before]
+    if Key(FULL) not in found and not any(0 < len(each) < min_cell for each in others):
         return []
     problem = f"differs from an earlier release by fewer than {min_cell} patients."
     return [Fault("cohort/counts/populations.csv", FULL, problem, WAIT.format(min_cell=min_cell))]

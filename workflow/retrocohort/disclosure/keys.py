@@ -44,6 +44,12 @@ class Key(NamedTuple):
         return self._replace(what=what)
 
 
+def said(key: Key) -> str:
+    """Return in words what a key counts."""
+    levels = [f"{variable} = {level or 'unknown'}" for variable, level in sorted(key.where)]
+    return f"{key.what} ({', '.join(levels)})" if levels else key.what
+
+
 @dataclass(frozen=True)
 class Facts:
     """What anybody knows of the definitions behind the counts.
@@ -69,6 +75,8 @@ class Facts:
         Endpoints of which all patients are at risk.
     within : set of (str, str)
         Endpoints (a, b): who has an event of a has one of b.
+    cut_of : mapping
+        Variable -> the number that its levels are ranges of.
     """
 
     levels: Mapping[str, list]
@@ -80,6 +88,7 @@ class Facts:
     same: Mapping[str, str] = field(default_factory=dict)
     everybody: frozenset = frozenset()
     within: frozenset = frozenset()
+    cut_of: Mapping[str, str] = field(default_factory=dict)
 
     def canonical(self, key: Key) -> Key | None:
         """Return the key that says the same in the one way, None if by definition nobody is meant.
@@ -165,4 +174,9 @@ def facts_of(study: Mapping, frame) -> Facts:
         same=same,
         everybody=frozenset(e for e in distinct if at_risk[e].all()),
         within=frozenset(within),
+        cut_of={
+            name: entry["cut"]["of"]
+            for name, entry in study.get("derive", {}).items()
+            if "cut" in entry
+        },
     )

@@ -16,7 +16,7 @@ def members(frame, key: Key) -> np.ndarray | None:
     """Return which patients of a cohort a key counts, None of what the cohort alone cannot tell."""
     what, _, endpoint = key.what.partition("@")
     columns = [v for v, _ in key.where] + [*key.complete]
-    if what not in ("n", "events") or ">" in endpoint or not key.population:
+    if what not in ("n", "events", "censored") or ">" in endpoint or not key.population:
         return None
     if not {*columns, *([f"{endpoint}_event"] if endpoint else [])} <= {*frame.columns}:
         return None
@@ -30,7 +30,8 @@ def members(frame, key: Key) -> np.ndarray | None:
         counted &= frame[variable].notna().to_numpy()
     if endpoint:
         event = frame[f"{endpoint}_event"].to_numpy(dtype=float, na_value=np.nan)
-        counted &= event == 1 if what == "events" else ~np.isnan(event)
+        kinds = {"events": event == 1, "censored": event == 0}
+        counted &= kinds.get(what, ~np.isnan(event))
     return counted
 
 

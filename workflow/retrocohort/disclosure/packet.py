@@ -61,6 +61,7 @@ LEFT_OUT = {  # what no release has -> why
 PAPER = {"audit/published.csv": template("It has exact numbers beside those of a printed paper.")}
 
 STANDS = template("Data: {data}. Every output stands in outputs.csv with its counts and rules.")
+RECORD = template("What is told is kept as release {record}; later releases are compared with it.")
 DATA = {
     "public": template("public"),
     "private": template("private"),
@@ -144,8 +145,10 @@ def left_out(has_ledger: bool) -> list[dict]:
     ]
 
 
-def checklist(title: str, control: Mapping, data: str, outputs: Sequence[Mapping]) -> str:
-    """Return what was done and who checks it, as a page to sign."""
+def checklist(
+    title: str, control: Mapping, data: str, outputs: Sequence[Mapping], record: str
+) -> str:
+    """Return what was done and who checks it, as a page to sign; `record` is its number."""
     least = control["min_cell"]
     about = {"most": least - 1, "least": least, "quartiles": 4 * least, "km": control["km"]}
     used = dict.fromkeys(
@@ -159,7 +162,7 @@ def checklist(title: str, control: Mapping, data: str, outputs: Sequence[Mapping
         say("No count of 1 to {most} is told, nor a percentage of one.", most=least - 1),
         say("The texts of the study file and of PROVENANCE.md tell nothing of single patients."),
         say("No table, level or figure is needed less than it could harm."),
-        say("The files are those of SHA256SUMS (sha256sum -c SHA256SUMS)."),
+        say("What is sent is SHA256SUMS and the files that it lists (sha256sum -c SHA256SUMS)."),
     ]
     names = control["signs"] or [say("Data-protection officer")]
     signed = [f"| {name} | | | |" for name in names]
@@ -171,6 +174,7 @@ def checklist(title: str, control: Mapping, data: str, outputs: Sequence[Mapping
             title,
             "",
             say(STANDS, data=say(DATA[data])),
+            say(RECORD, record=record),
             "",
             f"## {say('Rules applied')}",
             "",

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from retrocohort.disclosure import earlier
 from retrocohort.disclosure.bounds import ENOUGH, possible, told
 from retrocohort.disclosure.cells import Cell, Reader
+from retrocohort.disclosure.changes import Changes, checksums_of
 from retrocohort.disclosure.copies import Copies
 from retrocohort.disclosure.counts import Counts
 from retrocohort.disclosure.earlier import Past, Release
-from retrocohort.disclosure.keys import Facts, Key, facts_of
-from retrocohort.disclosure.suppress import Decision, decide, small_hidden
+from retrocohort.disclosure.keys import Facts, Key, facts_of, said
+from retrocohort.disclosure.overlaps import overlaps
+from retrocohort.disclosure.suppress import Decision, NoSum, decide, small_hidden
 from retrocohort.disclosure.system import Equation, equations_of, sorted_by
 from retrocohort.faults import Fault, FaultsFound
 from retrocohort.plan.entries import Plan
@@ -21,6 +23,10 @@ EMPTY = (
 LINKAGE, NAMED = "records/linkage.csv", ("source", "file", "sha256")
 
 
+NOT_READ = (
+    "Counts of a release must agree: run `make report`; if they are as it makes them, this is a"
+    " fault of the program, and without that part of the study there can be a release."
+)
 CONTROL = ("min_cell", "round_to", "km")
 
 
@@ -66,12 +72,17 @@ def released(plan: Plan, parts: Mapping, frame, before: Sequence[Release] = ()) 
     reader = Reader(plan.folder, study, facts_of(study, frame))
     cells = list(reader.cells(parts))
     values = values_of(cells, reader)
-    decision = decided(
-        values, reader.facts, study["disclosure"], before, earlier.coded(frame, study)
-    )
-    control = {key: study["disclosure"][key] for key in CONTROL}
+    patients, control = earlier.coded(frame, study), {k: study["disclosure"][k] for k in CONTROL}
+    rules = earlier.rules_of(Counts(values, (), **control), study)
+    if faults := list(earlier.other_rules(rules, before, patients)):
+        raise FaultsFound(faults)
+    try:
+        decision = decided(values, reader.facts, study["disclosure"], before, patients)
+    except NoSum as wrong:
+        raise FaultsFound(_no_sum(wrong.equations, cells)) from wrong
     counts = Counts(values, decision.withheld, **control)
-    made = Copies(plan, frame, reader, cells, counts).all(parts)
+    changes = Changes(before, patients, checksums_of(frame, study), control["min_cell"])
+    made = Copies(plan, frame, reader, cells, counts, changes).all(parts)
     copies = [Copy(file, rule, reader.columns(file), rows) for file, rule, rows in made]
     return Made([*copies, *_left_out(reader)], decision, counts)
 
@@ -88,13 +99,17 @@ def decided(
     Parameters
     ----------
     patients : data frame
-        The cohort as `earlier.coded` has it; needed where there are earlier releases.
+        The cohort as `earlier.coded` has it; needed where there are earlier releases, or
+        variables cut from one number.
     """
     least, equations = control["min_cell"], equations_of(values, facts)
+    if facts.cut_of:
+        equations += [e for e in overlaps(values, facts, patients) if e not in equations]
     beside = earlier.near(values, before, least, patients)
-    faults = earlier.refusals(values, beside, least)
+    faults = earlier.refusals(beside, before, least, patients)
     if not faults:
         past = earlier.past_of(values, before, patients)
+        beside -= past.public  # what an earlier release has told of the very same patients
         decision = _as_before(values, before, least)
         decision = decision or decide(values, equations, least, beside, past)
         lost = decision.unprotected | recoverable(values, equations, decision, least, past)
@@ -131,10 +146,9 @@ def recoverable(
 
 
 def _unhidden(key: Key) -> Fault:
-    levels = [f"{variable} = {level or 'unknown'}" for variable, level in sorted(key.where)]
     problem = "can be computed from what is told, whatever else is withheld."
     remedy = "Leave out a table, level or population that has it, or raise min_cell."
-    return Fault(key.population, ", ".join([key.what, *levels]), problem, remedy)
+    return Fault(key.population, said(key), problem, remedy)
 
 
 def _left_out(reader: Reader) -> Iterator[Copy]:
@@ -153,14 +167,35 @@ def values_of(cells: Iterable[Cell], reader: Reader) -> dict[Key, int]:
 
     Raises
     ------
-    ValueError
+    FaultsFound
         Where two cells with one key differ: the key does not say whom they count.
     """
     values: dict[Key, int] = {}
+    first: dict[Key, Cell] = {}
+    faults = []
     for cell in cells:
         text = reader.read(cell.file)[cell.row][cell.column]
         if not cell.key or text == "":
             continue
+        same = first.setdefault(cell.key, cell)
         if values.setdefault(cell.key, int(float(text))) != int(float(text)):
-            raise ValueError(f"{cell.file}, row {cell.row + 2}: {cell.column} differs")
+            problem = f"differs from {same.file}, {_place(same)}: {said(cell.key)}."
+            faults.append(Fault(cell.file, _place(cell), problem, NOT_READ))
+    if faults:
+        raise FaultsFound(faults)
     return values
+
+
+def _no_sum(equations: Iterable[Equation], cells: Iterable[Cell]) -> Iterator[Fault]:
+    """Give a fault of each equation that does not hold, with a cell that it is about."""
+    printed = {cell.key: cell for cell in cells if cell.key}
+    for total, parts in equations:
+        words = ", ".join(said(part) for part in parts)
+        problem = f"{said(total)} is not the sum of: {words}."
+        own = [printed[key] for key in (total, *parts) if key in printed]
+        file, place = (own[0].file, _place(own[0])) if own else (total.population, "")
+        yield Fault(file, place, problem, NOT_READ)
+
+
+def _place(cell: Cell) -> str:
+    return f"row {cell.row + 2}, {cell.column}"

@@ -30,6 +30,15 @@ SMALL = 1e-4  # price of any change, so that none is made without need
 REACH = (2, 3, 5, 9)  # equations between a count and those that may change with it
 
 
+class NoSum(ValueError):
+    """Counts that do not add up, in the first few of such equations."""
+
+    def __init__(self, equations: Sequence[Equation]):
+        """Keep the equations."""
+        self.equations = equations
+        super().__init__("counts that do not add up")
+
+
 @dataclass(frozen=True)
 class Decision:
     """What is withheld: small counts (`primary`) and those that would give them back.
@@ -125,7 +134,7 @@ class _Search:
 
         Raises
         ------
-        ValueError
+        NoSum
             Where the counts do not add up as the equations say: these are not those of the study.
         """
         every_value = {**self.values, **self.past.values}
@@ -145,7 +154,7 @@ class _Search:
             true[places] = np.nan if done.x is None else np.round(done.x)
         wrong = [e for e, sum_ in zip(equations, every @ true, strict=True) if sum_ != 0]
         if wrong:
-            raise ValueError(f"counts that do not add up: {wrong[:WRONG]}")
+            raise NoSum(wrong[:WRONG])
         return true
 
     def _matrix(self, numbers: Iterable[int], own: np.ndarray) -> csr_matrix:

@@ -11,6 +11,9 @@ from typing import NamedTuple
 from retrocohort.disclosure.keys import UNKNOWN, Facts, Key
 from retrocohort.where import FULL
 
+OUTSIDE = "not_at_risk"
+REASON = f"{OUTSIDE} for "
+
 
 class Equation(NamedTuple):
     """A total and the parts that add up to it."""
@@ -49,6 +52,12 @@ def step_of(key: Key) -> int:
     return int(key.what.rpartition(" ")[2])
 
 
+def reason_key(endpoint: str, reason: str) -> Key:
+    """Return the key of who is not at risk for a reason; two endpoints may give different ones."""
+    named = f"{REASON}{reason}, {endpoint}@{endpoint}"
+    return Key(FULL, what=named if reason else f"{OUTSIDE}@{endpoint}")
+
+
 def left_after(step: int, last: int) -> Key:
     """Return the key of who is left after a step of the flowchart: in the end, the cohort."""
     return Key(FULL) if step == last else Key("", what=f"n_after {step}")
@@ -63,6 +72,12 @@ class _System:
     def __init__(self, printed: set[Key], facts: Facts):
         self.printed, self.facts = printed, facts
         self.found: dict[Equation, None] = {}
+        self.reasons: dict[Key, dict[str, list[Key]]] = {}  # who is not at risk -> by endpoint
+        for key in sorted(printed, key=sorted_by):
+            if key.what.startswith(REASON):
+                named, _, endpoint = key.what.partition("@")
+                own = self.reasons.setdefault(key.also(f"{OUTSIDE}@{endpoint}"), {})
+                own.setdefault(named.rpartition(", ")[2], []).append(key)
 
     def around(self, key: Key) -> Iterator[Equation]:
         """Give the equations in which a key is a part, or the total of its outcomes."""
@@ -105,7 +120,10 @@ class _System:
                 if one == endpoint and larger in self.printed:
                     yield from self._equation(larger, [key, key.also(f"events@{other}-{one}")])
         if what == "n" and endpoint and ">" not in endpoint:
-            yield from self._equation(key.also("n"), [key, key.also(f"not_at_risk@{endpoint}")])
+            outside = key.also(f"{OUTSIDE}@{endpoint}")
+            yield from self._equation(key.also("n"), [key, outside])
+            for reasons in self.reasons.get(outside, {}).values():
+                yield from self._equation(outside, reasons)
 
     def _populations(self, key: Key) -> Iterator[Equation]:
         """Give the partitions of a population by the others of which there is the same count."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 
 from retrocohort.language import ENGLISH
+from retrocohort.private import DISCLOSED
 
 WORDS = "report/words.yaml"
 SHOWN = re.compile(  # files of the results that readers see: they have the texts of a language
@@ -17,7 +18,6 @@ TEXTS = ("label", "type", "unit", "levels")
 FORMATS = ("svg", "pdf")
 DRAWN_FURTHER = {"landmark": "_km", "subgroups": "_effects"}  # kind -> the numbers of its figure
 PLACE = "{population}/{endpoint}"
-DISCLOSED = "disclosed"  # folder of the numbers that may be told, and of what is made from them
 FURTHER = {  # kind -> its tables and how their files end
     "interaction": {"tests": "_tests", "ratios": "_ratios"},
     "landmark": {name: f"_{name}" for name in ("excluded", "quantiles", "logrank", "cox", "km")},
