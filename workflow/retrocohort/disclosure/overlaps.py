@@ -36,9 +36,9 @@ def overlaps(printed: Iterable[Key], facts: Facts, patients) -> Iterator[Equatio
 
 def _is_within(key: Key, larger: Key, patients) -> bool:
     one, other = members(patients, key), members(patients, larger)
-    return (
-        one is not None and other is not None and bool((other & ~one).any() > (one & ~other).any())
-    )
+    if one is None or other is None:
+        return False
+    return not (one & ~other).any() and bool((other & ~one).any())
 
 
 def _censored(between: Key, what: str) -> Iterator[Equation]:
