@@ -10,26 +10,27 @@ from retrocohort.disclosure.changes import Changes
 from retrocohort.disclosure.coarse import Rule, coarsened, is_fit
 from retrocohort.disclosure.counts import Counts
 from retrocohort.disclosure.keys import Key
+from retrocohort.disclosure.rows import (
+    Rows,
+    close_statistics,
+    is_withheld,
+    percent,
+    rounded,
+    settle,
+    texts_in,
+    told_row,
+)
 from retrocohort.format import WITHHELD_NOTE
-from retrocohort.io import number_text
 from retrocohort.models import landmark, survival
 from retrocohort.models.samples import Sample, at_risk, level_codes
 from retrocohort.plan.entries import Plan
 from retrocohort.source import WITHHELD
 
-DIGITS = 6  # significant ones of a statistic
 FREEDOM = 10  # residual degrees of freedom below which ACRO lets no model go
-COUNTED = {"n", "events", "n_risk", "n_event", "n_censor"}
-IDS = {
-    "variable", "level", "arm", "reference", "time", "strata", "contrast", "df", "df2", "test",
-    "summary", "split", "subgroup", "subgroups", "terms", "model", "statistic", "note", "tau",
-    "n_outside", "n_missing", "reason",
-}  # fmt: skip
 KEPT_OF_FIT = ("strata", "converged", "engines_agree", "not_estimable")  # decisions, no numbers
 SIZES = ("n", "events", "n_missing")  # of a model
 EXTREMES = ("min", "max")  # each is one patient's
 SPREAD = ("q1", "median", "q3")
-Rows = list[dict]
 
 
 class Copies:
@@ -84,9 +85,9 @@ class Copies:
         events in both it was computed.
         """
         rows = self.counted(file)
-        closed = {_same(row, columns) for row in rows if _is_withheld(row)}
+        closed = {texts_in(row, columns) for row in rows if is_withheld(row)}
         for row in rows:
-            _close(row) if _same(row, columns) in closed else _round(row)
+            settle(row, texts_in(row, columns) in closed)
         return rows
 
     # baseline
@@ -102,7 +103,7 @@ class Copies:
             whole = told[variable, "", arm, "n"]
             if statistic == "percent":
                 n = told[variable, level, arm, "n"]
-                row["value"] = _percent(n, whole)
+                row["value"] = percent(n, whole)
             elif statistic not in ("n", "missing") and row["value"] != "":
                 few = whole == WITHHELD or float(whole) < self.counts.least_for(statistic, SPREAD)
                 few = few or self.has_changed(part, variable, arm)
@@ -125,7 +126,7 @@ class Copies:
             variable = row["variable"]
             unsafe = variable in closed or (variable in is_coded and self.counts.is_rounding)
             unsafe = unsafe or self.has_changed(part, variable, "")
-            _close(row) if unsafe else _round(row)
+            settle(row, bool(unsafe))
         return rows
 
     # survival
@@ -176,7 +177,16 @@ class Copies:
         for row, told in zip(rows, counted, strict=True):
             row |= {column: told[column] for column in ("n", "events") if column in told}
             row |= {column: WITHHELD for column in EXTREMES if told.get(column)}
-            _close(row) if (row["variable"], row["level"]) in closed else _round(row)
+            settle(
+                row,
+                is_closed=bool(
+                    (
+                        row["variable"],
+                        row["level"],
+                    )
+                    in closed
+                ),
+            )
         return [{column: row.get(column, "") for column in counted[0]} for row in rows]
 
     def logrank(self, file: str, closed: set) -> Rows:
@@ -187,7 +197,7 @@ class Copies:
             groups = {level for variable, level in closed if variable == row["variable"]}
             used = groups & levels if levels else groups
             unsafe = used or WITHHELD in (row["n"], row["events"])
-            _close(row) if unsafe else _round(row)
+            settle(row, bool(unsafe))
         return rows
 
     def curve(self, part: Mapping) -> Rows:
@@ -200,7 +210,7 @@ class Copies:
         study = self.plan.study
         about = by, study["variables"], study["conventions"]
         rows = survival.curve_rows(self.frame, sample, *about)
-        return [_told(row) for row in rows if (by, row["level"]) not in closed]
+        return [told_row(row) for row in rows if (by, row["level"]) not in closed]
 
     # models
 
@@ -217,7 +227,7 @@ class Copies:
         closed |= {r["model"] for r in fit if r["statistic"] == "events" and r["value"] == WITHHELD}
         if self.is_refitted(part, estimates):
             closed |= size.keys() | {""} | {row["variable"] for row in estimates}
-        unsafe = {row["variable"] for row in estimates if _is_withheld(row)}  # and all tests of it
+        unsafe = {row["variable"] for row in estimates if is_withheld(row)}  # and all tests of it
         unsafe = closed | (unsafe & size.keys() or ({""} if unsafe else set()))
         for row in fit:
             if row["model"] in unsafe and row["statistic"] not in (*KEPT_OF_FIT, *SIZES):
@@ -228,12 +238,12 @@ class Copies:
                     row["value"] = WITHHELD
         for row in estimates:
             if "" in closed or row["variable"] in closed:
-                _close(row)
+                close_statistics(row)
         yield part["estimates"], "models", estimates
         yield part["fit"], "models", fit
         tests = [dict(row) for row in self.reader.read(part["ph"])]
         for row in tests:
-            _close(row) if unsafe else _round(row)
+            settle(row, bool(unsafe))
         yield part["ph"], "models", tests
 
     def is_refitted(self, part: Mapping, rows: Rows) -> bool:
@@ -257,7 +267,7 @@ class Copies:
         covariates = self.plan.study["further"][part["name"]].get("covariates", [])
         if self.is_refitted(part, [*rows, *({"variable": name} for name in covariates)]):
             for row in rows:
-                _close(row)
+                close_statistics(row)
         return rows
 
     def subgroup_tests(self, file: str, effects: Rows) -> Rows:
@@ -266,11 +276,11 @@ class Copies:
         closed = {
             (row.get("split", ""), row["subgroup"])
             for row in effects
-            if _is_withheld(row) or row["note"] == WITHHELD_NOTE
+            if is_withheld(row) or row["note"] == WITHHELD_NOTE
         }
         for row in rows:
             used = {(row.get("split", ""), name) for name in row["subgroups"].split("|")}
-            _close(row) if _is_withheld(row) or used & closed else _round(row)
+            settle(row, bool(is_withheld(row) or used & closed))
         return rows
 
     def _rmst(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
@@ -278,7 +288,7 @@ class Copies:
         if "tau" not in self.plan.study["further"][part["name"]]:
             for row in rows:  # the last time of a group is one patient's
                 row["tau"] = WITHHELD
-                _close(row)
+                close_statistics(row)
         yield part["means"], "means", rows
 
     def _landmark(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
@@ -295,55 +305,8 @@ class Copies:
         rows = survival.quantile_rows(*group, [entry["by"]], variables, study["conventions"])
         yield part["quantiles"], "survival", self.estimated(part["quantiles"], rows, closed)
         rows = survival.curve_rows(*group, entry["by"], variables, study["conventions"])
-        open_ = [_told(row) for row in rows if (entry["by"], row["level"]) not in closed]
+        open_ = [told_row(row) for row in rows if (entry["by"], row["level"]) not in closed]
         yield part["km"], "curves", open_
         yield part["logrank"], "tests", self.logrank(part["logrank"], closed)
         yield part["cox"], "models", self.further(part, part["cox"], "variable")
         yield part["excluded"], "counts", self.counted(part["excluded"])
-
-
-def _is_withheld(row: Mapping) -> bool:
-    """Return whether a count of a row is withheld."""
-    return any(row.get(column) == WITHHELD for column in COUNTED)
-
-
-def _same(row: Mapping, columns: Sequence[str]) -> tuple:
-    return tuple(row[column] for column in columns)
-
-
-def rounded(text) -> str:
-    """Return a statistic with the digits that are told."""
-    if text in ("", WITHHELD) or text is None or text != text:
-        return text if isinstance(text, str) else ""
-    return number_text(float(f"{float(text):.{DIGITS}g}"))
-
-
-def _told(row: dict) -> dict:
-    return {key: value if key in COUNTED | IDS else rounded(value) for key, value in row.items()}
-
-
-def _round(row: dict) -> None:
-    """Round the statistics of a row."""
-    for column in _statistics(row) - COUNTED:
-        row[column] = rounded(row[column])
-
-
-def _close(row: dict) -> None:
-    """Withhold the statistics of a row, as far as it has them."""
-    for column in _statistics(row) - {"n", "events"}:
-        if row[column] not in ("", None) and row[column] == row[column]:
-            row[column] = WITHHELD
-    if "note" in row:
-        row["note"] = WITHHELD_NOTE
-
-
-def _statistics(row: dict) -> set[str]:
-    """Return the columns that hold numbers; "statistic" is the name of one beside "value"."""
-    own = {"statistic"} if "statistic" in row and "value" not in row else set()
-    return row.keys() - IDS | own
-
-
-def _percent(n: str, whole: str) -> str:
-    if WITHHELD in (n, whole):
-        return WITHHELD
-    return number_text(100 * float(n) / float(whole)) if float(whole) else ""
