@@ -177,16 +177,7 @@ class Copies:
         for row, told in zip(rows, counted, strict=True):
             row |= {column: told[column] for column in ("n", "events") if column in told}
             row |= {column: WITHHELD for column in EXTREMES if told.get(column)}
-            settle(
-                row,
-                is_closed=bool(
-                    (
-                        row["variable"],
-                        row["level"],
-                    )
-                    in closed
-                ),
-            )
+            settle(row, (row["variable"], row["level"]) in closed)
         return [{column: row.get(column, "") for column in counted[0]} for row in rows]
 
     def logrank(self, file: str, closed: set) -> Rows:
@@ -196,8 +187,7 @@ class Copies:
             levels = set(filter(None, row["contrast"].split("|")))
             groups = {level for variable, level in closed if variable == row["variable"]}
             used = groups & levels if levels else groups
-            unsafe = used or WITHHELD in (row["n"], row["events"])
-            settle(row, bool(unsafe))
+            settle(row, bool(used) or WITHHELD in (row["n"], row["events"]))
         return rows
 
     def curve(self, part: Mapping) -> Rows:
