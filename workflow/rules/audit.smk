@@ -62,6 +62,7 @@ rule check_rendered:
         f"{RESULTS}/logs/check_rendered.log",
     conda:
         ENVIRONMENT
+    threads: 2
     params:
         folder=RESULTS,
         pages=lambda w: printed_pages(PLANS[w.study]),

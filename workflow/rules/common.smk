@@ -12,6 +12,8 @@ from pathlib import Path
 
 from snakemake.logging import logger
 
+from once import remember_checksums
+
 from retrocohort import alone
 from retrocohort.config.passed import digest_of, kept
 from retrocohort.config.key import key_facts
@@ -55,6 +57,7 @@ ENVIRONMENT = "../../envs/analysis.yaml"
 PASSED = Path(".snakemake/retrocohort/passed")
 READ = ("config", "workflow/schemas", "workflow/retrocohort")  # by the checks, and their code
 
+remember_checksums()
 if workflow.is_main_process and not alone.hold(wait=False):
     logger.warning(f"Wait: {alone.holder()} is still working.")
 

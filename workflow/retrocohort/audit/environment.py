@@ -11,7 +11,8 @@ from retrocohort.report.provenance import versions
 
 def environment(lock_file: str, lock: str) -> dict:
     """Return Python, platform and packages, and where the packages are not those of the lock."""
-    installed = {plain(d.name): d.version for d in distributions()}
+    about = [each.metadata for each in distributions()]  # read at each access
+    installed = {plain(each["Name"]): each["Version"] for each in about}
     locked = {plain(name): version for name, version in versions(lock)}
     return {
         "python": platform.python_version(),

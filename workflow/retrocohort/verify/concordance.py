@@ -35,14 +35,12 @@ def _of_each(group: Followed, score: np.ndarray) -> tuple[np.ndarray, np.ndarray
     order = np.lexsort((-group.event, group.time))  # at one time those who go on come last
     own, risk = group.where(order), score[order]
     first = np.searchsorted(own.time, own.time, side="right") - _censored_with(own)
-    agreeing, pairs = np.zeros(own.n), np.zeros(own.n)
+    agreeing, pairs, everybody = np.zeros(own.n), np.zeros(own.n), np.ones(own.n)
     for i in np.flatnonzero(own.event == 1):
         later = slice(first[i], None)
         halves = (risk[later] < risk[i]).astype(float) + (risk[later] <= risk[i])
-        there = np.ones(len(halves))
-        if own.delayed:
-            there = (own.entry[later] < own.time[i]).astype(float)
-            halves *= there
+        there = own.entry[later] < own.time[i] if own.delayed else everybody[later]
+        halves *= there
         agreeing[later] += halves / 2
         pairs[later] += there
         agreeing[i] += halves.sum() / 2

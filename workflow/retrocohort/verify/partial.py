@@ -105,16 +105,19 @@ class Cox:
     def maximum(self) -> np.ndarray:
         """Return the (p,) coefficients at the maximum; one without any runs on until it is flat."""
         beta = np.zeros(self.x.shape[1])
+        now = self.terms(beta)
         for _ in range(STEPS):
-            now = self.terms(beta)
             # in units of a unit diagonal, so that what runs on does not vanish beside the others
             unit = np.sqrt(np.maximum(np.diag(now.information), 1e-300))
             inside = np.linalg.pinv(now.information / np.outer(unit, unit), hermitian=True)
             step = self._short(inside @ (now.residual.sum(axis=0) / unit) / unit)
-            while not self.value(beta + step) >= now.value.sum() - 1e-9 * abs(now.value.sum()):
+            before = now.value.sum()
+            now = self.terms(beta + step)
+            while not now.value.sum() >= before - 1e-9 * abs(before):
                 step = step / 2
+                now = self.terms(beta + step)
             beta = beta + step
-            if np.abs(step * np.sqrt(np.diag(now.information))).max() < STILL:
+            if np.abs(step * unit).max() < STILL:
                 break
         return beta
 

@@ -7,7 +7,7 @@ report keeps: the ids in the page, and `report/tables.json` by table, row and co
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from itertools import chain
 
@@ -36,6 +36,7 @@ from retrocohort.units import ONE, SEVERAL
 
 NUMBER = re.compile(r"S?\d+")
 Load = Callable[[str], bytes]
+PARTS = ("texts", "figures")  # of the comparison: neither needs the other
 QUARTILES = ("S = 0.75", "S = 0.25")  # heads of the times at which survival reaches them
 NOTED = {  # columns of results whose texts the page shows
     "audit/warnings.csv": ("warning", "item"),
@@ -45,7 +46,9 @@ NOTED = {  # columns of results whose texts the page shows
 PAPER = {"audit/published.csv": LEDGER_TEXTS}  # the same, of studies with a ledger
 
 
-def check(pages: list[Mapping], read: Callable, load: Load, words: str) -> Ledger:
+def check(
+    pages: list[Mapping], read: Callable, load: Load, words: str, parts: Sequence[str] = PARTS
+) -> Ledger:
     """Return what became of each number that the pages of a study print.
 
     Parameters
@@ -54,13 +57,14 @@ def check(pages: list[Mapping], read: Callable, load: Load, words: str) -> Ledge
     read : path below the results of the study -> rows of a CSV.
     load : path -> content of a file.
     words : path of the translations.
+    parts : of `PARTS`.
     """
     ledger = Ledger()
     for page in pages:
         with speaking([words] * page["translated"], page["terms"]):
             checked = _Checked(page, read, load, yaml.load(load(words), Loader=yaml.CSafeLoader))
             with ledger.reading(Place(checked.name("report/report.html"), "page and tables.json")):
-                checked.run(ledger)
+                checked.run(ledger, parts)
     return ledger
 
 
@@ -74,18 +78,24 @@ class _Checked:
         self.study, self.contents = given["study"], given["contents"]
         self.results = Results(self.read, self.study["report"]["style"])
 
-    def run(self, ledger: Ledger) -> None:
-        """Compare the page, the documents beside it and its figures."""
+    def run(self, ledger: Ledger, parts: Sequence[str]) -> None:
+        """Compare the page and the documents beside it, and its figures."""
+        page = Page(self.load("report/report.html").decode())
+        if "texts" in parts:
+            self._texts(ledger, page)
+        if "figures" in parts:
+            with ledger.reading(Place(self.name("report/report.html"), "figures")):
+                self._figures(ledger, page)
+
+    def _texts(self, ledger: Ledger, page: Page) -> None:
+        """Compare the tables, words and curves of the page, and the documents."""
         data = json.loads(self.load("report/tables.json"))
         tables = [linked(each, self.results) for each in data["tables"]]
         summaries = [linked(each, self.results) for each in data["summaries"]]
-        page = Page(self.load("report/report.html").decode())
         known = self._known(page, data)
         with ledger.reading(Place(self.name("report/report.html"), "page")):
             self._page(ledger, page, data, [*tables, *summaries], known)
         self._documents(ledger, tables, known)
-        with ledger.reading(Place(self.name("report/report.html"), "figures")):
-            self._figures(ledger, page)
 
     def name(self, file: str) -> str:
         """Return how rendered.csv calls a file: its path below the results of the study."""

@@ -48,6 +48,12 @@ class Ledger:
         told = {"printed": printed, "expected": expected, "source": source, "note": note}
         self.faults.append(place | told | {"verdict": BROKEN, "n": 1})
 
+    def add(self, other: "Ledger") -> None:
+        """Add what became of other numbers; what both could not read is listed once."""
+        self.faults += [fault for fault in other.faults if fault not in self.faults]
+        for (artefact, place, verdict, note), n in other.counts.items():
+            self._count(Place(artefact, place), verdict, note, n)
+
     @contextmanager
     def reading(self, at: Place) -> Iterator[None]:
         """List what cannot be read at a place as broken, whatever a file holds."""
