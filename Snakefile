@@ -29,6 +29,14 @@ onstart:
     start_server()
 
 
+onsuccess:
+    end_timers()
+
+
+onerror:
+    end_timers()
+
+
 rule all:
     default_target: True
     input:

@@ -2,7 +2,7 @@
 
 REQUIRED INPUTS  config/config.yaml, config/studies/{study}/*, headers of data/{study}/*
 OUTPUTS          STUDIES, PLANS, REPORTS, RELEASES, PAGES, RESULTS, SHOWN, entries(), presented(), study_param(),
-                 page_param(), pages_in(), drawings(), in_report() and start_server()
+                 page_param(), pages_in(), drawings(), in_report(), start_server() and end_timers()
 """
 
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from snakemake.logging import logger
 
-from once import remember_checksums
+from thrift import end_timers, remember_checksums, remember_sizes
 
 from retrocohort import alone
 from retrocohort.config.passed import digest_of, kept
@@ -58,6 +58,7 @@ PASSED = Path(".snakemake/retrocohort/passed")
 READ = ("config", "workflow/schemas", "workflow/retrocohort")  # by the checks, and their code
 
 remember_checksums()
+remember_sizes()
 if workflow.is_main_process and not alone.hold(wait=False):
     logger.warning(f"Wait: {alone.holder()} is still working.")
 

@@ -1,18 +1,23 @@
-"""Snakemake takes the checksum of a file once, and again if the file has changed."""
+"""Snakemake takes checksums once a state of a file, sizes once, and waits for no timer."""
 
+import asyncio
 import base64
 import hashlib
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
-import once
+from snakemake.scheduling.job_scheduler import JobScheduler
+
+import thrift
 
 SNAKEFILE = """\
 import hashlib, sys
 sys.path.insert(0, {package!r})
-from once import remember_checksums
+from thrift import remember_checksums
 
 digest = hashlib.file_digest
 
@@ -43,7 +48,7 @@ def remembered(folder, output):
 
 
 def test_each_state_of_a_file_is_read_once(tmp_path):
-    package = str(Path(once.__file__).parent)
+    package = str(Path(thrift.__file__).parent)
     (tmp_path / "Snakefile").write_text(SNAKEFILE.format(package=package))
     for name in ("read.txt", "changed.txt"):
         (tmp_path / name).write_text("some\n")
@@ -57,3 +62,38 @@ def test_each_state_of_a_file_is_read_once(tmp_path):
     for output in ("x.txt", "h.txt", "y.txt"):
         assert remembered(tmp_path, output)["changed.txt"] == new
         assert remembered(tmp_path, output)["read.txt"] == old
+
+
+class Input(str):
+    """A path that counts how often it is asked for its size."""
+
+    asked: list[str] = []
+
+    async def exists(self):
+        return self != "lost"
+
+    async def size(self):
+        self.asked.append(str(self))
+        return 7
+
+
+def test_sizes_are_asked_for_once(monkeypatch):
+    monkeypatch.setattr(JobScheduler, "update_input_sizes", JobScheduler.update_input_sizes)
+    thrift.remember_sizes()
+    scheduler = JobScheduler.__new__(JobScheduler)
+    scheduler._input_sizes = {}
+    first = SimpleNamespace(input=[Input("a"), Input("lost")])
+    second = SimpleNamespace(input=[Input("b")])
+    for jobs in ([first], [first, second], [first, second]):
+        asyncio.run(scheduler.update_input_sizes(jobs))
+    assert Input.asked == ["a", "b"]
+    assert scheduler._input_sizes == {"a": 7, "lost": None, "b": 7}
+
+
+def test_nobody_waits_for_a_timer():
+    rung = []
+    timer = threading.Timer(60, lambda: rung.append(True))
+    timer.start()
+    thrift.end_timers()
+    timer.join(timeout=20)
+    assert not timer.is_alive() and not rung
