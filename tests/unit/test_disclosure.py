@@ -194,7 +194,12 @@ def test_what_a_release_told_is_read_as_it_was_written(tmp_path):
     assert (found.values, found.withheld) == (values, {keys[1]})
     assert found.facts == facts_of(study, frame)
     assert [int(members(found.patients, key).sum()) for key in keys] == list(values.values())
-    assert "4.5" not in (tmp_path / "0001.json").read_text(), "of a number only whether it is known"
+    text = (tmp_path / "0001.json").read_text()
+    assert "4.5" not in text, "of a number only whether it is known"
+    assert text.count('"x"') == 2
+    (tmp_path / "0001.json").write_text(text.replace('"x"', '"w"', 1))  # JSON as before
+    with pytest.raises(FaultsFound, match="0001.json has 1 fault:\n  is damaged"):
+        earlier_module.read(path)
 
 
 def test_populations_that_differ_by_few_are_not_both_told():

@@ -105,13 +105,13 @@ Sex & P \\
 \endhead
 \endlastfoot
 \hspace*{1em}Men \& boys & \textless{}0.001\textsuperscript{a} \\
-Women & \ensuremath{-}0.3\textendash{}0.2 \\
+\textbf{Women \{2 mg\}} & \ensuremath{-}0.3\textendash{}0.2 \\
 \end{longtable}
 \textsuperscript{a} A note of 2.\par
 \endgroup
 % end Table 1""")
     assert grid.title == "Table 1. Sizes of 5%" and grid.heads == ["Sex & P"]
-    assert grid.rows == [("Men & boys", ["<0.001"]), ("Women", ["−0.3–0.2"])]
+    assert grid.rows == [("Men & boys", ["<0.001"]), ("Women {2 mg}", ["−0.3–0.2"])]
     assert grid.notes == "A note of 2."
 
 

@@ -94,6 +94,20 @@ def test_a_label_is_text_and_never_markup(html, parsed):
     assert parsed.words.count(rs.ATTACK) >= 5
 
 
+@pytest.mark.parametrize(
+    ("markdown", "shown"),
+    [
+        ("**No `real` data.** Other", "<b>No <code>real</code> data.</b> Other"),
+        ("one **two** three **four**", "one <b>two</b> three <b>four</b>"),
+        ("2 ** 3 is `x**2` here", "2 ** 3 is <code>x**2</code> here"),
+    ],
+)
+def test_emphasis_of_a_provenance_is_shown(monkeypatch, markdown, shown):
+    monkeypatch.setitem(rs.TEXTS, "provenance", markdown)
+    html = re.search(r'<div class="document">(.*?)</div>', build(), re.DOTALL)[1]
+    assert " ".join(html.split()) == f"<p>{shown}</p>"
+
+
 def test_ids_are_unique_and_links_within_the_page_lead_somewhere(parsed):
     assert len(parsed.ids) == len(set(parsed.ids))
     inner = {link[1:] for link in parsed.links if link.startswith("#")}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from retrocohort import io
+from retrocohort import io, signed
 from retrocohort.disclosure.changes import checksums_of
 from retrocohort.disclosure.coarse import GROUPED
 from retrocohort.disclosure.counts import Counts
@@ -86,7 +86,7 @@ def write(path: str, counts: Counts, study: Mapping, frame) -> None:
     stored = {"counts": rows, "definitions": definitions(study), "control": rules_of(counts, study)}
     for name, own in (("patients", coded), ("checksums", checksums_of)):
         stored[name] = json.loads(own(frame, study).to_json(orient="split", index=False))
-    io.write_json(path, stored)
+    io.write_text(path, signed.text(stored))
 
 
 def read(path: str) -> Release:
@@ -100,7 +100,7 @@ def read(path: str) -> Release:
     import pandas as pd
 
     try:
-        stored = io.read_json(path)
+        stored = signed.read(path) or {}
         values, withheld = {}, set()
         for population, where, what, complete, n, is_withheld in stored["counts"]:
             pairs = frozenset((variable, level) for variable, level in where)

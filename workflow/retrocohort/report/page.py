@@ -26,6 +26,7 @@ STATUS = {
 
 LONG_WORD = re.compile(r"([^\s\-–\u2e80-\uffff]{24,})")  # where no browser breaks a line
 PIECE = re.compile(".{1,12}")
+MARKED = re.compile(r"`([^`]+)`|\*\*(?=\S)((?:`[^`]+`|[^`])+?)(?<=\S)\*\*")  # code, or bold
 
 
 def assemble(
@@ -138,7 +139,7 @@ def environment(templates: Mapping[str, str]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"sourced": sourced, "breakable": breakable}
+    made.filters |= {"sourced": sourced, "breakable": breakable, "marked": marked}
     return made
 
 
@@ -159,6 +160,20 @@ def breakable(text: str) -> Markup:
         PIECE.findall(part) if i % 2 else [part] for i, part in enumerate(LONG_WORD.split(text))
     ]
     return Markup("").join(Markup("<wbr/>").join(piece) for piece in pieces)
+
+
+def marked(markdown: str) -> Markup:
+    """Return a line of Markdown with its code and what is bold in it."""
+    done, before = Markup(), 0
+    for found in MARKED.finditer(markdown):
+        code, bold = found.groups()
+        own = (
+            Markup("<code>{}</code>").format(code)
+            if code
+            else Markup("<b>{}</b>").format(marked(bold))
+        )
+        done, before = done + escape(markdown[before : found.start()]) + own, found.end()
+    return done + escape(markdown[before:])
 
 
 def words(translations: str) -> dict[str, str]:

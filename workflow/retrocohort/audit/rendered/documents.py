@@ -26,7 +26,10 @@ CONDITION = re.compile(r"\[([<>])([\d.]+)\]")
 DIGITS = re.compile(r"[#,0]*0(?:\.0+)?|\.0+")
 LETTER = re.compile(r' \[[a-z]+\]"')  # of a footnote, at the end of a literal
 MARK = re.compile(r"\s*\[[a-z]+\]$")
+OPENED, CLOSED = "\ue000", "\ue001"  # stand for braces of a text, while those of LaTeX go
 LATEX = [
+    (re.compile(r"\\\{"), OPENED),
+    (re.compile(r"\\\}"), CLOSED),
     (re.compile(r"\\textsuperscript\{[a-z]+\}|\\hspace\*\{1em\}"), ""),
     (re.compile(r"\\textsuperscript\{2\}"), "²"),
     (re.compile(r"\\textsuperscript\{3\}"), "³"),
@@ -45,6 +48,8 @@ LATEX = [
     (re.compile(r"\\raggedright"), ""),
     (re.compile(r"[{}]"), ""),
     (re.compile(r"\\(.)"), r"\1"),
+    (re.compile(OPENED), "{"),
+    (re.compile(CLOSED), "}"),
 ]
 
 
