@@ -33,6 +33,15 @@ def test_a_new_file_changes_the_digest_and_compiled_code_does_not(folder):
     assert digest_of([folder]) != first
 
 
+def test_a_file_may_stand_for_a_folder(folder):
+    file = folder / "study" / "study.yaml"
+    first = digest_of([file])
+    (folder / "study" / "codes.csv").write_text("")
+    assert digest_of([file]) == first
+    file.write_text("title: B\n")
+    assert digest_of([file]) != first
+
+
 def test_a_value_is_made_once(tmp_path):
     made = []
 

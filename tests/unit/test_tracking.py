@@ -27,6 +27,7 @@ def project(tmp_path, monkeypatch):
         "workflow/retrocohort/sub/b.py": "import retrocohort.sub.c\n\ndef g(): ...\n",
         "workflow/retrocohort/sub/c.py": "import pandas\n",
         "workflow/retrocohort/unrelated.py": "from retrocohort import a\n",
+        "Snakefile": "",
     }
     for name, text in files.items():
         path = tmp_path / name
@@ -69,6 +70,17 @@ def test_every_form_of_an_import_is_read(project):
 def test_modules_that_import_each_other_end(project):
     (project / "workflow/retrocohort/sub/c.py").write_text("from retrocohort import a\n")
     assert "workflow/retrocohort/a.py" in package_files("workflow/scripts/step.py")
+
+
+def test_imports_that_were_kept_are_not_read_again(project, monkeypatch):
+    monkeypatch.setattr(tracking, "known", {})
+    read = package_files("workflow/scripts/step.py")
+    kept = tracking.imports_of_all()
+    assert kept["workflow/retrocohort/sub/c.py"] == [] and "Snakefile" in kept
+    tracking.remember(kept)
+    tracking.local_imports.cache_clear()
+    (project / "workflow/scripts/step.py").unlink()
+    assert package_files("workflow/scripts/step.py") == read
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)

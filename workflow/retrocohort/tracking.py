@@ -5,12 +5,14 @@ leave stale results in silence. Every rule therefore lists these files as an inp
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 PACKAGES = "(?:retrocohort|twin)"
 SEARCH_PATH = Path("workflow")
 LOCK_FILE = "envs/requirements.lock"
+known: dict[str, list[str]] = {}  # file -> files that it imports
 
 
 # Read as text, not as a syntax tree: that takes a tenth of the time, at each start of Snakemake.
@@ -40,12 +42,24 @@ def local_imports(path: Path) -> frozenset[Path]:
     return frozenset(found)
 
 
+def imports_of_all() -> dict[str, list[str]]:
+    """Return file -> files that it imports, of all that a rule may name."""
+    files = [Path("Snakefile"), *SEARCH_PATH.rglob("*.py"), *SEARCH_PATH.rglob("*.smk")]
+    return {path.as_posix(): sorted(map(Path.as_posix, local_imports(path))) for path in files}
+
+
+def remember(imports: Mapping[str, list[str]]) -> None:
+    """Let `package_files` take the imports of these files from here, and read them no more."""
+    known.update(imports)
+
+
 def package_files(script: str, *others: str) -> list[str]:
     """Return the script, all that it imports from the package, the lock file and `others`."""
-    found, queue = set(), [Path(script)]
+    found, queue = set(), [script]
     while queue:
         path = queue.pop()
         if path not in found:
             found.add(path)
-            queue.extend(local_imports(path))
-    return sorted(path.as_posix() for path in found) + [LOCK_FILE, *others]
+            own = known[path] if path in known else map(Path.as_posix, local_imports(Path(path)))
+            queue.extend(own)
+    return [*sorted(found), LOCK_FILE, *others]

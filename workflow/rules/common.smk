@@ -48,14 +48,14 @@ from retrocohort.plan.verified import (
     verified_variables,
 )
 from retrocohort.private import close_folder
-from retrocohort.tracking import package_files
+from retrocohort.tracking import imports_of_all, package_files, remember
 
 RESULTS = "results/{study}"
 SHOWN = "results/{page}"
 FIRST = 2  # of what computes numbers: the longest job, a second engine, waits for all of them
 ENVIRONMENT = "../../envs/analysis.yaml"
 PASSED = Path(".snakemake/retrocohort/passed")
-READ = ("config", "workflow/schemas", "workflow/retrocohort")  # by the checks, and their code
+READ = ("config", "workflow", "Snakefile")  # by the checks, and all code
 
 remember_checksums()
 remember_sizes()
@@ -114,6 +114,7 @@ def check_again(studies):
 try:
     close_folder(Path(".snakemake"))  # what a killed job leaves there is for nobody else
     digest = digest_of(READ, config, key_facts(), os.getcwd())
+    remember(kept(PASSED / f"{digest}.imports", imports_of_all))
     config, STUDIES = kept(PASSED / f"{digest}.json", load_checked)
     check_again(STUDIES)
 except FaultsFound as found:

@@ -9,10 +9,11 @@ from pathlib import Path
 from retrocohort import signed
 
 
-def digest_of(folders: Iterable[str], *facts) -> str:
-    """Return a digest of the files below some folders, by name and content, and of other facts."""
+def digest_of(places: Iterable[str], *facts) -> str:
+    """Return a digest of files and those below folders, by name and content, and of other facts."""
     digest = sha256(repr(facts).encode())
-    for path in sorted(p for folder in folders for p in Path(folder).rglob("*")):
+    below = (p for place in places for p in (Path(place), *Path(place).rglob("*")))
+    for path in sorted(below):
         if path.is_file() and path.suffix != ".pyc":
             content = sha256(path.read_bytes()).hexdigest()
             digest.update(f"{path.as_posix()} {content}\n".encode())
