@@ -10,7 +10,7 @@ import zipfile
 import pytest
 
 from tests.bad_input.cases import ROOT, STUDY
-from tests.workflow import red_team_estimates, red_team_printed
+from tests.workflow import red_team_blanks, red_team_estimates, red_team_printed
 from tests.workflow.red_team import attack_on
 
 RELEASE = f"results/{STUDY}/release"
@@ -110,6 +110,32 @@ def test_the_attack_through_standard_errors_finds_what_is_not_withheld(project):
     found = red_team_estimates.events_of_references(told, exact)
     assert any(abs(got - true) < 2 for got, true in found), found
     assert red_team_estimates.events_of_references(told, told) == []
+
+
+def test_blank_cells_of_withheld_rows_tell_nothing(project):
+    found = red_team_blanks.patterns(project / RELEASE / "counts")
+    assert len(found) > 8
+    assert {role: list(own.values()) for role, own in found.items() if len(own) > 1} == {}
+    assert list(red_team_blanks.events_told_by_blanks(project / RELEASE / "counts")) == []
+
+
+def test_nothing_is_printed_of_a_withheld_row_but_that_it_is(released):
+    shown = []
+    for number in released.printed.values():
+        row = released.files[number["file"]][number["row"] - 2]
+        if red_team_blanks.is_closed(row) and number["column"] in red_team_blanks.ESTIMATES:
+            shown.append((number["shown"], row[number["column"]]))
+    withheld = [text for text, cell in shown if cell == MARK]
+    assert len(withheld) > 50 and set(withheld) == {MARK}
+    assert all(text in ("", "–") for text, cell in shown if cell != MARK), "of references alone"
+
+
+def test_restricted_means_tell_of_no_few_events(project):
+    exact = red_team_blanks.means_of_few(project / f"results/{STUDY}/models")
+    assert any(0 < events < 5 for _, _, events in exact), "so it can bite"
+    assert red_team_blanks.means_of_few(project / RELEASE / "counts") == []
+    (file,) = (project / RELEASE / "counts").rglob("full/os/rmst_short_mean.csv")
+    assert {row["estimate"] == MARK for row in rows_of(file)} == {True, False}
 
 
 def test_nothing_of_a_patient_is_in_the_packet(project):

@@ -57,11 +57,18 @@ def test_an_axis_in_another_unit_tells_the_time_in_that_unit():
 
 
 def test_panels_are_read_one_after_the_other():
-    svg = rs.SVG.replace("</svg>", "") + re.search(r"<g id=\"plot.*?</g>", rs.SVG, re.DOTALL)[0]
-    found = readout(svg + "</svg>", [("A", rs.KM), ("B", rs.KM)], LEVELS, PART)
+    found = readout(rs.SVG + rs.SVG, [("A", rs.KM), ("B", rs.KM)], LEVELS, PART)
     assert [c["label"] for c in found["curves"]] == [
         *("A: Waiting", "A: Surgery", "B: Waiting", "B: Surgery")
     ]
+
+
+@pytest.mark.parametrize("has_axes", [True, False])
+def test_a_panel_without_curves_is_passed_over(has_axes):
+    """One without patients has axes, one that disclosure control withholds has none."""
+    empty = re.search(r"<g id=\"plot.*?</g>", rs.SVG, re.DOTALL)[0] if has_axes else ""
+    found = readout(empty + rs.SVG, [("A", []), ("B", rs.KM)], LEVELS, PART)
+    assert [c["label"] for c in found["curves"]] == ["B: Waiting", "B: Surgery"]
 
 
 def test_a_drawing_without_a_plot_cannot_be_read():

@@ -12,7 +12,7 @@ MARK = "[c]"
 GROUP = {  # files of estimates -> the columns that say which rows are estimated together
     "cox_*.csv": ("variable",),
     "landmark_*_cox.csv": ("variable",),
-    "rmst_*.csv": ("variable",),
+    "rmst_*.csv": ("variable", "level", "reference"),  # of one curve each, or of two
     "subgroups_*_effects.csv": ("split", "subgroup"),
     "interaction_*_ratios.csv": ("subgroup",),
 }

@@ -12,6 +12,7 @@ import zipfile
 from itertools import pairwise
 from pathlib import Path
 
+CAPTION = re.compile(r"^\W*Table S?\d+\.")
 RAISED = re.compile(r"<w:r>(?:(?!</w:r>).)*superscript.*?</w:r>", re.S)
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]*[A-Za-z])")
 NEAR, DIGITS = 1e-9, 9
@@ -113,5 +114,5 @@ def printed_in(packet):
     lines = [line for line in tex.splitlines() if line.endswith(r"\\") and "&" in line]
     found["tables.tex"] = " | ".join(lines)
     for path in sorted((packet / "tables").glob("*.csv")):
-        found[f"tables/{path.name}"] = path.read_text()
+        found[f"tables/{path.name}"] = CAPTION.sub("", path.read_text())
     return {file: set(NUMBER.findall(html.unescape(text))) for file, text in found.items()}

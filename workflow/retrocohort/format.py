@@ -25,6 +25,7 @@ from retrocohort.source import (
     WITHHELD,
     Number,
     Shown,
+    is_withheld,
     joined,
     numbers_of,
     shown,
@@ -53,7 +54,7 @@ def missing() -> str:
 
 def _absent(value: float | None) -> Shown:
     """Return what stands where there is no number, or one that is withheld."""
-    return _of(value, WITHHELD if getattr(value, "is_withheld", False) else missing())
+    return _of(value, WITHHELD if is_withheld(value) else missing())
 
 
 def _of(value: float | None, text: str) -> Shown:

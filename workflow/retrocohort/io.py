@@ -21,7 +21,7 @@ from retrocohort.faults import FaultsFound, without_values
 from retrocohort.inert import as_written
 from retrocohort.language import LANGUAGES, speaking
 from retrocohort.private import DISCLOSED, OWNER_ONLY, close_folders, private_part
-from retrocohort.source import WITHHELD, source_of, value_of, withheld
+from retrocohort.source import WITHHELD, is_withheld, source_of, value_of, withheld
 
 
 @contextmanager
@@ -46,6 +46,8 @@ def replacing(path: str):
 
 def number_text(value) -> str:
     """Return a cell as text: the shortest that reads back equal, empty for missing."""
+    if is_withheld(value):
+        return WITHHELD
     if value is None or value != value:
         return ""
     if isinstance(value, bool):

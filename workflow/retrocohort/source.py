@@ -120,6 +120,11 @@ def withheld(source: Source | Tally | None = None) -> Value:
     return made
 
 
+def is_withheld(value: object) -> bool:
+    """Return whether a number is one that is not told."""
+    return getattr(value, "is_withheld", False)
+
+
 def value_of(number: float, source: Source | Tally | None) -> float:
     """Return a number with its cell."""
     value = Value(number)
@@ -160,7 +165,7 @@ def tally(
 
 def in_percent(share: float) -> float:
     """Return a share of one in percent, still of its cell."""
-    if getattr(share, "is_withheld", False):
+    if is_withheld(share):
         return share
     return value_of(100 * share, source_of(share))
 

@@ -24,6 +24,7 @@ def checksums_of(frame, study: Mapping):
     """
     asked = {name: [name] for name, about in study["variables"].items() if not about["levels"]}
     asked |= {e: [f"{e}_{end}" for end in FOLLOW_UP] for e in study["endpoints"]}
+    asked |= {unrounded(e): [unrounded(e)] for e in study["endpoints"]}
     found = frame[["record_id"]].copy()
     for name, columns in asked.items():
         own = [frame[column] for column in ("record_id", *columns) if column in frame]
@@ -31,6 +32,11 @@ def checksums_of(frame, study: Mapping):
         if len(own) > 1:
             found[f"{name} #"] = [_checksum(name, *row) for row in zip(*texts, strict=True)]
     return found
+
+
+def unrounded(endpoint: str) -> str:
+    """Return under which name times before any rounding stand: landmark analyses are of them."""
+    return f"{endpoint}_exact"
 
 
 def _checksum(*texts: str) -> str:
@@ -47,16 +53,17 @@ class Changes:
         for release in before:
             then = release.patients.merge(release.checksums, on="record_id")
             every = sorted({*now["record_id"], *then["record_id"]})
-            self.pairs.append([
+            one, other = (
                 (own.set_index("record_id").reindex(every), np.isin(every, own["record_id"]))
                 for own in (now, then)
-            ])  # fmt: skip
+            )
+            self.pairs += [(one, other), (one, (_named_as_now(other[0], one[0]), other[1]))]
 
     def are_few(self, group: Key, *names: str) -> bool:
         """Return whether a group differs from an earlier release in too few patients, but in some.
 
-        They have come, gone, or another value of a numeric variable or another follow-up of an
-        endpoint.
+        They have come, gone, or another value or level of a variable, another follow-up of an
+        endpoint, or are in another population ("in_" and its name).
         """
         return any(0 < self._differing(*pair, group, names) < self.min_cell for pair in self.pairs)
 
@@ -66,7 +73,25 @@ class Changes:
             return 0  # there was no such group
         one, other = (own & there for own, (_, there) in zip(found, (now, then), strict=True))
         changed = one ^ other
-        for column in [f"{name} #" for name in names]:
-            if column in now[0] and column in then[0]:
-                changed |= one & other & (now[0][column] != then[0][column]).to_numpy()
+        for name in names:
+            both = [c for c in (f"{name} #", name) if c in now[0] and c in then[0]]
+            for column in both[:1]:  # a checksum, of what is no level
+                before, after = (_texts(frame[column]) for frame, _ in (then, now))
+                changed |= one & other & (before != after)
         return int(changed.sum())
+
+
+def _texts(column) -> np.ndarray:
+    """Return the values of a column as texts, empty where there is none."""
+    return column.astype("string").fillna("").to_numpy(dtype=object)
+
+
+def _named_as_now(then, now):
+    """Return an earlier cohort whose levels have the names that most of their patients have now."""
+    renamed = then.copy()
+    for name in [c for c in then if c in now and not c.endswith(" #")]:
+        before, after = then[name].astype(object), now[name].astype(object)
+        if {type(level) for level in before.dropna()} == {str}:
+            most = after.groupby(before).agg(lambda own: own.mode().get(0))
+            renamed[name] = before.map(most)
+    return renamed

@@ -5,8 +5,9 @@ Each kind of number has one rule (`packet.RULES`); a release is made from these 
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from retrocohort.disclosure.cells import Cell, Reader
-from retrocohort.disclosure.changes import Changes
+from retrocohort.disclosure import fits
+from retrocohort.disclosure.cells import POPULATIONS, Cell, Reader
+from retrocohort.disclosure.changes import Changes, unrounded
 from retrocohort.disclosure.coarse import Rule, coarsened, is_fit
 from retrocohort.disclosure.counts import Counts
 from retrocohort.disclosure.keys import Key
@@ -21,14 +22,11 @@ from retrocohort.disclosure.rows import (
     told_row,
 )
 from retrocohort.format import WITHHELD_NOTE
-from retrocohort.models import landmark, survival
+from retrocohort.models import landmark, rmst, survival
 from retrocohort.models.samples import Sample, at_risk, level_codes
 from retrocohort.plan.entries import Plan
 from retrocohort.source import WITHHELD
 
-FREEDOM = 10  # residual degrees of freedom below which ACRO lets no model go
-KEPT_OF_FIT = ("strata", "converged", "engines_agree", "not_estimable")  # decisions, no numbers
-SIZES = ("n", "events", "n_missing")  # of a model
 EXTREMES = ("min", "max")  # each is one patient's
 SPREAD = ("q1", "median", "q3")
 
@@ -98,23 +96,29 @@ class Copies:
         told = {(r["variable"], r["level"], r["arm"], r["statistic"]): r["value"] for r in rows}
         closed = {r["variable"] for r in rows if r["statistic"] == "n" and not r["level"]
                   and r["value"] == WITHHELD}  # fmt: skip
+        group, by = Key(part["population"]), part["by"]
         for row in rows:
             variable, level, arm, statistic = (row[k] for k in list(row)[:4])
             whole = told[variable, "", arm, "n"]
             if statistic == "percent":
                 n = told[variable, level, arm, "n"]
                 row["value"] = percent(n, whole)
-            elif statistic not in ("n", "missing") and row["value"] != "":
+            elif statistic not in ("n", "missing") and whole != "0":  # of one there is no spread
                 few = whole == WITHHELD or float(whole) < self.counts.least_for(statistic, SPREAD)
-                few = few or self.has_changed(part, variable, arm)
+                few = few or self.has_changed(group.having(by, arm) if arm else group, variable)
                 is_open = variable not in closed and not few and statistic not in EXTREMES
                 row["value"] = rounded(row["value"]) if is_open else WITHHELD
         return rows
 
-    def has_changed(self, part: Mapping, variable: str, arm: str) -> bool:
-        """Return whether few patients of an arm have another value than in an earlier release."""
-        group = Key(part["population"])
-        return self.changes.are_few(group.having(part["by"], arm) if arm else group, variable)
+    def has_changed(self, group: Key, *names: str) -> bool:
+        """Return whether an analysis differs from an earlier release in few patients' values.
+
+        Parameters
+        ----------
+        group : whom it is of
+        names : variables and endpoints that it depends on, "in_" with the name of a population
+        """
+        return self.changes.are_few(group, *sorted({*names}))
 
     def baseline_tests(self, part: Mapping, file: str) -> Rows:
         """Return tests and differences of the variables of which every count is told exactly."""
@@ -125,7 +129,7 @@ class Copies:
         for row in rows:
             variable = row["variable"]
             unsafe = variable in closed or (variable in is_coded and self.counts.is_rounding)
-            unsafe = unsafe or self.has_changed(part, variable, "")
+            unsafe = unsafe or self.has_changed(Key(part["population"]), variable, part["by"])
             settle(row, bool(unsafe))
         return rows
 
@@ -150,7 +154,7 @@ class Copies:
         closed = self.closed(part["population"], endpoint, exact, endpoint, asked["variables"])
         for name, rows in made.items():
             yield part[name], "survival", self.estimated(part[name], rows, closed)
-        yield part["logrank"], "tests", self.logrank(part["logrank"], closed)
+        yield part["logrank"], "tests", self.logrank(part, endpoint, closed)
 
     def closed(self, population: str, analysis: str, sample: Sample, endpoint: str, names) -> set:
         """Return (variable, level) of the groups of which no life table may be told.
@@ -159,35 +163,39 @@ class Copies:
         ----------
         analysis : the endpoint, or the landmark analysis of one, as the keys of its counts say it.
         """
-        closed, rule = set(), self.rule(endpoint)
+        closed, rule, is_later = set(), self.rule(endpoint), analysis != endpoint
         variables, facts = self.plan.study["variables"], self.reader.facts
         for name, level, group in survival.groups_of(self.frame, sample, names, variables):
             key = Key(population).having(name, level) if name else Key(population)
             keys = [facts.canonical(key.also(f"{what}@{analysis}")) for what in ("n", "events")]
             hidden = any(each and self.counts.is_hidden(each) for each in keys)
             delayed = sample.entry is not None and self.counts.is_rounding
-            changed = self.changes.are_few(key, endpoint)
+            changed = self.has_changed(key, endpoint, *[unrounded(endpoint)] * is_later)
             if hidden or delayed or changed or not is_fit(group, rule):
                 closed.add((name, level))
         return closed
 
     def estimated(self, file: str, rows: Rows, closed: set) -> Rows:
         """Return estimates from coarse follow-up beside the counts of a file."""
-        counted = self.counted(file)
-        for row, told in zip(rows, counted, strict=True):
+        found = []
+        for row, told in zip(rows, self.counted(file), strict=True):
+            row = {column: row.get(column, "") for column in told}
             row |= {column: told[column] for column in ("n", "events") if column in told}
             row |= {column: WITHHELD for column in EXTREMES if told.get(column)}
             settle(row, (row["variable"], row["level"]) in closed)
-        return [{column: row.get(column, "") for column in counted[0]} for row in rows]
+            found.append(row)
+        return found
 
-    def logrank(self, file: str, closed: set) -> Rows:
+    def logrank(self, part: Mapping, endpoint: str, closed: set) -> Rows:
         """Return the tests in which every group has a life table."""
-        rows = self.counted(file)
+        rows = self.counted(part["logrank"])
         for row in rows:
             levels = set(filter(None, row["contrast"].split("|")))
             groups = {level for variable, level in closed if variable == row["variable"]}
-            used = groups & levels if levels else groups
-            settle(row, bool(used) or WITHHELD in (row["n"], row["events"]))
+            unsafe = bool(groups & levels if levels else groups)
+            unsafe = unsafe or WITHHELD in (row["n"], row["events"])
+            asked = endpoint, row["variable"], *filter(None, row["strata"].split("+"))
+            settle(row, unsafe or self.has_changed(Key(part["population"]), *asked))
         return rows
 
     def curve(self, part: Mapping) -> Rows:
@@ -207,27 +215,18 @@ class Copies:
     def model(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
         """Give a Cox model: of a variable with a level that is withheld there is no estimate."""
         estimates, fit = self.by_group(part["estimates"], "variable"), self.counted(part["fit"])
-        size = {row["model"]: row["value"] for row in fit if row["statistic"] == "n"}
-        terms = sum(row["coef"] not in ("", WITHHELD) for row in estimates)
-        closed = {
+        entry, group = self.plan.study["models"][part["name"]], Key(part["population"])
+        models = {row["model"] for row in fit if row["statistic"] == "n"}
+        closed = fits.too_small(estimates, fit) | {
             model
-            for model, n in size.items()
-            if n == WITHHELD or float(n) - (1 if model else terms) < FREEDOM
+            for model in models
+            if self.has_changed(group, part["endpoint"], *fits.named(estimates, entry, model))
         }
-        closed |= {r["model"] for r in fit if r["statistic"] == "events" and r["value"] == WITHHELD}
-        if self.is_refitted(part, estimates):
-            closed |= size.keys() | {""} | {row["variable"] for row in estimates}
         unsafe = {row["variable"] for row in estimates if is_withheld(row)}  # and all tests of it
-        unsafe = closed | (unsafe & size.keys() or ({""} if unsafe else set()))
-        for row in fit:
-            if row["model"] in unsafe and row["statistic"] not in (*KEPT_OF_FIT, *SIZES):
-                row["value"], row["p"] = WITHHELD, row["p"] and WITHHELD
-            elif row["statistic"] not in SIZES:
-                row |= {column: rounded(row[column]) for column in ("value", "p")}
-                if row["statistic"] == "epv" and self.counts.is_rounding:
-                    row["value"] = WITHHELD
+        unsafe = closed | (unsafe & models or ({""} if unsafe else set()))
+        fits.settle_fit(fit, unsafe, self.untested(part, fit), self.counts.is_rounding)
         for row in estimates:
-            if "" in closed or row["variable"] in closed:
+            if {"", row["variable"]} & closed:
                 close_statistics(row)
         yield part["estimates"], "models", estimates
         yield part["fit"], "models", fit
@@ -236,27 +235,41 @@ class Copies:
             settle(row, bool(unsafe))
         yield part["ph"], "models", tests
 
-    def is_refitted(self, part: Mapping, rows: Rows) -> bool:
-        """Return whether a model differs from an earlier release in few patients' values alone."""
-        names = {name for row in rows for name in (row["variable"], part["endpoint"])}
-        return self.changes.are_few(Key(part["population"]), *sorted(names))
+    def untested(self, part: Mapping, fit: Rows) -> set[str]:
+        """Return the covariates whose test alone, by which they entered a model, is not told."""
+        names = [row["model"] for row in fit if row["statistic"] == fits.ENTERED]
+        endpoint, group = part["endpoint"], Key(part["population"])
+        exact = at_risk(self.frame, endpoint, part["population"])
+        closed = self.closed(part["population"], endpoint, exact, endpoint, names) if names else ()
+        changed = {name for name in names if self.has_changed(group, endpoint, name)}
+        return changed | {variable for variable, _ in closed}
+
+    # further analyses
 
     def _subgroups(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
-        effects = self.further(part, part["effects"], "split", "subgroup")
+        effects = self.effects(part, part["effects"], "split", "subgroup")
         yield part["tests"], "tests", self.subgroup_tests(part["tests"], effects)
         yield part["effects"], "models", effects
 
     def _interaction(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
-        ratios = self.further(part, part["ratios"], "subgroup")
+        ratios = self.effects(part, part["ratios"], "subgroup")
         yield part["tests"], "tests", self.subgroup_tests(part["tests"], ratios)
         yield part["ratios"], "models", ratios
 
-    def further(self, part: Mapping, file: str, *columns: str) -> Rows:
-        """Return the estimates of a further analysis as `by_group`, none where few have changed."""
-        rows = self.by_group(file, *columns)
-        covariates = self.plan.study["further"][part["name"]].get("covariates", [])
-        if self.is_refitted(part, [*rows, *({"variable": name} for name in covariates)]):
-            for row in rows:
+    def effects(self, part: Mapping, file: str, *columns: str) -> Rows:
+        """Return the effects in subgroups as `by_group`, none of a model or subgroup of changes."""
+        rows, entry = self.by_group(file, *columns), self.plan.study["further"][part["name"]]
+        whole, subgroups = Key(part["population"]), entry.get("subgroups", [])
+        for row in rows:
+            split, name = row.get("split", subgroups), row["subgroup"]
+            names = {part["endpoint"], entry["by"], *entry["covariates"]}
+            own = whole
+            if isinstance(split, str) and split not in ("", POPULATIONS):
+                names, own = names | {split}, whole.having(split, name)
+            elif split:
+                names |= {f"in_{population}" for population in subgroups}
+                own = whole._replace(population=name)
+            if any(self.has_changed(group, *names) for group in (whole, own)):
                 close_statistics(row)
         return rows
 
@@ -274,12 +287,25 @@ class Copies:
         return rows
 
     def _rmst(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
-        rows = self.further(part, part["means"], "variable")
-        if "tau" not in self.plan.study["further"][part["name"]]:
-            for row in rows:  # the last time of a group is one patient's
-                row["tau"] = WITHHELD
+        """Give the areas under the released curves: those under exact ones tell single times.
+
+        Where such a curve has no event yet, "tau, standard error 0" would say that nobody died.
+        """
+        study, endpoint, file = self.plan.study, part["endpoint"], part["means"]
+        entry = study["further"][part["name"]]
+        by, tau = entry["by"], entry.get("tau")
+        exact = at_risk(self.frame, endpoint, part["population"])
+        closed = self.closed(part["population"], endpoint, exact, endpoint, [by])
+        about = by, study["variables"], tau, study["conventions"]["confidence"]
+        rows = rmst.rmst_rows(self.frame, coarsened(exact, self.rule(endpoint)), *about)
+        is_own = tau is None and bool(closed)  # the last time of a group, which may have no curve
+        closed |= {(by, r["level"]) for r in rows if is_own or (r.get("se") == 0 and r["events"])}
+        rows = self.estimated(file, rows, closed)
+        for row in rows:
+            row["tau"] = WITHHELD if is_own else row["tau"]
+            if (by, row["reference"]) in closed:
                 close_statistics(row)
-        yield part["means"], "means", rows
+        yield file, "means", rows
 
     def _landmark(self, part: Mapping) -> Iterator[tuple[str, str, Rows]]:
         study, endpoint = self.plan.study, part["endpoint"]
@@ -297,6 +323,10 @@ class Copies:
         rows = survival.curve_rows(*group, entry["by"], variables, study["conventions"])
         open_ = [told_row(row) for row in rows if (entry["by"], row["level"]) not in closed]
         yield part["km"], "curves", open_
-        yield part["logrank"], "tests", self.logrank(part["logrank"], closed)
-        yield part["cox"], "models", self.further(part, part["cox"], "variable")
+        yield part["logrank"], "tests", self.logrank(part, endpoint, closed)
+        cox = self.by_group(part["cox"], "variable")
+        if self.has_changed(Key(part["population"]), endpoint, unrounded(endpoint), entry["by"]):
+            for row in cox:
+                close_statistics(row)
+        yield part["cox"], "models", cox
         yield part["excluded"], "counts", self.counted(part["excluded"])

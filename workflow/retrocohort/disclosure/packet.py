@@ -35,7 +35,8 @@ RULES = {  # kind of number -> what holds for it
         " in models with at least 10 residual degrees of freedom (ACRO)."
     ),
     "means": template(
-        "As estimates; none where the horizon is the last time of a group, which is one patient's."
+        "Areas under the released curves; with no horizon of the study's own only where every group"
+        " has a curve."
     ),
 }
 RULE_OF = [  # name of a file of counts -> kind

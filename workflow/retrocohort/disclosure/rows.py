@@ -13,6 +13,8 @@ IDS = {
     "summary", "split", "subgroup", "subgroups", "terms", "model", "statistic", "note", "tau",
     "n_outside", "n_missing", "reason",
 }  # fmt: skip
+DEGREES = {"df", "df2"}  # of a test: of groups with events
+CHOSEN = {"test"}  # by how small the expected counts are
 Rows = list[dict]
 
 
@@ -48,12 +50,28 @@ def settle(row: dict, is_closed: bool) -> None:
 
 
 def close_statistics(row: dict) -> None:
-    """Withhold the statistics of a row, as far as it has them."""
-    for column in _statistics(row) - {"n", "events"}:
-        if row[column] not in ("", None) and row[column] == row[column]:
-            row[column] = WITHHELD
+    """Withhold the statistics that such a row can have, also those that are not estimable.
+
+    A median that is not reached, or an estimate that there is not, tells of few events.
+    """
+    known = _statistics(row) | row.keys() & (DEGREES | CHOSEN)
+    for column in known - {"n", "events"} - _never_in(row):
+        row[column] = WITHHELD
     if "note" in row:
         row["note"] = WITHHELD_NOTE
+
+
+def _never_in(row: Mapping) -> set[str]:
+    """Return the columns that are blank in any row with the same part in its file."""
+    if row.get("level") and row["level"] == row.get("reference"):
+        return {*row}  # others are compared with it
+    if "tau" in row and not row["reference"]:
+        return {"z", "p"}  # of a difference alone
+    if "p_holm" in row and not row["contrast"]:
+        return {"p_holm"}  # of a pair alone
+    if "smd" in row:
+        return {"statistic", "p"} | DEGREES | CHOSEN if row["contrast"] else {"smd"}
+    return set()
 
 
 def _statistics(row: dict) -> set[str]:

@@ -10,6 +10,7 @@ from retrocohort.figures.dots import Line
 from retrocohort.figures.looks import look_of
 from retrocohort.io import as_number
 from retrocohort.language import all_of, say
+from retrocohort.source import is_withheld
 from retrocohort.wording import within_sentence
 
 Rows = Sequence[Mapping[str, str]]
@@ -44,9 +45,11 @@ def _balance(part, values: Rows, tests: Rows, table, variables) -> Figure:
     contrasts = list(dict.fromkeys(row["contrast"] for row in tests if row["contrast"]))
     lines = []
     for name in table["variables"]:
-        sizes = [abs(smd.get((name, contrast), float("nan"))) for contrast in contrasts]
+        own = [smd.get((name, contrast), float("nan")) for contrast in contrasts]
+        sizes = [abs(size) for size in own]
         known = [size for size in sizes if size == size]
         text = look.written(fmt.difference, max(known)) if known else fmt.MISSING
+        text = fmt.WITHHELD if any(map(is_withheld, own)) else text
         lines.append((max(known, default=-1.0), Line(variables[name]["label"], sizes, text)))
     lines = [line for _, line in sorted(lines, key=lambda pair: -pair[0])]
     pairs = [all_of([levels[arm] for arm in contrast.split("|")]) for contrast in contrasts]
@@ -63,7 +66,7 @@ def _balance(part, values: Rows, tests: Rows, table, variables) -> Figure:
     about = part["population_label"]
     about = say("{label}: {n}", label=about, n=pairs[0]) if len(pairs) == 1 else about
     heading = canvas.heading(title, about, dots.WIDTH - 2 * canvas.MARGIN)
-    return dots.draw(heading, pairs, lines, axis, foot, look)
+    return _drawn(heading, pairs, lines, axis, foot, look)
 
 
 def _missing(part, values: Rows, tests: Rows, table, variables) -> Figure:
@@ -88,7 +91,15 @@ def _missing(part, values: Rows, tests: Rows, table, variables) -> Figure:
     foot = say(
         "By {by}, as far as that is known.", by=within_sentence(variables[table["by"]]["label"])
     )
-    return dots.draw(heading, labels, lines, axis, foot, look)
+    return _drawn(heading, labels, lines, axis, foot, look)
+
+
+def _drawn(heading: canvas.Heading, groups, lines: Sequence[Line], *about) -> Figure:
+    """Return a dot plot, or where every dot is withheld a page that says so."""
+    dotted = any(value == value for line in lines for value in line.values)
+    if not dotted and any(line.text == fmt.WITHHELD for line in lines):
+        return canvas.withheld(heading, dots.WIDTH)
+    return dots.draw(heading, groups, lines, *about)
 
 
 KINDS = {"balance": _balance, "missing": _missing}

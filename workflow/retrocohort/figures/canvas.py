@@ -17,7 +17,7 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
 from retrocohort.figures import fonts
-from retrocohort.language import ENGLISH, language
+from retrocohort.language import ENGLISH, language, say
 
 POINTS_PER_MM = 72 / 25.4
 WIDTHS = {"single": 85 * POINTS_PER_MM, "double": 175 * POINTS_PER_MM}
@@ -226,3 +226,26 @@ def write_heading(layer: Axes, parts: Heading) -> None:
     for lines, size, weight in parts:
         write(layer, MARGIN, top, lines, size=size, weight=weight)
         top += height_of(lines, size)
+
+
+def withheld(heading: Heading, width: float) -> Figure:
+    """Return a figure of which disclosure control leaves nothing to draw: it says so."""
+    figure, layer = page(width, withheld_height(heading, width) + MARGIN)
+    write_withheld(layer, heading, width)
+    return figure
+
+
+def withheld_height(heading: Heading, width: float) -> float:
+    """Return the height of what `write_withheld` writes."""
+    return heading_height(heading) + line_height() / 2 + height_of(_why_withheld(width))
+
+
+def write_withheld(layer: Axes, heading: Heading, width: float) -> None:
+    """Write the heading of a figure, or of a panel, and that nothing is left to draw."""
+    write_heading(layer, heading)
+    write(layer, MARGIN, heading_height(heading) + line_height() / 2, _why_withheld(width))
+
+
+def _why_withheld(width: float) -> list[str]:
+    why = say("Not drawn: disclosure control withholds every estimate that this figure would show.")
+    return wrap(why, width - 2 * MARGIN)

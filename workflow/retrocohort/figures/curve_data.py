@@ -11,11 +11,13 @@ from math import ceil, floor, isfinite, log10
 
 import numpy as np
 
+from retrocohort import source
 from retrocohort.format import WITHHELD_NOTE
 from retrocohort.io import as_number
 
 Rows = Sequence[Mapping[str, str]]
 COLUMNS = ("time", "n_risk", "n_event", "n_censor", "survival", "ci_low", "ci_high")
+SIZE = ("n", "events")
 MEDIAN = ("median", "median_low", "median_high")
 NO_QUANTILES = "not estimated"
 FINEST_STEP = 0.0005  # of survival: a tenth of a point on a figure 7 cm high, finer than its line
@@ -39,6 +41,10 @@ class Group:
     rows: Mapping[str, np.ndarray]
     median: tuple[float, float, float]
     note: str
+    size: tuple[float, float] = (
+        float("nan"),
+        float("nan"),
+    )  # patients and events, as they are told
 
 
 def read_groups(
@@ -62,8 +68,26 @@ def read_groups(
         fact = next((q for q in quantiles if (q["variable"], q["level"]) == (variable, code)), {})
         median, low, high = (scale * as_number(fact.get(name, "")) for name in MEDIAN)
         note = fact.get("note", "") if fact else NO_QUANTILES
-        groups.append(Group(position, label, columns, (median, low, high), note))
+        size = tuple(as_number(fact[name]) if name in fact else source.withheld() for name in SIZE)
+        groups.append(Group(position, label, columns, (median, low, high), note, size))
     return groups
+
+
+def totals(groups: Sequence[Group], test: Mapping[str, str] | None) -> tuple[float, float]:
+    """Return the patients and events of all groups.
+
+    Where a curve is withheld they are those of the test of all groups, or the sum of what is told.
+    """
+    if not any(is_withheld(group) for group in groups):
+        died = sum(group.rows["n_event"].sum() for group in groups)
+        return died + sum(group.rows["n_censor"].sum() for group in groups), died
+    found = []
+    for place, name in enumerate(SIZE):
+        parts = [group.size[place] for group in groups]
+        tested = as_number(test[name]) if test else source.withheld()
+        hidden = any(source.is_withheld(part) for part in parts)
+        found.append(tested if hidden or not source.is_withheld(tested) else sum(parts))
+    return found[0], found[1]
 
 
 def delayed_entry(groups: Sequence[Group]) -> bool:
@@ -220,6 +244,11 @@ def anybody(groups: Sequence[Group]) -> bool:
 def is_withheld(group: Group) -> bool:
     """Return whether the curve of a group may not be told: its rows are not there."""
     return group.note == WITHHELD_NOTE
+
+
+def all_withheld(groups: Sequence[Group]) -> bool:
+    """Return whether no curve may be told, and there are some."""
+    return not anybody(groups) and any(is_withheld(group) for group in groups)
 
 
 def median_known(group: Group) -> bool:

@@ -10,7 +10,7 @@ from retrocohort.figures import canvas, curve_data, key, placing
 from retrocohort.figures.curve_data import Group, is_withheld
 from retrocohort.figures.looks import Look, look_of
 from retrocohort.language import clauses, say, sentences, template
-from retrocohort.source import WITHHELD, withheld
+from retrocohort.source import WITHHELD
 from retrocohort.time_axis import unit_of
 from retrocohort.units import amount, unit_name
 from retrocohort.wording import sentence
@@ -103,7 +103,7 @@ def plan(
     conventions: Mapping,
 ) -> Layout:
     """Return the layout of a figure; the arguments are those of `curves.draw`."""
-    heading = _heading(part, groups, curve)
+    heading = _heading(part, groups, test, curve)
     look, unit = look_of(curve), unit_of(part, curve)
     y_label = look.labelled(curve.get("share") or _survival_label(part), "%")
     frame = _frame(unit, groups, curve, look, canvas.heading_height(heading))
@@ -120,6 +120,8 @@ def plan(
     else:
         wide = key.layout(*about, frame.width - 2 * canvas.MARGIN)
         below = _below_axes(frame, look, wide, None)
+    if curve_data.all_withheld(groups):
+        below = replace(below, notes_top=canvas.withheld_height(heading, frame.width))
     remarks = _remarks(part, groups, curve, conventions, frame, look)
     x_label = _time_label(unit, say(TIMES[curve.get("from", "")]), look)
     bare = Layout(frame, below, heading, y_label, x_label, remarks, 0.0, look)
@@ -157,14 +159,11 @@ def _below_axes(
     return Below(shown, corner, merged, risk_top, risk_tops, notes_top)
 
 
-def _heading(part, groups, curve) -> canvas.Heading:
+def _heading(part, groups, test, curve) -> canvas.Heading:
     """Return the wrapped title and the line under it: who, how many, how many events."""
     room = canvas.WIDTHS[curve.get("width", "double")] - 2 * canvas.MARGIN
     title = curve.get("title") or part["endpoint_label"]
-    events = sum(group.rows["n_event"].sum() for group in groups)
-    n = events + sum(group.rows["n_censor"].sum() for group in groups)
-    if any(is_withheld(group) for group in groups):
-        n = events = withheld()
+    n, events = curve_data.totals(groups, test)
     about = [] if part["population_label"] in title else [part["population_label"]]
     about += [f"n = {fmt.count(n)}", say(curve.get("event", EVENTS), n=fmt.count(events))]
     if curve.get("title"):
@@ -254,6 +253,8 @@ def _outlines(group: Group, frame: Frame, look: Look) -> list[tuple[np.ndarray, 
 
 def _remarks(part, groups, curve, conventions, frame: Frame, look: Look) -> list[str]:
     """Return the sentences at the foot: what is not drawn as usual, and what the signs mean."""
+    if curve_data.all_withheld(groups):
+        return []
     share = f"{100 * conventions['confidence']:g}%"
     censored = sum(curve_data.censored_times(group, frame.end).size for group in groups)
     marks = sum(curve_data.censor_marks(group, frame.end, frame.apart)[0].size for group in groups)

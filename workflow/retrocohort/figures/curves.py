@@ -21,10 +21,8 @@ from retrocohort.figures.curve_layout import (
     widest_count,
 )
 from retrocohort.figures.looks import Look
-from retrocohort.format import WITHHELD_NOTE
-from retrocohort.language import say, told
+from retrocohort.language import say
 from retrocohort.time_axis import scale_of
-from retrocohort.wording import capital
 
 BAND = 0.15  # opacity of the interval
 
@@ -74,12 +72,14 @@ def prepare(part, rows, quantiles, logrank, curve, by, conventions) -> tuple[lis
 
 def draw_on(layer: Axes, groups: Sequence[Group], layout: Layout) -> None:
     """Draw a figure on a layer of the size of its layout."""
+    if curve_data.all_withheld(groups):
+        canvas.write_withheld(layer, layout.heading, layout.frame.width)
+        return
     axes = _axes(layer, layout)
     for group in groups:
         _draw_group(axes, group, layout.frame, layout.look)
     if not curve_data.anybody(groups):
-        hidden = any(curve_data.is_withheld(group) for group in groups)
-        why = capital(told(WITHHELD_NOTE)) if hidden else say("No patient at risk")
+        why = say("No patient at risk")
         axes.text(0.5, 0.5, why, transform=axes.transAxes, ha="center")
     _draw_texts(layer, layout)
     _draw_at_risk(axes, layer, groups, layout)

@@ -9,6 +9,7 @@ from retrocohort.figures import canvas, forest_page, forest_rows
 from retrocohort.figures.forest_rows import Row, Rows
 from retrocohort.figures.looks import look_of
 from retrocohort.language import clauses, listed, say, sentences, template
+from retrocohort.source import is_withheld
 from retrocohort.wording import within_sentence
 
 NUMBER, EVENTS = template("n = {n}"), template("{n} events")
@@ -45,12 +46,16 @@ def draw(
     """
     look = look_of(model)
     rows = list(forest_rows.read_rows(estimates, variables, look))
+    others = list(forest_rows.read_rows(beside[1], variables, look)) if beside else []
+    heading = _heading(part, fit, model, beside)
+    if forest_rows.all_withheld([*rows, *others]):
+        return canvas.withheld(heading, forest_page.WIDTH)
     share = f"{100 * conventions['confidence']:g}%"
     heads = [[f"HR ({share} CI)"]]
     foot = _foot(model, variables, share)
     if beside:
-        label, others = beside
-        rows = forest_rows.paired(rows, list(forest_rows.read_rows(others, variables, look)))
+        label, _ = beside
+        rows = forest_rows.paired(rows, others)
         heads = [_over(name, heads[0][0], rows) for name in (label, model["label"])]
         shown = say(
             "Open squares: {beside}; filled: {own}, whose P stands here.",
@@ -59,7 +64,6 @@ def draw(
         )
         foot = sentences([shown, foot])
     rows = rows or [Row(say("No covariate entered"))]
-    heading = _heading(part, fit, model, beside)
     colour = look.line(0)["color"]
     return forest_page.draw(heading, rows, heads, ["P"], foot, colour)
 
@@ -79,7 +83,8 @@ def _heading(part, fit, model, beside) -> canvas.Heading:
     told = {"n": NUMBER, "events": EVENTS, "n_missing": LEFT_OUT}
     for statistic, text in told.items():
         value = forest_rows.fit_number(fit, statistic)
-        shown = value > 0 if statistic == "n_missing" else not fmt.is_missing(value)
+        is_size = statistic != "n_missing"
+        shown = is_withheld(value) or not fmt.is_missing(value) if is_size else value > 0
         about += [say(text, n=fmt.count(value))] if shown else []
     models = model["label"]
     if beside:

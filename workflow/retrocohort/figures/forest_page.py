@@ -162,8 +162,9 @@ def _draw_axis(layer: Axes, rows: Sequence[Row], columns: Columns, tops, colour:
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     grey = {"color": rcParams["grid.color"], "lw": rcParams["axes.linewidth"], "zorder": 1}
-    for row, start, end in zip(rows, tops[:-1], tops[1:], strict=True):
-        if not row.note:  # the line of no difference, but for where a reason is written
+    lined = forest_rows.lined(rows)
+    for is_lined, start, end in zip(lined, tops[:-1], tops[1:], strict=True):
+        if is_lined:
             axes.plot([1, 1], [start, end], "-", **grey)
     name = say("Hazard ratio (logarithmic axis)")
     centre = (columns.axis_left + columns.axis_right) / 2

@@ -1,6 +1,6 @@
 """What a forest plot shows, from the rows of a Cox model: no drawing here."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp, floor, isfinite, log, log10
 
@@ -32,6 +32,7 @@ class Row:
     note: str = ""
     key: tuple[str, str | None] = ("", None)  # variable, level; None in the line of the variable
     beside: "Row | None" = None  # the same of another model
+    is_withheld: bool = False
 
     @property
     def drawn(self) -> bool:
@@ -69,9 +70,11 @@ def _row(row: Mapping[str, str], about: Mapping, look: Look) -> Row:
     n, events = (fmt.count(as_number(row[column])) for column in ("n", "events"))
     common = {"label": label, "indent": int(row["level"] != ""), "n": n, "events": events}
     common["key"] = (row["variable"], row["level"])
-    if row.get("note"):
-        return Row(**common, note=told(row["note"]))
-    if row["level"] and row["level"] == row["reference"]:
+    is_reference = row["level"] and row["level"] == row["reference"]
+    if row.get("note") and not (is_reference and row["note"] == fmt.WITHHELD_NOTE):
+        hidden = row["note"] == fmt.WITHHELD_NOTE
+        return Row(**common, note=told(row["note"]), is_withheld=hidden)
+    if is_reference:
         return Row(**common, ratio=say("Reference"))
     ratio = look.written(fmt.ratio_interval, hr, low, high)
     return Row(**common, hr=hr, low=low, high=high, ratio=ratio, p=look.written(fmt.p_value, p))
@@ -102,7 +105,27 @@ def _absent(key: tuple[str, str | None]) -> str:
 
 def _in_column(row: Row) -> Row:
     """Return a row whose reason, which has no room beside another ratio, is two words."""
-    return replace(row, note="", ratio=say("Not estimable"), hr=float("nan")) if row.note else row
+    why = fmt.WITHHELD if row.is_withheld else say("Not estimable")
+    return replace(row, note="", ratio=why, hr=float("nan")) if row.note else row
+
+
+def all_withheld(rows: Iterable[Row]) -> bool:
+    """Return whether there is no ratio to draw, as some that there are may not be told."""
+    every = [*rows]
+    hidden = any(row.is_withheld for row in every)
+    return hidden and not any(row.drawn for row in every)
+
+
+def lined(rows: Sequence[Row]) -> list[bool]:
+    """Return where the line of no difference is drawn.
+
+    Not beside a reason why there is no ratio, nor beside a heading of such.
+    """
+    found, last = [], True
+    for row in reversed(rows):
+        last = not row.note if row.note or row.ratio else last
+        found.append(last)
+    return found[::-1]
 
 
 def explained(share: str) -> str:

@@ -11,6 +11,7 @@ from retrocohort.figures.forest_rows import Row, Rows
 from retrocohort.figures.looks import Look, look_of
 from retrocohort.io import as_number
 from retrocohort.language import all_of, listed, say, sentences, template, told
+from retrocohort.source import is_withheld
 from retrocohort.wording import within_sentence
 
 TEST = template(
@@ -51,6 +52,8 @@ def draw(
     room = forest_page.WIDTH - 2 * canvas.MARGIN
     title = f"{part['endpoint_label']} – {entry['label']}"
     heading = canvas.heading(title, part["population_label"], room)
+    if forest_rows.all_withheld(rows):
+        return canvas.withheld(heading, forest_page.WIDTH)
     share = f"{100 * conventions['confidence']:g}%"
     reference = next((row["reference"] for row in effects if row["reference"]), "")
     others = [label for code, label in levels.items() if code != reference]
@@ -88,7 +91,8 @@ def _rows(part, tests, effects, variables, populations, look: Look) -> Iterator[
 def _subgroup(label: str, indent: int, cells: Rows, variables, look: Look) -> Iterator[Row]:
     """Yield one line of a subgroup, and with several comparisons one below for each of them."""
     compared = [row for row in cells if row["level"] != row["reference"]]
-    n, events = (fmt.count(sum(as_number(r[key]) for r in cells)) for key in ("n", "events"))
+    sizes = ([as_number(row[key]) for row in cells] for key in ("n", "events"))
+    n, events = (fmt.WITHHELD if any(map(is_withheld, s)) else fmt.count(sum(s)) for s in sizes)
     if len(compared) == 1:
         yield Row(label, indent, n, events, **_effect(compared[0], look))
         return
@@ -102,7 +106,7 @@ def _subgroup(label: str, indent: int, cells: Rows, variables, look: Look) -> It
 def _effect(row: Mapping[str, str], look: Look) -> dict:
     """Return the ratio of a line, or why there is none."""
     if row["note"]:
-        return {"note": told(row["note"])}
+        return {"note": told(row["note"]), "is_withheld": row["note"] == fmt.WITHHELD_NOTE}
     hr, low, high = (as_number(row[key]) for key in ("hr", "hr_low", "hr_high"))
     ratio = look.written(fmt.ratio_interval, hr, low, high)
     return {"hr": hr, "low": low, "high": high, "ratio": ratio}

@@ -7,7 +7,7 @@ curve stands in the drawing is read from the drawing itself: the background of e
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from retrocohort.format import count, interval, number, percent
 from retrocohort.io import as_number
@@ -44,11 +44,9 @@ def readout(svg: str, curves: Sequence[tuple[str, Rows]], levels: Mapping, part:
         `unit`, `word`, and `curves`: lists of label, colour and points; a point is "x|y|time|
         survival and interval|number at risk", where x and y are points of the drawing.
     """
-    plots = list(PLOT.finditer(svg))
-    ends = [plot.start() for plot in plots[1:]] + [len(svg)]
-    shown = []
-    for plot, end, (name, rows) in zip(plots, ends, curves, strict=False):
-        colours = dict(LINE.findall(svg[plot.end() : end]))
+    shown, told = [], [(name, rows) for name, rows in curves if rows]
+    for (plot, lines), (name, rows) in zip(_plots(svg), told, strict=False):
+        colours = dict(lines)
         start, stop, top, left, bottom, right, upper = map(float, plot.groups())
         place = (start, stop, left, right), (top, bottom, upper)
         for position, (code, label) in enumerate(levels.items()):
@@ -61,6 +59,15 @@ def readout(svg: str, curves: Sequence[tuple[str, Rows]], levels: Mapping, part:
                 points = [_point(row, *place) for row in thinned(own, start, stop)]
                 shown.append({"label": title, "colour": colour, "points": points})
     return {"unit": part["unit"], "word": part["word"], "curves": shown} if shown else {}
+
+
+def _plots(svg: str) -> Iterator[tuple[re.Match, list]]:
+    """Give the plots that have curves, with these: a panel without patients has none."""
+    plots = list(PLOT.finditer(svg))
+    ends = [*(plot.start() for plot in plots[1:]), len(svg)]
+    for plot, end in zip(plots, ends, strict=False):
+        if lines := LINE.findall(svg[plot.end() : end]):
+            yield plot, lines
 
 
 def _on_axis(rows: Rows, scale: float, stop: float) -> list[Mapping[str, str]]:

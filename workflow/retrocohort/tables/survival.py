@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import nan
 
 from retrocohort.io import as_number
+from retrocohort.source import is_withheld, withheld
 
 COLUMNS = (
     "variable",
@@ -91,7 +91,7 @@ def assemble(
     for name in table["variables"]:
         levels = variables[name]["levels"]
         counts = [as_number(survival[name, level]["n"]) for level in levels]
-        known = nan if any(getattr(n, "is_withheld", False) for n in counts) else sum(counts)
+        known = withheld() if any(map(is_withheld, counts)) else sum(counts)
         total = lines[0].numbers["n"] if table.get("percent_of") == "all" else known
         lines.append(_variable_line(name, known, tests.get(name)))
         lines += [_level_line(name, level, survival, model, total) for level in levels]
@@ -112,7 +112,8 @@ def _level_line(name: str, level: str, survival: Mapping, model: Mapping, total:
     numbers = {key: as_number(row[key]) for key in ("n", "events", "median", "q1", "q3")}
     whole = total if name else numbers["n"]
     if whole:
-        numbers["percent"] = 100 * numbers["n"] / whole
+        is_told = not any(map(is_withheld, (numbers["n"], whole)))
+        numbers["percent"] = 100 * numbers["n"] / whole if is_told else withheld()
     notes, reference = {"quantiles": row.get("note", "")}, ""
     entered = model.get((name, level))
     if entered is not None:

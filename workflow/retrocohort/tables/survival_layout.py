@@ -5,6 +5,7 @@ from itertools import groupby
 from math import nan
 
 from retrocohort.format import (
+    WITHHELD_NOTE,
     count,
     count_percent,
     is_missing,
@@ -148,7 +149,7 @@ def _cox_cells(line: Line, footnotes: Footnotes) -> list[Cell]:
     if not line.variable:
         return [Cell(), Cell()]
     note = line.notes.get("cox", "")
-    if line.entered and line.reference == line.level and not note:
+    if line.entered and line.reference == line.level and note in ("", WITHHELD_NOTE):
         return [Cell(say("1 (reference)")), Cell()]
     get = line.numbers.get
     ratio = ratio_interval(get("hr"), get("hr_low"), get("hr_high"))
