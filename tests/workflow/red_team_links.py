@@ -116,7 +116,7 @@ def endpoints(attack, when, study, cohort):
         columns = [cohort[f"{name}_event"].astype("float") == 1 for name in sorted(names)]
         kinds = set(zip(*(column.tolist() for column in columns), strict=True))
         for i, endpoint in enumerate(sorted(names)):
-            own = [("dead of", context, kind) for kind in sorted(kinds) if kind[i]]
+            own = [("dead of", when, context, kind) for kind in sorted(kinds) if kind[i]]
             attack.adds_up(names[endpoint], *own)
             attack.few |= set(own)
 
