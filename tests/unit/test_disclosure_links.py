@@ -10,6 +10,7 @@ from retrocohort.disclosure.earlier import Release
 from retrocohort.disclosure.joined import graph_of
 from retrocohort.disclosure.keys import Key, behind_of, facts_of
 from retrocohort.disclosure.members import members
+from retrocohort.disclosure.overlaps import linked
 from retrocohort.disclosure.release import decided
 
 CONTROL, FULL = {"min_cell": 5}, Key("full")
@@ -76,6 +77,24 @@ def test_a_level_cannot_be_computed_from_the_merged_ones_of_a_derived_variable()
             key = FULL.having(name, level)
             found.adds_up((key,), *[(key.having("arm", arm),) for arm in "ab"])
     assert FULL.having("grade", "g1") in decision.withheld and found.recovered() == {}
+
+
+def test_a_variable_made_of_two_has_the_counts_of_their_table():
+    frame = graded()
+    frame["rare"] = np.where(frame.index.isin([1, *range(0, 16, 2)]), "yes", "no")
+    frame["mix"] = frame["arm"] + "_" + frame["rare"]
+    mixed = {f"{arm}_{x}": {"arm": arm, "rare": x} for arm in "ab" for x in ("yes", "no")}
+    choices = [
+        {"level": name, "where": {"all": [{v: x} for v, x in own.items()]}}
+        for name, own in mixed.items()
+    ]
+    levels = {"arm": "ab", "rare": ["yes", "no"], "mix": list(mixed)}
+    study = study_of(levels, derive={"mix": {"choose": choices}})
+    keys = {*by_arm(("rare", ["yes", "no"])), *(FULL.having("mix", name) for name in mixed)}
+    same = {frozenset((e.total, *e.parts)) for e in linked(keys, facts_of(study, frame), frame, 5)}
+    for name, own in mixed.items():
+        cell = FULL._replace(where=frozenset(own.items()))
+        assert {cell, FULL.having("mix", name)} in same
 
 
 def test_a_population_that_is_two_levels_does_not_tell_one_of_them():

@@ -23,10 +23,15 @@ NO_CHANCE = 10.0  # patients: where so many are expected, none are by chance onc
 
 
 class Facet(NamedTuple):
-    """What patients are divided by: a variable, or whether they are in a population."""
+    """What patients are divided by: one variable, or two at once; or whether in a population."""
 
-    name: str
+    names: tuple[str, ...]
     is_population: bool = False
+
+
+def said(facet: Facet) -> str:
+    """Return the names of a facet as text."""
+    return " x ".join(facet.names)
 
 
 def linked(printed: Collection[Key], facts: Facts, patients, min_cell: int) -> list[Equation]:
@@ -53,9 +58,9 @@ def overlaps(printed: Iterable[Key], facts: Facts, patients, min_cell: int) -> I
     found: dict[tuple, list[Key]] = {}
     for context, facets in _contexts(printed, facts).items():
         for pair in combinations(sorted(facets), 2):
-            if not all(facet.is_population for facet in pair):
-                names = {facet.name for facet in pair}
-                whole = Key(context.population, complete=context.complete & names)
+            names = {name for facet in pair for name in facet.names}
+            whole = Key(context.population, complete=context.complete & names)
+            if may_tell(*pair):
                 found.setdefault((whole, *pair), []).append(context)
     for (whole, *pair), contexts in found.items():
         graph = links.graph(whole, *pair)
@@ -72,16 +77,19 @@ def _contexts(printed: Iterable[Key], facts: Facts) -> dict[Key, set[Facet]]:
         for key in dict.fromkeys([printed_key, *facts.as_populations(printed_key)]):
             for variable, level in key.where:
                 rest = key._replace(where=key.where - {(variable, level)})
-                found.setdefault(rest, set()).add(Facet(variable))
+                found.setdefault(rest, set()).add(Facet((variable,)))
                 if level != UNKNOWN and variable not in facts.never_unknown:
                     known = rest._replace(complete=rest.complete | {variable})
-                    found.setdefault(known, set()).add(Facet(variable))
+                    found.setdefault(known, set()).add(Facet((variable,)))
+            for two in combinations(sorted(key.where), 2):
+                rest = key._replace(where=key.where - {*two})
+                found.setdefault(rest, set()).add(Facet(tuple(variable for variable, _ in two)))
             if len(key.complete) == 1:
                 whole = key._replace(complete=frozenset())
-                found.setdefault(whole, set()).add(Facet(*key.complete))
+                found.setdefault(whole, set()).add(Facet((*key.complete,)))
         for name in _above(printed_key.population, facts):
             larger = printed_key._replace(population=name)
-            found.setdefault(larger, set()).add(Facet(printed_key.population, True))
+            found.setdefault(larger, set()).add(Facet((printed_key.population,), True))
     return {key: facets for key, facets in found.items() if len(facets) > 1}
 
 
@@ -90,10 +98,15 @@ def _above(population: str, facts: Facts) -> list[str]:
     return [name for name in who if population in who and who[population] < who[name]]
 
 
+def may_tell(one: Facet, other: Facet) -> bool:
+    """Return whether two facets are of different things; populations are compared elsewhere."""
+    return not (one.is_population and other.is_population) and not {*one.names} & {*other.names}
+
+
 def related(one: Facet, other: Facet, facts: Facts) -> bool:
-    """Return whether two facets are defined by the same variable, or one by the other."""
-    behind = [facts.behind.get(facet.name, {facet.name}) for facet in (one, other)]
-    return bool(behind[0] & behind[1])
+    """Return whether two facets are defined by each other, or by the same variable."""
+    behind = [[facts.behind.get(name, {name}) for name in facet.names] for facet in (one, other)]
+    return all(own & others for own in behind[0] for others in behind[1])
 
 
 def is_no_chance(table: np.ndarray) -> bool:
@@ -106,6 +119,11 @@ def is_no_chance(table: np.ndarray) -> bool:
     return bool(expected[table == 0].sum() > NO_CHANCE)
 
 
+def _lacks(facet: Facet, level: tuple, complete: frozenset) -> bool:
+    """Return whether who has a level lacks a value that there must be."""
+    return any(x == UNKNOWN and v in complete for v, x in zip(facet.names, level, strict=True))
+
+
 class _Links:
     """The levels of all patients, and what those of two facets tell of each other."""
 
@@ -114,14 +132,21 @@ class _Links:
         self.codes = cache(self._codes)
         self.there = cache(lambda key: members(patients, key))
 
-    def _codes(self, facet: Facet) -> tuple[list, np.ndarray] | None:
+    def _codes(self, facet: Facet) -> tuple[list[tuple], np.ndarray] | None:
         """Return the levels of a facet, and (n,) of which one each patient is."""
         if facet.is_population:
-            inside = self.there(Key(facet.name))
-            return None if inside is None else ([IN, OUT], (~inside).astype(int))
-        if facet.name not in self.patients:
+            inside = self.there(Key(*facet.names))
+            return None if inside is None else ([(IN,), (OUT,)], (~inside).astype(int))
+        if not {*facet.names} <= {*self.patients.columns}:
             return None
-        own, named = self.patients[facet.name], self.facts.levels.get(facet.name)
+        levels, codes = [()], np.zeros(len(self.patients), dtype=int)
+        for name in facet.names:
+            own, of_each = self._codes_of(name)
+            levels, codes = [(*x, y) for x in levels for y in own], codes * len(own) + of_each
+        return levels, codes
+
+    def _codes_of(self, name: str) -> tuple[list, np.ndarray]:
+        own, named = self.patients[name], self.facts.levels.get(name)
         if not named:
             return [KNOWN, UNKNOWN], own.isna().to_numpy().astype(int)
         place = {level: i for i, level in enumerate(named)}
@@ -132,7 +157,7 @@ class _Links:
         if self.codes(one) is None or self.codes(other) is None or self.there(whole) is None:
             return None
         levels = tuple(
-            [x for x in self.codes(facet)[0] if x != UNKNOWN or facet.name not in whole.complete]
+            [x for x in self.codes(facet)[0] if not _lacks(facet, x, whole.complete)]
             for facet in (one, other)
         )
         table = self.table(whole, levels, (one, other))
@@ -140,7 +165,8 @@ class _Links:
         own = tuple([levels[axis][i] for i in kept[axis]] for axis in (0, 1))
         if min(map(len, own)) < 1 or max(map(len, own)) < 2:
             return None
-        if not (related(one, other, self.facts) or is_no_chance(table)):
+        is_single = len(one.names) == len(other.names) == 1
+        if not (related(one, other, self.facts) or (is_single and is_no_chance(table))):
             return None
         graph = graph_of(own, table[np.ix_(*kept)] > 0)
         return graph if graph.bridges.any() or graph.part.max() else None
@@ -206,7 +232,7 @@ class _Words:
                 continue
             sides = [[self._rest(n) if are_rests else self._level(n) for n in ns] for ns in sides]
             single = next((side[0] for side in sides if len(side) == 1), None)
-            names = f"of {self.pair[0].name} and {self.pair[1].name}, {number} {self.place}"
+            names = f"of {said(self.pair[0])} and {said(self.pair[1])}, {number} {self.place}"
             total = single or self._named(self.context, names)
             for side in sides:
                 if side != [total]:
@@ -216,14 +242,15 @@ class _Words:
         """Return the key of who has a level, or one of both variables."""
         key = self.context
         for side, i in nodes:
-            facet, level = self.pair[side], self.graph.levels[side][i]
-            if facet.is_population:
-                outside = self.facts.groups.without(key.population, facet.name)
-                key = key._replace(population=facet.name if level else outside)
-            elif level is KNOWN:
-                key = key._replace(complete=key.complete | {facet.name})
-            else:
-                key = key.having(facet.name, level)
+            facet = self.pair[side]
+            for name, level in zip(facet.names, self.graph.levels[side][i], strict=True):
+                if facet.is_population:
+                    outside = self.facts.groups.without(key.population, name)
+                    key = key._replace(population=name if level else outside)
+                elif level is KNOWN:
+                    key = key._replace(complete=key.complete | {name})
+                else:
+                    key = key.having(name, level)
         return self.facts.canonical(key)
 
     def _both(self, node: Node, other: Node) -> Key:
@@ -237,7 +264,7 @@ class _Words:
         """Return the key of who has a level and none of the other variable that tells of it."""
         if not self.graph.bridged(node):
             return self._level(node)
-        other = self.pair[1 - node[0]].name
+        other = said(self.pair[1 - node[0]])
         return self._named(self._level(node), f"in {other} besides {self.place}")
 
     def _named(self, key: Key, words: str) -> Key:
