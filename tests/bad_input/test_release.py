@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 
+import pandas as pd
 import pytest
 
 from tests.bad_input.cases import ROOT, STUDY
@@ -46,7 +47,8 @@ def rows_of(path):
 
 def test_the_packet_withstands_the_attack(project):
     study = project / f"config/studies/{STUDY}/study.yaml"
-    attack = attack_on(project / RELEASE / "counts", study)
+    cohort = pd.read_csv(project / f"results/{STUDY}/cohort/cohort.csv")
+    attack = attack_on(project / RELEASE / "counts", study, cohort=cohort)
     assert len(attack.targets) > 5 and attack.recovered() == {}
 
 

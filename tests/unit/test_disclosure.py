@@ -386,26 +386,3 @@ def test_a_cohort_of_which_few_were_exchanged_is_not_released():
         decided(counts_of(TABLE), FACTS, CONTROL, [told], others)
     others = patients.replace({"record_id": {f"old 1 {i}": f"another {i}" for i in range(5)}})
     assert decided(counts_of(TABLE), FACTS, CONTROL, [told], others)
-
-
-@pytest.mark.parametrize("is_cut", [True, False])
-def test_ranges_of_one_number_that_differ_by_few_are_not_both_told(is_cut):
-    frame = pd.DataFrame({"record_id": [f"p{i}" for i in range(60)]})
-    values, levels = {Key("full"): 60}, {}
-    for cut, variable in ((40, "age_group"), (41, "age_two")):
-        levels[variable] = [f"under_{cut}", f"from_{cut}"]
-        frame[variable] = [levels[variable][i >= cut - 20] for i in range(60)]
-        for level in levels[variable]:
-            values[Key("full").having(variable, level)] = int((frame[variable] == level).sum())
-    facts = Facts(levels, {}, cut_of=dict.fromkeys(levels, "age") if is_cut else {})
-    decision = decided(values, facts, CONTROL, (), frame)
-    assert bool(decision.withheld) == is_cut, "otherwise nobody knows that they nest"
-    found = Attack()
-    for key, n in values.items():
-        found.read("[c]" if key in decision.withheld else str(n), 0, *sorted(key.where))
-    for variable, own in levels.items():
-        found.adds_up((0,), *[(0, (variable, level)) for level in own])
-    aged_40 = (0, ("age_two", "under_41")), (0, ("age_group", "under_40"))
-    found.within(*aged_40, "aged 40")
-    found.targets.add(("rest", "aged 40", *aged_40))
-    assert bool(found.recovered()) != is_cut

@@ -2,7 +2,7 @@
 
 from retrocohort import io
 from retrocohort.cohort import build, labels, selection
-from retrocohort.models import survival
+from retrocohort.models import landmark, survival
 from retrocohort.models.samples import at_risk
 from retrocohort.plan.checked import checked_parts
 from retrocohort.plan.entries import Plan
@@ -67,4 +67,9 @@ def made(name, study, cleaned, folder):
             ("followup", survival.FOLLOWUP_COLUMNS, survival.follow_up_rows(*group, conventions)),
         ):  # fmt: skip
             io.write_rows(f"{folder}/{part[file]}", columns, rows)
+    for part in parts["further"]:
+        entry, sample = study["further"][part["name"]], at_risk(frame, part["endpoint"], "full")
+        about = entry, study["variables"], conventions
+        for file, rows in landmark.landmark_tables(frame, sample, *about).items():
+            io.write_rows(f"{folder}/{part[file]}", landmark.COLUMNS[file], rows)
     return plan, parts, frame

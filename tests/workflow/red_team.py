@@ -13,6 +13,7 @@ import numpy as np
 import yaml
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_matrix
+from tests.workflow import red_team_links
 
 MARK, ENOUGH, MANY, FEW = "[c]", 3, 10**6, 5
 
@@ -24,6 +25,7 @@ class Attack:
         self.place, self.low, self.high = {}, [], []
         self.rows, self.targets, self.told = [], set(), {}
         self.differences = set()  # between releases: no small one may be known
+        self.few = set()  # groups that nobody prints: that one is small may not be known
 
     # what is known
 
@@ -66,7 +68,7 @@ class Attack:
         Of differences between releases those that can be nothing but a few patients.
         """
         seen = {i: set() for i in self.place.values()}
-        wanted = sorted(self.place[name] for name in self.targets | self.differences)
+        wanted = sorted(self.place[name] for name in self.targets | self.differences | self.few)
         for part in self._parts():
             for i in [i for i in wanted if i in part.columns]:
                 for sign in (1, -1):
@@ -83,7 +85,7 @@ class Attack:
         return {
             name: values
             for name, values in found.items()
-            if name not in self.differences or all(0 < n < FEW for n in values)
+            if name not in self.differences | self.few or all(0 < n < FEW for n in values)
         }
 
     def _parts(self):
@@ -162,11 +164,19 @@ def compare(attack, one, other, moved=""):
         attack.differences.add(("rest", "in one release alone", *pair))
 
 
-def attack_on(counts, study_file, attack=None, when=""):
-    """Return the attack on a folder of released counts; `when` tells releases apart."""
+def attack_on(counts, study_file, attack=None, when="", cohort=None):
+    """Return the attack on a folder of released counts; `when` tells releases apart.
+
+    Of a `cohort` (data frame) it is used which levels and events go together: who knows what is
+    meant knows that too.
+    """
     attack = attack or Attack()
     reader = _Reader(Path(counts), yaml.safe_load(Path(study_file).read_text()), attack, when)
     reader.everything()
+    if cohort is not None:
+        red_team_links.levels(attack, when, reader.study, cohort)
+        red_team_links.endpoints(attack, when, reader.study, cohort)
+        red_team_links.landmarks(attack, when, reader.study)
     return attack
 
 

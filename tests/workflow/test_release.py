@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from tests.workflow import changed_rows
+from tests.workflow import changed_rows, linked_rows
 from tests.workflow.red_team import attack_on, compare
 
 from retrocohort import io
@@ -41,19 +41,21 @@ def made(plan, frame):
     return release.released(plan, checked_parts(plan), frame)
 
 
-def test_nothing_is_recovered_from_a_release(made, tmp_path):
-    attack = attack_on(written(made, tmp_path), FILE)
+def test_nothing_is_recovered_from_a_release(made, frame, tmp_path):
+    attack = attack_on(written(made, tmp_path), FILE, cohort=frame)
     assert len(attack.targets) > 10
     assert attack.recovered() == {}
+
+
+def only_small(values, facts, control, *_):
+    """Decide as somebody would who thinks that small counts are all that matters."""
+    small = {key for key, n in values.items() if 0 < n < control["min_cell"]}
+    return Decision(frozenset(small), frozenset())
 
 
 def test_without_secondary_suppression_the_small_counts_are_recovered(
     plan, frame, tmp_path, monkeypatch
 ):
-    def only_small(values, facts, control, *_):
-        small = {key for key, n in values.items() if 0 < n < control["min_cell"]}
-        return Decision(frozenset(small), frozenset())
-
     monkeypatch.setattr(release, "decided", only_small)
     open_ = release.released(plan, checked_parts(plan), frame)
     found = attack_on(written(open_, tmp_path), FILE).recovered()
@@ -110,8 +112,9 @@ def releases(folder, *changed, known=True):
         earlier.write(path, made.counts, study, frame)
         kept.append(earlier.read(path))
         text = folder / f"study{i}.yaml"
-        text.write_text(yaml.safe_dump({k: study[k] for k in ("populations", "tables")}))
-        attack = attack_on(written(made, folder / f"packet{i}"), text, attack, when=i)
+        asked = ("populations", "tables", "derive", "further")
+        text.write_text(yaml.safe_dump({k: study[k] for k in asked}))
+        attack = attack_on(written(made, folder / f"packet{i}"), text, attack, i, frame)
     return attack
 
 
@@ -133,6 +136,29 @@ def test_two_releases_of_changed_records_recover_nothing(changes, moved, tmp_pat
     attack = releases(tmp_path, *changes[moved])
     compare(attack, 0, 1, moved)
     assert attack.recovered() == {}
+
+
+@pytest.fixture(scope="module")
+def links(plan):
+    """Return a small study whose variables, endpoints and analyses tell of each other."""
+    study = changed_rows.smaller(plan.study)
+    cleaned = io.read_frame(f"results/{STUDY}/records/cleaned.parquet")
+    return linked_rows.linked(study, cleaned[cleaned["nodes"] > 0].iloc[::6])
+
+
+def test_levels_causes_and_landmarks_that_make_up_others_tell_nothing(links, tmp_path):
+    attack = releases(tmp_path, links)
+    assert len(attack.targets) > 10 and len(attack.few) > 20
+    assert attack.recovered() == {}
+
+
+def test_where_only_small_counts_are_withheld_levels_causes_and_landmarks_tell_them(
+    links, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(release, "decided", only_small)
+    found = {str(name) for name in releases(tmp_path, links).recovered()}
+    for words in ("('sparse', 'a')", "events of_x", "analysed n landmark_early"):
+        assert any(words in name for name in found), words
 
 
 def test_two_releases_that_do_not_know_each_other_tell_single_patients(changes, tmp_path):

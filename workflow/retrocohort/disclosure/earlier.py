@@ -10,7 +10,9 @@ from retrocohort.disclosure.coarse import GROUPED
 from retrocohort.disclosure.counts import Counts
 from retrocohort.disclosure.keys import Facts, Key, facts_of
 from retrocohort.disclosure.members import close_pairs, members
-from retrocohort.disclosure.system import Equation, equations_of, sorted_by
+from retrocohort.disclosure.outcomes import analysed
+from retrocohort.disclosure.overlaps import linked
+from retrocohort.disclosure.system import Equation, sorted_by
 from retrocohort.faults import Fault, FaultsFound
 from retrocohort.where import FULL
 
@@ -62,13 +64,14 @@ def coded(frame, study: Mapping):
             found[name] = frame[name].notna().map({True: 1.0, False: None})
     for name in [name for name in found if name.endswith("_time")]:
         found[name] = found[name].notna().map({True: 1.0, False: None})
-    return found
+    return found.assign(**analysed(frame, study))
 
 
 def definitions(study: Mapping) -> dict:
     """Return what `facts_of` asks of a study."""
     return {
         "populations": study["populations"],
+        "derive": study.get("derive", {}),
         "endpoints": list(study["endpoints"]),
         "variables": {
             name: {"levels": list(v["levels"])} for name, v in study["variables"].items()
@@ -205,7 +208,7 @@ class Past:
         return {**self.told, **self.withheld}
 
 
-def past_of(values: Mapping[Key, int], before: Iterable[Release], patients) -> Past:
+def past_of(values: Mapping[Key, int], before: Iterable[Release], patients, min_cell: int) -> Past:
     """Return what is known of earlier releases.
 
     A reader takes it that who was counted still is, wherever that is so.
@@ -213,7 +216,7 @@ def past_of(values: Mapping[Key, int], before: Iterable[Release], patients) -> P
     past = Past([], {}, {}, set())
     for number, release in enumerate(before, start=1):
         tag = f"{OLD}{number} "
-        own = equations_of(release.values, release.facts)
+        own = linked(release.values, release.facts, release.patients, min_cell)
         past.equations.extend(
             Equation(_tagged(e.total, tag), tuple(_tagged(part, tag) for part in e.parts))
             for e in own

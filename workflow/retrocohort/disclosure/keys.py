@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from retrocohort.disclosure.outcomes import outcomes_of
 from retrocohort.disclosure.populations import Populations, in_all, populations_of
 from retrocohort.where import FULL
 
@@ -73,10 +74,11 @@ class Facts:
         Endpoint -> the first one with the same patients and events.
     everybody : set
         Endpoints of which all patients are at risk.
-    within : set of (str, str)
-        Endpoints (a, b): who has an event of a has one of b.
-    cut_of : mapping
-        Variable -> the number that its levels are ranges of.
+    outcomes : mapping
+        Kind of count, "n" or "events" -> who is counted of which endpoints and landmark analyses,
+        as groups: of some the difference can be computed.
+    behind : mapping
+        Variable or population -> the variables that it is made of, and itself.
     """
 
     levels: Mapping[str, list]
@@ -87,8 +89,8 @@ class Facts:
     never_unknown: frozenset = frozenset()
     same: Mapping[str, str] = field(default_factory=dict)
     everybody: frozenset = frozenset()
-    within: frozenset = frozenset()
-    cut_of: Mapping[str, str] = field(default_factory=dict)
+    outcomes: Mapping[str, Populations] = field(default_factory=dict)
+    behind: Mapping[str, frozenset] = field(default_factory=dict)
 
     def canonical(self, key: Key) -> Key | None:
         """Return the key that says the same in the one way, None if by definition nobody is meant.
@@ -139,8 +141,39 @@ def sets_of(where: Mapping) -> tuple[dict[str, set], bool]:
     return in_all([own for own, _ in parts]), all(exact for _, exact in parts)
 
 
+def behind_of(study: Mapping) -> dict[str, frozenset]:
+    """Return of each derived variable and population what it is made of, however indirectly."""
+    asked = {**study.get("derive", {}), **study["populations"]}
+    found: dict[str, frozenset] = {}
+
+    def behind(name: str) -> frozenset:
+        if name not in found:
+            found[name] = frozenset({name})  # a definition does not lead back to itself
+            parts = texts_in(asked.get(name, {})) & (asked.keys() | study["variables"].keys())
+            found[name] = found[name].union(*map(behind, sorted(parts)))
+        return found[name]
+
+    return {name: behind(name) for name in asked}
+
+
+def texts_in(entry) -> set[str]:
+    """Return all texts of an entry of a study file, names of variables among them."""
+    if isinstance(entry, Mapping):
+        entry = [*entry, *entry.values()]
+    if isinstance(entry, list):
+        return set().union(*map(texts_in, entry))
+    return {entry} if isinstance(entry, str) else set()
+
+
 def facts_of(study: Mapping, frame) -> Facts:
-    """Return the facts of a study; the cohort tells what nobody lacks and which endpoints nest."""
+    """Return the facts of a study.
+
+    Parameters
+    ----------
+    study : what `earlier.definitions` has of one, or all of it.
+    frame : data frame
+        The cohort as `earlier.coded` has it: it tells what nobody lacks, and who is counted where.
+    """
     populations = {n: p for n, p in study["populations"].items() if n != FULL}
     parents = {name: p.get("parent", FULL) for name, p in populations.items()}
     members, single = {FULL: {}}, {}
@@ -157,12 +190,6 @@ def facts_of(study: Mapping, frame) -> Facts:
             if (event[name] == event[earlier]).all():
                 same.setdefault(name, same.get(earlier, earlier))
     distinct = [e for e in endpoints if e not in same]
-    within = {
-        (a, b)
-        for a in distinct
-        for b in distinct
-        if a != b and (event[b][event[a] == 1] == 1).all()
-    }
     variables = study["variables"]
     return Facts(
         levels={name: list(entry["levels"]) for name, entry in variables.items()},
@@ -173,10 +200,6 @@ def facts_of(study: Mapping, frame) -> Facts:
         never_unknown=frozenset(v for v in variables if v in frame and frame[v].notna().all()),
         same=same,
         everybody=frozenset(e for e in distinct if at_risk[e].all()),
-        within=frozenset(within),
-        cut_of={
-            name: entry["cut"]["of"]
-            for name, entry in study.get("derive", {}).items()
-            if "cut" in entry
-        },
+        outcomes=outcomes_of(frame, distinct),
+        behind=behind_of(study),
     )

@@ -9,18 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 
 from retrocohort.disclosure.keys import UNKNOWN, Key
+from retrocohort.disclosure.outcomes import counted_of
 from retrocohort.where import FULL
 
 
 def members(frame, key: Key) -> np.ndarray | None:
     """Return which patients of a cohort a key counts, None of what the cohort alone cannot tell."""
-    what, _, endpoint = key.what.partition("@")
-    columns = [v for v, _ in key.where] + [*key.complete]
-    if what not in ("n", "events", "censored") or ">" in endpoint or not key.population:
+    columns = {variable for variable, _ in key.where} | key.complete
+    outcome = counted_of(frame, key.what)
+    if outcome is None or not key.population or not columns <= {*frame.columns}:
         return None
-    if not {*columns, *([f"{endpoint}_event"] if endpoint else [])} <= {*frame.columns}:
-        return None
-    counted = np.ones(len(frame), dtype=bool)
+    counted = outcome.copy()
     if key.population != FULL:
         counted &= frame[f"in_{key.population}"].to_numpy(dtype=bool, na_value=False)
     for variable, level in key.where:
@@ -28,10 +27,6 @@ def members(frame, key: Key) -> np.ndarray | None:
         counted &= (own.isna() if level == UNKNOWN else own == level).to_numpy(bool, na_value=False)
     for variable in key.complete:
         counted &= frame[variable].notna().to_numpy()
-    if endpoint:
-        event = frame[f"{endpoint}_event"].to_numpy(dtype=float, na_value=np.nan)
-        kinds = {"events": event == 1, "censored": event == 0}
-        counted &= kinds.get(what, ~np.isnan(event))
     return counted
 
 
@@ -39,11 +34,11 @@ def alike(key: Key, known: Iterable[str]) -> tuple:
     """Return what two counts share that a reader would subtract from each other.
 
     They are about the same variables, but for those that only one of two studies has: a variable
-    may have got a new name.
+    may have got a new name. What is counted is of one endpoint, from whatever landmark on.
     """
     known = set(known)
     variables = sorted(variable if variable in known else "" for variable, _ in key.where)
-    return key.what, tuple(variables), frozenset(key.complete & known)
+    return key.what.partition(">")[0], tuple(variables), frozenset(key.complete & known)
 
 
 def close_pairs(

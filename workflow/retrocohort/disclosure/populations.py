@@ -45,10 +45,12 @@ class Populations:
         """Return the partitions of a population by others: by each, and by all of them at once."""
         own, found, others = self.who[name], [], sorted(set(among) - {name, FULL})
         for other in others:
-            shared, rest = own & self.who[other], own - self.who[other]
-            if shared and rest:
+            shared = own & self.who[other]
+            if shared and shared != own:
                 both = self._name(shared, f"{name} and {other}", (name, other))
-                found.append((both, self._name(rest, f"{name} without {other}", (name,))))
+                found.append((both, self.without(name, other)))
+            elif shared == self.who[other]:
+                found.append((other,))  # the same patients by two names
         alone: dict[tuple[str, ...], set[int]] = {}
         for kind in sorted(own):
             inside = tuple(other for other in others if kind in self.who[other])
@@ -62,6 +64,10 @@ class Populations:
             found.append(tuple(groups))
         return found
 
+    def without(self, name: str, other: str) -> str:
+        """Return the name of who is in one population and not in another one."""
+        return self._name(self.who[name] - self.who[other], f"{name} without {other}", (name,))
+
     def _name(self, kinds: frozenset[int], words: str, inside: Sequence[str]) -> str:
         """Return the one name of a group: that of a population, or the first in words."""
         name = self.named.setdefault(kinds, words)
@@ -72,13 +78,17 @@ class Populations:
 
 def populations_of(frame, members: dict[str, Members]) -> Populations:
     """Return the populations of a cohort; `members` as `Populations` has them."""
-    names = list(members)
-    there = [f"in_{name}" for name in names if name != FULL]
-    flags = {name: np.ones(len(frame), dtype=bool) for name in names}
-    flags |= {c.removeprefix("in_"): frame[c].to_numpy(bool, na_value=False) for c in there}
-    kinds = np.unique(np.column_stack([flags[name] for name in names]), axis=0)
+    flags = {name: np.ones(len(frame), dtype=bool) for name in members}
+    for name in members.keys() - {FULL}:
+        flags[name] = frame[f"in_{name}"].to_numpy(bool, na_value=False)
+    return grouped(flags, members)
+
+
+def grouped(flags: Mapping[str, np.ndarray], members: dict[str, Members]) -> Populations:
+    """Return groups of patients by name; `flags` are (n,) bool arrays of who is in each."""
+    kinds = np.unique(np.column_stack(list(flags.values())), axis=0)
     who = {
         name: frozenset(np.flatnonzero(own).tolist())
-        for name, own in zip(names, kinds.T, strict=True)
+        for name, own in zip(flags, kinds.T, strict=True)
     }
     return Populations(who, members, {own: name for name, own in reversed(who.items())})

@@ -11,9 +11,9 @@ from retrocohort.disclosure.copies import Copies
 from retrocohort.disclosure.counts import Counts
 from retrocohort.disclosure.earlier import Past, Release
 from retrocohort.disclosure.keys import Facts, Key, facts_of, said
-from retrocohort.disclosure.overlaps import overlaps
+from retrocohort.disclosure.overlaps import linked
 from retrocohort.disclosure.suppress import Decision, NoSum, decide, small_hidden
-from retrocohort.disclosure.system import Equation, equations_of, sorted_by
+from retrocohort.disclosure.system import Equation, sorted_by
 from retrocohort.faults import Fault, FaultsFound
 from retrocohort.plan.entries import Plan
 
@@ -69,10 +69,10 @@ def released(plan: Plan, parts: Mapping, frame, before: Sequence[Release] = ()) 
         Where the cohort differs too little from an earlier release, or a count cannot be hidden.
     """
     study = plan.study
-    reader = Reader(plan.folder, study, facts_of(study, frame))
+    patients, control = earlier.coded(frame, study), {k: study["disclosure"][k] for k in CONTROL}
+    reader = Reader(plan.folder, study, facts_of(study, patients))
     cells = list(reader.cells(parts))
     values = values_of(cells, reader)
-    patients, control = earlier.coded(frame, study), {k: study["disclosure"][k] for k in CONTROL}
     rules = earlier.rules_of(Counts(values, (), **control), study)
     if faults := list(earlier.other_rules(rules, before, patients)):
         raise FaultsFound(faults)
@@ -99,16 +99,15 @@ def decided(
     Parameters
     ----------
     patients : data frame
-        The cohort as `earlier.coded` has it; needed where there are earlier releases, or
-        variables cut from one number.
+        The cohort as `earlier.coded` has it: it tells which levels make up which. Without it
+        nobody knows.
     """
-    least, equations = control["min_cell"], equations_of(values, facts)
-    if facts.cut_of:
-        equations += [e for e in overlaps(values, facts, patients) if e not in equations]
+    least = control["min_cell"]
+    equations = linked(values, facts, patients, least)
     beside = earlier.near(values, before, least, patients)
     faults = earlier.refusals(beside, before, least, patients)
     if not faults:
-        past = earlier.past_of(values, before, patients)
+        past = earlier.past_of(values, before, patients, least)
         beside -= past.public  # what an earlier release has told of the very same patients
         decision = _as_before(values, before, least)
         decision = decision or decide(values, equations, least, beside, past)

@@ -68,6 +68,11 @@ def sorted_by(key: Key) -> tuple:
     return key.population, sorted(key.where), key.what, sorted(key.complete)
 
 
+def analysed_of(name: str) -> str:
+    """Return the endpoint of a landmark analysis, or of itself."""
+    return name.partition(">")[0]
+
+
 class _System:
     def __init__(self, printed: set[Key], facts: Facts):
         self.printed, self.facts = printed, facts
@@ -81,7 +86,11 @@ class _System:
 
     def around(self, key: Key) -> Iterator[Equation]:
         """Give the equations in which a key is a part, or the total of its outcomes."""
-        if key.what.partition("@")[0] not in ("n", "events"):
+        kind, _, endpoint = key.what.partition("@")
+        if " " in endpoint:
+            return  # a group that several endpoints make
+        yield from self._shared(key, kind, endpoint)
+        if kind not in ("n", "events"):
             return  # what is left of one of them
         yield from self._levels(key)
         yield from self._outcomes(key)
@@ -110,20 +119,36 @@ class _System:
                 yield from self._equation(known, parts)
 
     def _outcomes(self, key: Key) -> Iterator[Equation]:
-        """Give patients = events + censored, who is at risk and who not, and nested endpoints."""
+        """Give patients = events + censored, and who is at risk and who not."""
         what, _, endpoint = key.what.partition("@")
         if what == "events":
             parts = [key, key.also(f"censored@{endpoint}")]
             yield from self._equation(key.also(f"n@{endpoint}"), parts)
-            for one, other in sorted(self.facts.within):
-                larger = key.also(f"events@{other}")
-                if one == endpoint and larger in self.printed:
-                    yield from self._equation(larger, [key, key.also(f"events@{other}-{one}")])
         if what == "n" and endpoint and ">" not in endpoint:
             outside = key.also(f"{OUTSIDE}@{endpoint}")
             yield from self._equation(key.also("n"), [key, outside])
             for reasons in self.reasons.get(outside, {}).values():
                 yield from self._equation(outside, reasons)
+
+    def _shared(self, key: Key, kind: str, endpoint: str) -> Iterator[Equation]:
+        """Give who is counted of an endpoint as the parts that are counted of others, too."""
+        sets = self.facts.outcomes.get(kind)
+        name = endpoint or min(self.facts.everybody, default="")
+        if sets is None or name not in sets.who:
+            return
+
+        def of(one: str, also: str = kind) -> Key:
+            return key.also(f"{also}@{one}")
+
+        others = {one for one in sets.who if self.facts.canonical(of(one)) in self.printed}
+        for names in sets.partitions(name, others):
+            yield from self._equation(key, map(of, names))
+        for other in others if kind == "events" and ">" in name else ():
+            starts = self.facts.outcomes["n"]
+            if analysed_of(name) == analysed_of(other) and starts.who[other] < starts.who[name]:
+                between, dead = starts.without(name, other), sets.without(name, other)
+                parts = [of(dead), of(between, "censored")]
+                yield from self._equation(of(between, "n"), parts)
 
     def _populations(self, key: Key) -> Iterator[Equation]:
         """Give the partitions of a population by the others of which there is the same count."""
