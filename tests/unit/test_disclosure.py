@@ -11,7 +11,7 @@ from retrocohort.disclosure.cells import Cell
 from retrocohort.disclosure.coarse import Rule, coarsened, is_fit
 from retrocohort.disclosure.counts import Counts, fixed_step, midpoint
 from retrocohort.disclosure.earlier import Release
-from retrocohort.disclosure.keys import Facts, Key, facts_of, sets_of
+from retrocohort.disclosure.keys import UNKNOWN, Facts, Key, facts_of, sets_of
 from retrocohort.disclosure.members import members
 from retrocohort.disclosure.release import decided
 from retrocohort.disclosure.suppress import NoSum
@@ -99,6 +99,36 @@ def test_the_attack_recovers_nothing_of_what_is_decided():
 def test_a_table_without_a_small_count_is_told_whole():
     values = counts_of({"old": (30, 5, 0, 40), "new": (25, 9, 14, 33)})
     assert not decided(values, FACTS, CONTROL).withheld
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        [("old", {"age"})],
+        [("new", {"bmi"})] * 2,
+        [("new", {"bmi", "age"}), ("new", {"bmi"})],
+        [("old", {"age"}), ("new", {"age"}), ("old", {"bmi"}), ("new", {"bmi"})],
+    ],
+)
+def test_few_missing_values_withhold_no_size_of_an_arm(lost):
+    """What later choices made needless is told, and complete cases are withheld before arms."""
+    facts = Facts(
+        levels={"arm": list(ARMS), "age": [], "bmi": []},
+        parents={},
+        never_unknown=frozenset({"arm"}),
+    )
+    patients = [*lost, *[("old", set())] * 98, *[("new", set())] * 95]
+    values: dict[Key, int] = {}
+    for arm, missing in patients:
+        for group in (Key("full"), Key("full").having("arm", arm)):
+            keys = [group, group._replace(complete=frozenset({"age", "bmi"}))][: 2 - bool(missing)]
+            keys += [group.having(name, UNKNOWN) for name in missing]
+            keys += [group._replace(complete=frozenset({n})) for n in {"age", "bmi"} - missing]
+            for key in keys:
+                values[key] = values.get(key, 0) + 1
+    decision = decided(values, facts, CONTROL)
+    sizes = {Key("full"), *(Key("full").having("arm", arm) for arm in ARMS)}
+    assert decision.primary and not sizes & decision.withheld
 
 
 @pytest.mark.parametrize("content", [b"", b"[1]", b'{"round_to": null}', b"\xff"])

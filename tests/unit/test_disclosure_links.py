@@ -11,6 +11,7 @@ from retrocohort.disclosure.joined import graph_of
 from retrocohort.disclosure.keys import Key, behind_of, facts_of
 from retrocohort.disclosure.members import members
 from retrocohort.disclosure.overlaps import linked
+from retrocohort.disclosure.populations import grouped
 from retrocohort.disclosure.release import decided
 
 CONTROL, FULL = {"min_cell": 5}, Key("full")
@@ -251,3 +252,12 @@ def test_what_is_behind_a_variable_is_found_through_other_ones():
     )
     found = behind_of(study)
     assert found["child"] == {"child", "young", "age"} and found["old"] == {"old", "young", "age"}
+
+
+def test_a_population_of_nobody_is_not_taken_for_another_one():
+    flags = {"full": [True, True], "one": [True, False], "none": [False, False]}
+    flags = {name: np.array(own) for name, own in flags.items()}
+    groups = grouped(flags, {name: {} for name in flags})
+    assert groups.partitions("one", ["none"]) == []
+    same = grouped(flags | {"also": flags["one"]}, {name: {} for name in (*flags, "also")})
+    assert same.partitions("one", ["also", "none"]) == [("also",)]

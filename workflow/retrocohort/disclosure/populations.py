@@ -49,7 +49,7 @@ class Populations:
             if shared and shared != own:
                 both = self._name(shared, f"{name} and {other}", (name, other))
                 found.append((both, self.without(name, other)))
-            elif shared == self.who[other]:
+            elif own == self.who[other]:
                 found.append((other,))  # the same patients by two names
         alone: dict[tuple[str, ...], set[int]] = {}
         for kind in sorted(own):

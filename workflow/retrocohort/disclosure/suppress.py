@@ -7,6 +7,7 @@ a proof that stays valid, as counts are only ever added to the withheld.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ from retrocohort.where import FULL
 NO_PAST = Past()
 WHOLE = 30.0  # the price of the size of a population or of its events, where a part costs one
 LEVEL = 8.0  # and of a level among all patients: what the report is about
+COMPLETE = 0.5  # by so much less for complete cases
 SUMS = ("unknown", "twice", "lost")  # of what is no group of patients that anybody would print
 CHANGES = (1, -1, 2, -2, 3, 4)  # of a count, in the other cohorts that are looked for
 FAR = 6.0  # the most by which another count is changed with it
@@ -83,18 +85,34 @@ def decide(
     primary = {key for key, n in values.items() if 0 < n < min_cell} | set(beside)
     search = _Search(values, [*equations, *past.equations], primary, past)
     targets = primary | small_hidden(values, equations, min_cell) | past.withheld.keys()
-    unprotected = set()
-    while True:
-        short = [k for k in targets | search.withheld if len(search.seen(k)) < ENOUGH]
-        short = sorted(set(short) - unprotected, key=lambda k: (search.price(k), sorted_by(k)))
-        if not short:
-            secondary = frozenset(search.withheld - primary)
-            return Decision(frozenset(primary), secondary, frozenset(unprotected))
-        for key in short:
-            while len(search.seen(key)) < ENOUGH:
-                if not search.another(key):
-                    unprotected.add(key)
-                    break
+    unprotected = search.hide(targets)
+    search = _given_back(search, targets - unprotected)
+    return Decision(
+        frozenset(primary), frozenset(search.withheld - primary), frozenset(unprotected)
+    )
+
+
+def _given_back(search: "_Search", targets: set[Key]) -> "_Search":
+    """Return a search that withholds less: later choices may have made earlier ones needless.
+
+    Sizes of arms and other levels among all patients, which the whole report is about, are told
+    also where others have to be withheld for them, if that is cheaper.
+    """
+    for key in sorted(
+        search.withheld - search.primary, key=lambda k: (-search.cost(k), sorted_by(k))
+    ):
+        if key in search.withheld:
+            fewer = search.without(key)
+            if is_level(key):
+                fewer.hide(targets, most=search.total())
+            if not fewer.short(targets) and fewer.total() < search.total():
+                search = fewer
+    return search
+
+
+def is_level(key: Key) -> bool:
+    """Return whether a count is the size of a level among all patients, missing values or not."""
+    return (key.what, key.population, len(key.where), *key.complete) == ("n", FULL, 1)
 
 
 def small_hidden(
@@ -115,7 +133,8 @@ class _Search:
     """The cohorts that agree with what is told, the true one first."""
 
     def __init__(self, values: Mapping[Key, int], equations: Sequence[Equation], withheld, past):
-        self.values, self.withheld, self.past = values, set(withheld), past
+        self.values, self.primary, self.past = values, frozenset(withheld), past
+        self.withheld = set(withheld)
         keys = {key for e in equations for key in (e.total, *e.parts)} | set(values)
         self.order = sorted(keys, key=sorted_by)
         self.place = {key: i for i, key in enumerate(self.order)}
@@ -127,6 +146,7 @@ class _Search:
         self.true = self._completed(equations)
         known = past.told.keys() | past.public
         self.fixed = np.array([values.get(key) == 0 or key in known for key in self.order])
+        self.cohorts: list[dict[int, int]] = []
         self.found = [{int(value)} for value in self.true]
 
     def _completed(self, equations) -> np.ndarray:
@@ -173,12 +193,51 @@ class _Search:
         """Return the values that a count has in the cohorts found so far."""
         return self.found[self.place[key]]
 
+    def short(self, targets: set[Key]) -> set[Key]:
+        """Return of what is to be hidden, or is withheld, the counts with too few values."""
+        return {key for key in targets | self.withheld if len(self.seen(key)) < ENOUGH}
+
+    def hide(self, targets: set[Key], most: float = np.inf) -> set[Key]:
+        """Withhold further counts until all have enough values; return those that cannot be.
+
+        No more are withheld once they cost `most`.
+        """
+        unprotected: set[Key] = set()
+        while short := self.short(targets) - unprotected:
+            for key in sorted(short, key=lambda k: (self.price(k), sorted_by(k))):
+                while len(self.seen(key)) < ENOUGH and self.total() < most:
+                    if not self.another(key):
+                        unprotected.add(key)
+                        break
+            if self.total() >= most:
+                break
+        return unprotected
+
+    def without(self, told: Key) -> "_Search":
+        """Return the search in which a count is told, with the cohorts that have it as it is."""
+        other, place = copy(self), self.place[told]
+        other.fixed = self.fixed.copy()
+        other.fixed[place] = True
+        other.withheld, other.cohorts = set(self.primary), []
+        other.found = [{int(value)} for value in self.true]
+        for changes in self.cohorts:
+            if place not in changes:
+                other._keep(changes)
+        return other
+
+    def total(self) -> float:
+        """Return the price of all that is withheld."""
+        return sum(self.cost(key) for key in self.withheld - self.primary)
+
     def price(self, key: Key) -> float:
         """Return what it costs to withhold a count; nothing if it is not printed or withheld."""
-        if key in self.withheld or key not in self.values:
-            return 0.0
+        return 0.0 if key in self.withheld or key not in self.values else self.cost(key)
+
+    def cost(self, key: Key) -> float:
+        """Return how much is lost with a count."""
         part = LEVEL if key.population == FULL and len(key.where) == 1 else 1.0
-        return (part if key.where else WHOLE) + np.log10(1 + self.values[key]) / 10
+        part = part if key.where else WHOLE
+        return part * (COMPLETE if key.complete else 1) + np.log10(1 + self.values[key]) / 10
 
     def another(self, key: Key) -> bool:
         """Find a cohort in which a count is another; return whether there is one."""
@@ -187,7 +246,7 @@ class _Search:
             for change in self._changes(key):
                 found = self._solve(key, change, own)
                 if found is not None:
-                    self._keep(*found)
+                    self._keep(found)
                     return True
         return False
 
@@ -212,11 +271,11 @@ class _Search:
         return sorted(near)
 
     def _solve(self, key: Key, change: int, own: Sequence[int]):
-        """Return places and changes of the cheapest cohort with a count so changed."""
+        """Return place -> change of the cheapest cohort with a count so changed."""
         own = np.array(own)
         touched = sorted({e for place in own for e in self.around[place]})
         if not touched:  # nothing that is told depends on it
-            return own, np.array([change])
+            return {int(own[0]): change}
         matrix = self._matrix(touched, own)
         least = [int(self._is_counted(self.order[place])) for place in own]
         fixed = own == self.place[key]
@@ -236,12 +295,12 @@ class _Search:
             return None
         up, down = np.round(done.x).reshape(2, len(own))
         moved = up - down
-        changed = moved != 0
-        return own[changed], moved[changed]
+        return {int(p): int(by) for p, by in zip(own, moved, strict=True) if by}
 
-    def _keep(self, places, changes) -> None:
+    def _keep(self, changes: dict[int, int]) -> None:
         """Withhold what differs in a cohort, and remember its values."""
-        for place, change in zip(places.tolist(), changes.tolist(), strict=True):
+        self.cohorts.append(changes)
+        for place, change in changes.items():
             self.found[place].add(int(self.true[place] + change))
             if self.order[place] in self.values:
                 self.withheld.add(self.order[place])
