@@ -13,6 +13,7 @@ from retrocohort.disclosure.members import members
 from retrocohort.disclosure.overlaps import linked
 from retrocohort.disclosure.populations import grouped
 from retrocohort.disclosure.release import decided
+from retrocohort.disclosure.suppress import Decision
 
 CONTROL, FULL = {"min_cell": 5}, Key("full")
 GRADES = {"g1": 3, "g2": 87, "g3": 12, "g4": 95}
@@ -169,6 +170,33 @@ def test_deaths_of_one_cause_cannot_be_computed_from_all_deaths_and_the_other_ca
     for key in own:
         found.adds_up((key,), *[(key.having("arm", arm),) for arm in "ab"])
     assert FULL.also("events@cancer") in decision.withheld and found.recovered() == {}
+
+
+def test_who_is_at_risk_of_one_endpoint_but_not_of_another_cannot_be_computed():
+    frame = dead_of(relapse=60)
+    for endpoint, unknown in (("os", 10), ("relapse", 12)):
+        columns = [f"{endpoint}_event", f"{endpoint}_time"]
+        frame.loc[frame.index[:unknown], columns] = np.nan
+    study = study_of({"arm": "ab"}, endpoints=["os", "relapse"])
+    own = [FULL.also(f"n@{e}") for e in study["endpoints"]]
+    keys = [FULL, *own, *(key.having("arm", arm) for arm in "ab" for key in (FULL, *own))]
+    values = values_of(frame, keys)
+    decision = decided(values, facts_of(study, frame), CONTROL, (), frame)
+    assert decision.withheld and recovered_at_risk(values, decision, own) == {}
+    assert recovered_at_risk(values, Decision(frozenset(), frozenset()), own)
+
+
+def recovered_at_risk(values, decision, own):
+    """Return what an attack recovers of who is at risk of one endpoint and not of another one."""
+    found = Attack()
+    told(found, values, decision)
+    for where in (FULL, *(FULL.having("arm", arm) for arm in "ab")):
+        larger, smaller = ((where.also(key.what),) for key in own)
+        found.within(larger, smaller, "no relapse")
+    for key in (FULL, *own):
+        found.adds_up((key,), *[(key.having("arm", arm),) for arm in "ab"])
+    found.few |= {name for name in found.place if name[:2] == ("rest", "no relapse")}
+    return found.recovered()
 
 
 def followed(left=2, n=60):
