@@ -289,3 +289,24 @@ def test_a_population_of_nobody_is_not_taken_for_another_one():
     assert groups.partitions("one", ["none"]) == []
     same = grouped(flags | {"also": flags["one"]}, {name: {} for name in (*flags, "also")})
     assert same.partitions("one", ["also", "none"]) == [("also",)]
+
+
+def test_two_populations_that_are_all_patients_may_be_defined_by_one_another():
+    """Of who is in one of them nobody has the level of the other; no equation is about nobody."""
+    half = np.repeat(["low", "high"], 40)
+    frame = pd.DataFrame({"record_id": [f"p{i}" for i in range(80)], "half": half})
+    frame["site"] = np.repeat(["s1", "s2", "s3"], [40, 20, 20])
+    frame = frame.assign(in_full=True, in_low=half == "low", in_others=half == "high")
+    populations = {"low": {"where": {"half": "low"}}, "others": {"where": {"not": {"half": "low"}}}}
+    frame["arm"] = ["a" if i % 2 else "b" for i in range(80)]
+    levels = {"half": ["low", "high"], "arm": "ab", "site": ["s1", "s2", "s3"]}
+    facts = facts_of(study_of(levels, populations=populations), frame)
+    keys = []
+    for group in map(Key, ("full", *populations)):
+        own = [group.having(name, level) for name in levels for level in levels[name]]
+        keys += [group, *own]
+        keys += [k.having("half", x) for k in own[2:] for x in levels["half"]]
+    values = values_of(frame, [facts.canonical(key) for key in keys if facts.canonical(key)])
+    for total, parts in linked(values, facts, frame, 5):
+        assert total is not None and None not in parts
+    assert not decided(values, facts, CONTROL, (), frame).withheld

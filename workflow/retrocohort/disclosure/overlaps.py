@@ -218,10 +218,9 @@ class _Words:
             parts = [self._both(node, other) for other in self.graph.bridged(node)]
             if self.graph.has_rest(node) and parts:
                 parts.append(self._rest(node))
-            if parts and parts != [self._level(node)]:
-                yield Equation(self._level(node), tuple(parts))
-                for part in parts:
-                    yield from self._censored(part)
+            yield from self._equation(self._level(node), parts)
+            for part in parts:
+                yield from self._censored(part)
 
     def of_parts(self, part: np.ndarray, are_rests: bool) -> Iterator[Equation]:
         """Give the levels of either variable that together are the same patients."""
@@ -235,11 +234,16 @@ class _Words:
             names = f"of {said(self.pair[0])} and {said(self.pair[1])}, {number} {self.place}"
             total = single or self._named(self.context, names)
             for side in sides:
-                if side != [total]:
-                    yield Equation(total, tuple(side))
+                yield from self._equation(total, side)
 
-    def _level(self, *nodes: Node) -> Key:
-        """Return the key of who has a level, or one of both variables."""
+    def _equation(self, total: Key | None, parts: Iterable[Key | None]) -> Iterator[Equation]:
+        """Give an equation without those parts that nobody can be by definition."""
+        kept = [part for part in parts if part is not None]
+        if total is not None and kept and kept != [total]:
+            yield Equation(total, tuple(kept))
+
+    def _level(self, *nodes: Node) -> Key | None:
+        """Return the key of who has a level, or one of both variables; None if nobody can."""
         key = self.context
         for side, i in nodes:
             facet = self.pair[side]
@@ -253,27 +257,31 @@ class _Words:
                     key = key.having(name, level)
         return self.facts.canonical(key)
 
-    def _both(self, node: Node, other: Node) -> Key:
+    def _both(self, node: Node, other: Node) -> Key | None:
         """Return the key of who has two levels: that of one of them that nobody has without."""
         for alone in sorted((node, other)):
             if self.graph.degree(alone) == 1:
                 return self._level(alone)
         return self._level(*sorted((node, other), key=lambda n: not self.pair[n[0]].is_population))
 
-    def _rest(self, node: Node) -> Key:
+    def _rest(self, node: Node) -> Key | None:
         """Return the key of who has a level and none of the other variable that tells of it."""
         if not self.graph.bridged(node):
             return self._level(node)
         other = said(self.pair[1 - node[0]])
         return self._named(self._level(node), f"in {other} besides {self.place}")
 
-    def _named(self, key: Key, words: str) -> Key:
-        """Return the key of a group that levels make."""
+    def _named(self, key: Key | None, words: str) -> Key | None:
+        """Return the key of a group that levels make, None if nobody can be in it."""
+        if key is None:
+            return None
         kind, _, endpoint = key.what.partition("@")
         return key.also(f"{kind} {words}" + (f"@{endpoint}" if endpoint else ""))
 
-    def _censored(self, key: Key) -> Iterator[Equation]:
+    def _censored(self, key: Key | None) -> Iterator[Equation]:
         """Give who of some patients has an event, and who is censored."""
+        if key is None:
+            return
         kind, _, endpoint = key.what.partition("@")
         if kind.partition(" ")[0] == "events":
             words = kind.partition(" ")[2]
